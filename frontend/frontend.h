@@ -1,0 +1,98 @@
+/*
+ * A frontend turns guest instructions into IR. One folder and one `struct frontend` a guest; nothing
+ * outside that folder knows its instructions. Frontends are pure: guest bytes in, IR out.
+ *
+ * The shared driver (translate.c) walks the guest code and decides where a block ends; the guest's
+ * part translates one instruction at a time, from its decode table (see decgen.c for the format).
+ */
+#ifndef FERRY_FRONTEND_FRONTEND_H
+#define FERRY_FRONTEND_FRONTEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ir/ir.h"
+
+/* What -cpu chose: a bit a feature, numbered by the guest; and whatever else decides about code. */
+struct cpu_config {
+    uint64_t features[2];
+    uint64_t hostcall_lo, hostcall_hi; /* guest range where the private host-call instruction is valid (vDSO) */
+};
+
+static inline bool cpu_has(const struct cpu_config *config, unsigned feature)
+{
+    return config->features[feature / 64] >> (feature % 64) & 1;
+}
+
+/* Where guest code is read from. */
+struct code_source {
+    /*
+     * Returns the host address of guest address `pc` and in *size how many bytes from there are
+     * executable and contiguous (0: none; the fetch faults). Must not fault itself.
+     */
+    const uint8_t *(*window)(void *context, uint64_t pc, size_t *size);
+    void *context;
+};
+
+/* The state of one run of the driver, handed to the guest's instruction translators. */
+struct translation {
+    struct ir_block *block;
+    const struct frontend *frontend;
+    const struct cpu_config *config;
+    uint64_t pc;      /* of the current instruction */
+    unsigned length;  /* of the current instruction, bytes */
+    uint32_t mode;    /* mode bits of the block's key */
+    uint64_t follow;  /* set by a translator: guest pc to go on at when it is not the next instruction */
+    bool followed;    /* `follow` is set */
+};
+
+struct frontend {
+    const char *name;          /* "riscv64": also the -cpu and program-name family */
+    uint16_t elf_machine;      /* EM_* */
+    uint8_t elf_class;         /* ELFCLASS* */
+    uint8_t elf_data;          /* ELFDATA* */
+    uint8_t min_insn, max_insn; /* bytes of the shortest and the longest instruction */
+    struct ir_guest ir;
+
+    /*
+     * Translates the instruction at t->pc, whose first `size` readable bytes are at `bytes`, and sets
+     * t->length. An undefined or disabled instruction becomes ir_exit(IR_EXIT_ILLEGAL) and is logged
+     * (LOG_UNIMP) with its word and, where known, the extension it belongs to.
+     * Returns false when the instruction is longer than `size` (the driver emits a fetch fault).
+     */
+    bool (*translate)(struct translation *t, const uint8_t *bytes, size_t size);
+
+    /* Writes the disassembly of one instruction, as objdump would; returns its length in bytes. */
+    unsigned (*disassemble)(const struct cpu_config *config, uint64_t pc, const uint8_t *bytes,
+                            size_t size, char *text, size_t text_size);
+
+    /*
+     * Parses a -cpu argument (NULL: the default, all that is implemented). Returns false with a
+     * one-line reason in `error`. Unknown properties of known models are errors too.
+     */
+    bool (*parse_cpu)(const char *text, struct cpu_config *config, char *error, size_t error_size);
+
+    /* Prints models and features for `-cpu help` on stdout. */
+    void (*print_cpus)(void);
+
+    /* Writes the reset values of slots (control registers) into a zeroed cpu->state; sets cpu->mode. */
+    void (*reset)(const struct cpu_config *config, struct cpu *cpu);
+};
+
+extern const struct frontend frontend_riscv64;
+
+/* All guests of this build, NULL-terminated. */
+extern const struct frontend *const frontends[];
+
+enum { TRANSLATE_SINGLE = 1 }; /* one guest instruction a block */
+
+/*
+ * Translates a superblock that starts at pc into `b`. `max_insns` bounds the guest instructions
+ * (0: the default). The block always ends properly, with an exit if nothing could be fetched.
+ */
+void frontend_translate(const struct frontend *f, const struct cpu_config *config,
+                        const struct code_source *source, struct ir_block *b, uint64_t pc,
+                        uint32_t mode, unsigned max_insns, unsigned flags);
+
+#endif

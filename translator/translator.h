@@ -1,0 +1,87 @@
+/*
+ * The translator: finds or makes host code for guest pcs and runs it. Shared by all threads of a
+ * process. Running and finding code takes no lock; see cache.c and link.c for how.
+ */
+#ifndef FERRY_TRANSLATOR_TRANSLATOR_H
+#define FERRY_TRANSLATOR_TRANSLATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/backend.h"
+#include "frontend/frontend.h"
+#include "ir/cpu.h"
+
+struct translator;
+struct translator_thread; /* a thread's part: code chunk, scratch, epoch */
+
+/* One guest thread as the runtime sees it. Allocate with translator_vcpu_create. */
+struct vcpu {
+    struct cpu cpu; /* first: generated code addresses it */
+    struct translator *translator;
+    struct translator_thread *thread;
+    void *owner; /* the linux-user thread or the system's hart */
+};
+
+struct translator_options {
+    const struct frontend *frontend;
+    struct cpu_config config;
+    struct code_source source;
+    size_t cache_size;    /* bytes of host code at most; 0: the default */
+    bool interpret;       /* -accel interp */
+    bool single_insn;     /* -one-insn-per-tb */
+    bool no_chain;        /* -d nochain */
+    int int_pins, float_pins; /* -1: defaults */
+    uint32_t host_features;   /* mask over backend_host_features(); UINT32_MAX: all */
+};
+
+/* Makes the process's translator. Ends the process with a message when memory is short. */
+struct translator *translator_create(const struct translator_options *options);
+
+/* A vcpu for the calling or a future thread: reset state, not yet running. NULL with errno on failure. */
+struct vcpu *translator_vcpu_create(struct translator *t);
+/* Gives a vcpu back; the thread must not be in translated code. */
+void translator_vcpu_destroy(struct vcpu *v);
+
+/*
+ * Runs guest code from v->cpu.exit_pc until something needs the caller: returns the reason; the pc to
+ * continue at is in v->cpu.exit_pc and every slot is at home. IR_EXIT_NONE: attention was asked for;
+ * the caller clears cpu.attention before it looks for what it was asked for.
+ * IR_EXIT_LOOKUP and IR_EXIT_FLUSH are handled inside and never returned.
+ */
+enum ir_exit translator_run(struct vcpu *v);
+
+/* Asks a running vcpu to leave soon. Any thread, async-signal-safe. */
+void translator_kick(struct vcpu *v);
+
+/*
+ * From a host signal handler of the vcpu's own thread. If the interrupted pc is in translated code, or
+ * in a helper or load of the interpreter on behalf of the guest, writes the precise guest state home,
+ * sets exit_reason to IR_EXIT_FAULT and changes the ucontext so that returning from the handler leaves
+ * translator_run with it. Returns false if the fault is not the guest's. Also mends faults that are the
+ * translator's own business (shadow stack overflow): then returns true and the guest just goes on, with
+ * *handled true.
+ */
+bool translator_fault(struct vcpu *v, void *ucontext, bool *handled);
+
+/* True if the host pc is inside translated code or stubs. Async-signal-safe. */
+bool translator_owns(const struct translator *t, uintptr_t host_pc);
+
+/* The guest's code in [start, start+size) has changed or gone: forgets all translations of it. */
+void translator_invalidate(struct translator *t, uint64_t start, uint64_t size);
+
+/* Guest address range of Ferry's own memory (code cache); for the address space's reserved list. */
+void translator_reserved(const struct translator *t, uintptr_t *start, size_t *size);
+
+/* In the child of a fork: only the calling thread's vcpu is left. */
+void translator_after_fork(struct translator *t, struct vcpu *self);
+
+/* Counters for -d stats. */
+struct translator_stats {
+    uint64_t blocks, guest_insns, host_bytes, flushes, lookups, invalidated;
+    uint64_t translate_ns;
+};
+void translator_stats(const struct translator *t, struct translator_stats *out);
+
+#endif

@@ -1,0 +1,1 @@
+# Arena, vector, hash map, bitset, log: what every other folder stands on.

@@ -1,0 +1,129 @@
+/* Errors and the log. Formatting is bounded by a stack buffer: no allocation, any thread, any time. */
+#include "util/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+uint32_t log_mask;
+static int log_descriptor = STDERR_FILENO;
+
+static const char *const item_names[LOG_INDEX_COUNT] = {
+#define X(bit, name, help) name,
+    LOG_ITEMS(X)
+#undef X
+};
+
+const char *log_select(const char *list)
+{
+    while (*list) {
+        size_t n = strcspn(list, ",");
+        int i = 0;
+        while (i < LOG_INDEX_COUNT &&
+               (strlen(item_names[i]) != n || memcmp(item_names[i], list, n) != 0))
+            i++;
+        if (i == LOG_INDEX_COUNT)
+            return list;
+        log_mask |= 1u << i;
+        list += n + (list[n] == ',');
+    }
+    return NULL;
+}
+
+int log_open(const char *path)
+{
+    char name[4096];
+    const char *mark = strstr(path, "%d");
+    if (mark)
+        snprintf(name, sizeof name, "%.*s%d%s", (int)(mark - path), path, (int)getpid(), mark + 2);
+    else
+        snprintf(name, sizeof name, "%s", path);
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return errno;
+    /* Out of the way of the numbers that the guest expects to get from open(). */
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, 1000);
+    if (high >= 0) {
+        close(fd);
+        fd = high;
+    }
+    log_descriptor = fd;
+    return 0;
+}
+
+int log_fd(void)
+{
+    return log_descriptor;
+}
+
+static void write_all(int fd, const char *text, size_t n)
+{
+    while (n) {
+        ssize_t done = write(fd, text, n);
+        if (done < 0) {
+            if (errno == EINTR)
+                continue;
+            return;
+        }
+        text += done;
+        n -= (size_t)done;
+    }
+}
+
+void log_print(const char *format, ...)
+{
+    char text[4096];
+    va_list ap;
+    va_start(ap, format);
+    int n = vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    int saved = errno;
+    if (n > 0)
+        write_all(log_descriptor, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+    errno = saved;
+}
+
+static void message(const char *prefix, const char *format, va_list ap)
+{
+    char text[2048];
+    int n = snprintf(text, sizeof text, "%s", prefix);
+    int m = vsnprintf(text + n, sizeof text - (size_t)n - 1, format, ap);
+    if (m > 0)
+        n += m;
+    if ((size_t)n > sizeof text - 2)
+        n = sizeof text - 2;
+    text[n++] = '\n';
+    write_all(STDERR_FILENO, text, (size_t)n);
+}
+
+void warn(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    message("ferry: ", format, ap);
+    va_end(ap);
+}
+
+void die(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    message("ferry: ", format, ap);
+    va_end(ap);
+    _exit(1);
+}
+
+void bug_at(const char *file, int line, const char *format, ...)
+{
+    char prefix[256];
+    snprintf(prefix, sizeof prefix, "ferry: internal error at %s:%d: ", file, line);
+    va_list ap;
+    va_start(ap, format);
+    message(prefix, format, ap);
+    va_end(ap);
+    abort();
+}
