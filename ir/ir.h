@@ -178,7 +178,7 @@ struct ir_insn {
     ir_ref a, b, c, d;
     uint32_t aux;
 };
-static_assert(sizeof(struct ir_insn) == 16);
+static_assert(sizeof(struct ir_insn) == 16, "one array, 16 bytes each");
 
 enum ir_const_kind {
     IR_CONST_VALUE,

@@ -11,7 +11,7 @@ struct arena_chunk {
 };
 
 enum { CHUNK_HEADER = 16 };
-static_assert(sizeof(struct arena_chunk) <= CHUNK_HEADER);
+static_assert(sizeof(struct arena_chunk) <= CHUNK_HEADER, "objects start after the header");
 
 void arena_init(struct arena *a, size_t chunk_size)
 {

@@ -1,0 +1,1 @@
+# The guest's Linux ABI as tables, its conversion, and strace from the same rows.

@@ -1,0 +1,90 @@
+/*
+ * The guest's Linux system calls: one row each in syscall.def, and the machinery that dispatches,
+ * converts and traces them from those rows.
+ *
+ * A call is one of four kinds: raw (arguments and structures are the host's), conv (converted by the
+ * kinds of its arguments), fn (a function sys_NAME), none (-ENOSYS, with a reason in its note).
+ * The functions of rows about files, sockets, time, IPC and devices live in this folder; those about
+ * memory, processes, threads, signals and exec live in linux-user/, which knows the process.
+ *
+ * Guest memory is reached through copy_in and copy_out (copy.c), which survive a fault and then give
+ * -EFAULT. Blocking calls go through safe_syscall, which a signal interrupts without a race.
+ */
+#ifndef FERRY_SYSCALL_SYSCALL_H
+#define FERRY_SYSCALL_SYSCALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct task;      /* a guest thread: linux-user/task.h */
+
+/* What the layouts and numbers of a guest depend on. */
+struct guest_abi {
+    const char *name;       /* "riscv64" */
+    unsigned column;        /* number column of syscall.def: 0 generic, 1 arm32 */
+    unsigned word;          /* bytes of a long: 4 or 8 */
+    const char *machine;    /* uname -m */
+};
+
+/* Results that are not the guest's return value. Outside the range of errno values. */
+enum {
+    SYSCALL_RESTART = -512,  /* interrupted before it had an effect: restart as the signal's action says */
+    SYSCALL_NO_RETURN = -513, /* the call has set the guest's registers itself (sigreturn, execve) */
+};
+
+/*
+ * Runs guest call `number` with six arguments. Returns the result or -errno, or one of the two above.
+ * Traces when log_on(LOG_STRACE).
+ */
+int64_t syscall_dispatch(struct task *task, uint64_t number, const uint64_t args[6]);
+
+/* The name of a guest call, or NULL. */
+const char *syscall_name(const struct guest_abi *abi, uint64_t number);
+
+/*
+ * The host's system call instruction, made so that a signal that arrives before it has taken effect
+ * makes it return -EINTR-like SYSCALL_RESTART instead of blocking: a handler of the host calls
+ * safe_syscall_rewind with the ucontext, which moves the pc out if it stands between the test of
+ * *attention and the instruction. Returns the kernel's result (-errno on failure); -EINTR of a call
+ * that the kernel would restart comes back as SYSCALL_RESTART.
+ */
+int64_t safe_syscall(const volatile uint32_t *attention, long number, const uint64_t args[6]);
+bool safe_syscall_rewind(void *ucontext);
+
+/* The host's system call without further ado, for calls that cannot block: -errno on failure. */
+int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f);
+
+/*
+ * Copies between guest memory and ours. Return 0 or -EFAULT; a fault inside is caught by
+ * copy_fault_fixup, which the SIGSEGV and SIGBUS handler calls first.
+ */
+int copy_in(struct task *task, void *to, uint64_t guest, size_t size);
+int copy_out(struct task *task, uint64_t guest, const void *from, size_t size);
+/* A guest string into `to` of `size` bytes: its length, -EFAULT, or -ENAMETOOLONG. */
+int64_t copy_in_string(struct task *task, char *to, uint64_t guest, size_t size);
+bool copy_fault_fixup(void *ucontext);
+
+/* Host pointer of a guest address, not checked: for arguments the host's kernel will check. */
+void *guest_pointer(struct task *task, uint64_t guest);
+
+/* Every fn row: int64_t sys_NAME(task, args). syscall.def generates the prototypes. */
+typedef int64_t syscall_fn(struct task *task, const uint64_t args[6]);
+
+/*
+ * What this layer asks of the process it serves; implemented in linux-user/.
+ */
+const struct guest_abi *task_abi(const struct task *task);
+const volatile uint32_t *task_attention(const struct task *task);
+/*
+ * Rewrites a path the guest names into the one the host shall use: the -L root, /proc/self/exe and the
+ * like. Returns `path` itself, or `buffer` (PATH_MAX bytes) filled. *replaced_fd gets a descriptor with
+ * invented contents (/proc/self/maps, /proc/cpuinfo …) instead, or -1; the caller owns it.
+ * `flags` are the open flags, or -1 when the path is not being opened.
+ */
+const char *task_path(struct task *task, int dirfd, const char *path, int flags, char *buffer,
+                      int *replaced_fd);
+/* The guest program behind /proc/PID/exe for a pid that is this process; NULL otherwise. */
+const char *task_exe(struct task *task, int dirfd, const char *path);
+
+#endif
