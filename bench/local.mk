@@ -1,0 +1,1 @@
+# The programs and the driver of the speed comparison.

@@ -1,0 +1,2 @@
+# Documents that the distribution carries.
+EXTRA_DIST +=

@@ -1,0 +1,1 @@
+# Guest instructions to IR: the table generator, the tables, one file per manual chapter.

@@ -1,0 +1,1 @@
+# The program ferry: options, threads, signals, address space, exec, crash reports.

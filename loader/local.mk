@@ -1,0 +1,1 @@
+# ELF files, the initial stack and auxv, the vDSO, symbols.

@@ -1,0 +1,1 @@
+# One file per fixed bug, named by what was wrong.

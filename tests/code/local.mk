@@ -1,0 +1,1 @@
+# Golden host code of idioms, with its size.

@@ -1,0 +1,1 @@
+# Random C programs, native against ferry.

@@ -1,0 +1,1 @@
+# The decode tables against vendor lists and objdump.

@@ -1,0 +1,1 @@
+# Random guest code: interpreter, translated code and qemu-user must agree.

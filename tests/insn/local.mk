@@ -1,0 +1,1 @@
+# Per instruction: registers in, registers expected.

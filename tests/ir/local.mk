@@ -1,0 +1,1 @@
+# IR as text in, result out; folds; what the checker refuses.

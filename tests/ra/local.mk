@@ -1,0 +1,1 @@
+# Random IR under random allocation choices, and parallel moves exhaustively.

@@ -1,0 +1,1 @@
+# Debian packages of the guest architectures, run by scripts.

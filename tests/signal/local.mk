@@ -1,0 +1,1 @@
+# Signals and faults, each file a named promise.

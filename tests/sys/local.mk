@@ -1,0 +1,1 @@
+# One kernel promise per C file: run natively and under ferry, outputs compared.

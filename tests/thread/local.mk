@@ -1,0 +1,1 @@
+# Threads, futexes and atomics, each file a named promise.

@@ -1,0 +1,1 @@
+# gcc's C torture tests, fetched when they run.

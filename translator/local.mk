@@ -1,0 +1,1 @@
+# Blocks, code cache, linking, dispatch, invalidation.
