@@ -88,6 +88,9 @@ void backend_destroy(struct backend *be);
 struct backend_work *backend_work_create(const struct backend *be);
 void backend_work_destroy(struct backend_work *w);
 
+/* Fills in what generated code expects to find in a zeroed cpu: runtime functions, constants. */
+void backend_init_cpu(const struct backend *be, struct cpu *cpu);
+
 /* Seed for random but correct allocation choices, for tests; 0: none. */
 void backend_randomize(struct backend_work *w, uint64_t seed);
 

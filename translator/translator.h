@@ -74,8 +74,15 @@ void translator_invalidate(struct translator *t, uint64_t start, uint64_t size);
 /* Guest address range of Ferry's own memory (code cache); for the address space's reserved list. */
 void translator_reserved(const struct translator *t, uintptr_t *start, size_t *size);
 
-/* In the child of a fork: only the calling thread's vcpu is left. */
-void translator_after_fork(struct translator *t, struct vcpu *self);
+/*
+ * Around a fork that copies memory (not vfork or CLONE_VM, which share the translator rightly). Code
+ * memory is mapped shared, so the child needs a copy of its own: made before the fork while only one
+ * vcpu exists; with several, the child starts with an empty cache. Call translator_before_fork, fork,
+ * then translator_after_fork on both sides, in the child with child = true: there only `self` is left.
+ * The token is what translator_before_fork returned.
+ */
+int translator_before_fork(struct translator *t);
+void translator_after_fork(struct translator *t, struct vcpu *self, int token, bool child);
 
 /* Counters for -d stats. */
 struct translator_stats {

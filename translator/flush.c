@@ -1,0 +1,233 @@
+/*
+ * Threads of the translator, and the flush that empties the cache when it is full.
+ *
+ * A thread is in code inside translator_run (in_code). A flush sets `flushing`, asks every thread to
+ * leave, and waits until none is in code; a thread that wants to enter while `flushing` is set waits.
+ * Each side first stores its own flag, then reads the other's, both sequentially consistent, so one of
+ * them sees the other. A thread that sits in a system call is not in code and delays nobody.
+ */
+#include "translator/internal.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "util/log.h"
+
+void registry_lock(struct translator *t)
+{
+    int free = 0;
+    while (!atomic_compare_exchange_weak(&t->registry, &free, 1)) {
+        free = 0;
+        sched_yield();
+    }
+}
+
+void registry_unlock(struct translator *t)
+{
+    atomic_store(&t->registry, 0);
+}
+
+/* Empties the jump cache of this thread or, one entry at a time and harmlessly, of another one. */
+void jump_cache_clear(struct translator *t, struct cpu *cpu)
+{
+    for (unsigned i = 0; i < CPU_JUMP_CACHE; i++)
+        if (__atomic_load_n(&cpu->jump_cache[i].pc, __ATOMIC_RELAXED))
+            __atomic_store_n(&cpu->jump_cache[i].pc, 0, __ATOMIC_RELAXED);
+    cpu->jump_cache[0].code = t->rx + t->stubs.indirect;
+}
+
+void return_stack_reset(struct vcpu *v)
+{
+    struct cpu *cpu = &v->cpu;
+    uint64_t *top = cpu->return_top;
+    for (unsigned i = 0; i < 8; i++)
+        top[i] = RETURN_SENTINEL;
+    cpu->return_sp = top;
+}
+
+/* Waits, outside code, for a flush by another thread to end. */
+void flush_wait(struct translator *t)
+{
+    while (atomic_load(&t->flushing))
+        sched_yield();
+}
+
+static void wait_for_others(struct translator *t)
+{
+    for (struct translator_thread *th = t->threads; th; th = th->next) {
+        translator_kick(th->vcpu);
+        for (unsigned spins = 0; atomic_load(&th->in_code); spins++) {
+            if (spins < 100)
+                sched_yield();
+            else
+                nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+            /* The thread may have taken the request for something else and gone in again. */
+            translator_kick(th->vcpu);
+        }
+    }
+}
+
+void flush_all(struct translator *t)
+{
+    uint64_t seen = atomic_load(&t->flushes);
+    registry_lock(t);
+    if (atomic_load(&t->flushes) == seen) {
+        atomic_store(&t->flushing, 1);
+        wait_for_others(t);
+        memory_clear(t);
+        for (struct translator_thread *th = t->threads; th; th = th->next) {
+            th->chunk = 0;
+            th->vcpu->cpu.exit_link = CPU_NO_LINK;
+            jump_cache_clear(t, &th->vcpu->cpu);
+            return_stack_reset(th->vcpu);
+        }
+        atomic_fetch_add(&t->flushes, 1);
+        atomic_store(&t->flushing, 0);
+    }
+    registry_unlock(t);
+}
+
+static void *map_private(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+enum { SENTINEL_ROOM = 64 };
+
+static bool return_stack_create(struct vcpu *v)
+{
+    uint8_t *p = map_private(RETURN_STACK + 2 * RETURN_GUARD);
+    if (!p)
+        return false;
+    mprotect(p, RETURN_GUARD, PROT_NONE);
+    mprotect(p + RETURN_GUARD + RETURN_STACK, RETURN_GUARD, PROT_NONE);
+    v->thread->return_stack = p;
+    v->cpu.return_base = p + RETURN_GUARD;
+    v->cpu.return_top = p + RETURN_GUARD + RETURN_STACK - SENTINEL_ROOM;
+    return_stack_reset(v);
+    return true;
+}
+
+static void thread_free(struct translator_thread *th)
+{
+    if (th->return_stack)
+        munmap(th->return_stack, RETURN_STACK + 2 * RETURN_GUARD);
+    if (th->ir)
+        munmap(th->ir, sizeof *th->ir);
+    if (th->work)
+        backend_work_destroy(th->work);
+    interpreter_destroy(th);
+    munmap(th->vcpu, sizeof *th->vcpu);
+    munmap(th, sizeof *th);
+}
+
+struct vcpu *translator_vcpu_create(struct translator *t)
+{
+    struct vcpu *v = map_private(sizeof *v);
+    struct translator_thread *th = map_private(sizeof *th);
+    if (!v || !th) {
+        if (v)
+            munmap(v, sizeof *v);
+        errno = ENOMEM;
+        return NULL;
+    }
+    v->translator = t;
+    v->thread = th;
+    th->vcpu = v;
+    th->ir = map_private(sizeof *th->ir);
+    th->work = t->options.interpret ? NULL : backend_work_create(t->backend);
+    if (!th->ir || (!t->options.interpret && !th->work) || !return_stack_create(v)) {
+        thread_free(th);
+        errno = ENOMEM;
+        return NULL;
+    }
+    v->cpu.exclusive_address = CPU_NOT_EXCLUSIVE;
+    v->cpu.exit_link = CPU_NO_LINK;
+    v->cpu.mxcsr = 0x1f80;
+    if (!t->options.interpret) {
+        backend_init_cpu(t->backend, &v->cpu);
+        v->cpu.jump_cache[0].code = t->rx + t->stubs.indirect;
+    }
+    for (unsigned i = 0; i < t->frontend->ir.nhelpers; i++)
+        v->cpu.helper[i] = (void *)t->frontend->ir.helpers[i].fn;
+    t->frontend->reset(&t->options.config, &v->cpu);
+    registry_lock(t);
+    th->next = t->threads;
+    t->threads = th;
+    t->nthreads++;
+    registry_unlock(t);
+    return v;
+}
+
+static void retire(struct translator *t, const struct translator_stats *s)
+{
+    t->retired.blocks += s->blocks;
+    t->retired.guest_insns += s->guest_insns;
+    t->retired.host_bytes += s->host_bytes;
+    t->retired.lookups += s->lookups;
+    t->retired.translate_ns += s->translate_ns;
+}
+
+void translator_vcpu_destroy(struct vcpu *v)
+{
+    struct translator *t = v->translator;
+    registry_lock(t);
+    struct translator_thread **link = &t->threads;
+    while (*link != v->thread)
+        link = &(*link)->next;
+    *link = v->thread->next;
+    t->nthreads--;
+    retire(t, &v->thread->stats);
+    registry_unlock(t);
+    thread_free(v->thread);
+}
+
+int translator_before_fork(struct translator *t)
+{
+    return t->options.interpret || t->nthreads > 1 ? -1 : memory_copy(t);
+}
+
+void translator_after_fork(struct translator *t, struct vcpu *self, int token, bool child)
+{
+    if (!child) {
+        if (token >= 0)
+            memory_close(token);
+        return;
+    }
+    atomic_store(&t->registry, 0);
+    atomic_store(&t->flushing, 0);
+    for (struct translator_thread *th = t->threads, *next; th; th = next) {
+        next = th->next;
+        if (th != self->thread)
+            thread_free(th);
+    }
+    t->threads = self->thread;
+    self->thread->next = NULL;
+    t->nthreads = 1;
+    if (t->options.interpret)
+        return;
+    if (token >= 0) {
+        memory_adopt(t, token);
+        return;
+    }
+    memory_renew(t);
+    memory_clear(t);
+    self->thread->chunk = 0;
+    jump_cache_clear(t, &self->cpu);
+    return_stack_reset(self);
+}
+
+void translator_stats(const struct translator *t, struct translator_stats *out)
+{
+    struct translator sum = {.retired = t->retired};
+    for (struct translator_thread *th = t->threads; th; th = th->next)
+        retire(&sum, &th->stats);
+    *out = sum.retired;
+    out->flushes = atomic_load(&t->flushes);
+    out->invalidated = atomic_load(&t->invalidations);
+}

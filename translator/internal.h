@@ -1,0 +1,160 @@
+/*
+ * What the files of translator/ share. See docs/inside.md for the journey of a block.
+ *
+ * Memory: every table below is one reservation of address space made at start, filled by bumping an
+ * atomic index, and emptied only by a flush, when no thread is in translated code. So an index or a
+ * pointer into a table stays valid as long as a thread is between two polls.
+ *
+ * Locks: none to run, find, translate or link. `registry` guards the list of vcpus and flushes; it is
+ * never held while guest code runs, and made anew in the child of a fork.
+ */
+#ifndef FERRY_TRANSLATOR_INTERNAL_H
+#define FERRY_TRANSLATOR_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "translator/translator.h"
+
+enum {
+    PAGE_BITS = 12,
+    CHUNK_SIZE = 64 * 1024,  /* code a thread takes at a time; no block is longer */
+    BLOCK_ALIGN = 16,
+    TABLE_SIZE = 1 << 20,    /* entries of the block table, 4 bytes each, touched sparsely */
+    PAGES_SIZE = 1 << 17,    /* entries of the page table */
+    RETURN_STACK = 256 * 1024,
+    RETURN_GUARD = 64 * 1024, /* on both sides */
+    RETURN_SENTINEL = 1,     /* never a guest pc */
+};
+
+/* A block of translated code. Index 0 of the table is not used, so that 0 means none. */
+struct block {
+    uint64_t pc;
+    uint32_t mode;
+    uint32_t code;       /* offset in code memory */
+    uint32_t code_size;
+    uint32_t maps;       /* offset in the map bytes */
+    uint32_t maps_size;
+    uint32_t first_page_next, last_page_next; /* next block in the lists of its first and last page */
+    uint32_t chunk_next; /* next block of the same chunk */
+    uint64_t lo, hi;     /* guest bytes it was made from */
+    _Atomic uint32_t incoming; /* first of the exits linked to it, as index + 1 */
+    _Atomic uint32_t dead;     /* invalidated: not to be linked or entered any more */
+};
+
+/* A place in code that leads to a fixed guest pc. */
+struct exit_record {
+    uint64_t target;
+    uint32_t patch;     /* offset of the rel32 in code memory */
+    uint32_t thunk;     /* offset of where it leads while not linked */
+    uint32_t next;      /* in the list of the block it is linked to, index + 1 */
+    _Atomic uint32_t linked;
+};
+
+/* A guest page that has translations. Entries are never removed but by a flush. */
+struct code_page {
+    _Atomic uint64_t number; /* guest address >> PAGE_BITS, plus 1; 0: free */
+    _Atomic uint32_t first;  /* blocks that touch the page */
+};
+
+struct translator_thread {
+    struct vcpu *vcpu;
+    struct translator_thread *next;
+    struct ir_block *ir;
+    struct backend_work *work;
+    uint32_t chunk, chunk_used;  /* current chunk (index + 1, 0: none) and bytes used of it */
+    _Atomic uint32_t in_code;    /* inside translator_run, so that no flush may happen */
+    uint8_t *return_stack;       /* mapping of the shadow stack with its guard pages */
+    struct interpreter *interpreter;
+    struct translator_stats stats;
+};
+
+struct translator {
+    struct translator_options options;
+    const struct frontend *frontend;
+    struct backend *backend;
+    struct code_stubs stubs;
+    void (*enter)(struct cpu *, const void *);
+
+    int memory;              /* memfd behind the code */
+    uint8_t *rw, *rx;        /* the same memory, for writing and for running */
+    size_t code_size;        /* bytes reserved */
+    uint32_t nchunks, reserved_chunks; /* all, and those that hold the stubs */
+    _Atomic uint32_t next_chunk;
+    _Atomic uint32_t *chunk_first;     /* blocks of each chunk, newest first */
+
+    struct block *blocks;
+    uint32_t max_blocks;
+    _Atomic uint32_t next_block;
+    struct exit_record *exits;
+    uint32_t max_exits;
+    _Atomic uint32_t next_exit;
+    uint8_t *maps;
+    uint32_t maps_capacity;
+    _Atomic uint32_t next_map;
+
+    _Atomic uint32_t *table;   /* block index by hash of pc and mode, linear probing */
+    struct code_page *pages;
+    _Atomic uint32_t pages_used;
+    _Atomic uint64_t invalidations; /* counts calls of translator_invalidate */
+    _Atomic uint64_t killed;        /* counts blocks taken out of use */
+
+    _Atomic int registry;      /* spin lock of the list of threads and of flushes */
+    struct translator_thread *threads;
+    unsigned nthreads;
+    _Atomic uint32_t flushing; /* a flush waits for, or excludes, threads in code */
+    _Atomic uint64_t flushes;
+    struct translator_stats retired; /* of threads that are gone */
+};
+
+/* memory.c: the tables and the code memory */
+void memory_create(struct translator *t);
+/* Room for at least `size` bytes of code for this thread: offset in code memory, or 0 when all is used. */
+uint32_t memory_code_room(struct translator *t, struct translator_thread *th, uint32_t size, uint32_t *room);
+void memory_clear(struct translator *t);
+int memory_copy(const struct translator *t);
+void memory_adopt(struct translator *t, int fd);
+void memory_renew(struct translator *t);
+void memory_close(int fd);
+
+/* table.c: finding blocks by pc and by page */
+struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode);
+bool table_insert(struct translator *t, uint32_t index);
+void table_remove(struct translator *t, uint32_t index);
+bool pages_insert(struct translator *t, uint32_t index);
+void pages_invalidate(struct translator *t, uint64_t start, uint64_t size);
+
+/* link.c: exits */
+void link_exit(struct translator *t, uint32_t exit, struct block *to);
+void unlink_incoming(struct translator *t, struct block *b);
+void link_new(struct translator *t, const struct block *b, uint32_t first, unsigned n);
+
+/* make.c: from guest code to a published block. Returns NULL when the cache is full. */
+void translate_ir(struct translator *t, struct ir_block *ir, uint64_t pc, uint32_t mode,
+                  unsigned max_insns);
+struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc, uint32_t mode);
+void block_kill(struct translator *t, uint32_t index);
+
+/* flush.c: vcpus, and emptying the cache when no thread is in code */
+void registry_lock(struct translator *t);
+void registry_unlock(struct translator *t);
+void flush_all(struct translator *t);
+void flush_wait(struct translator *t);
+void jump_cache_clear(struct translator *t, struct cpu *cpu);
+void return_stack_reset(struct vcpu *v);
+
+/* interpret.c: -accel interp */
+enum ir_exit interpreter_run(struct vcpu *v);
+bool interpreter_fault(struct vcpu *v, void *ucontext);
+void interpreter_destroy(struct translator_thread *th);
+
+static inline uint32_t block_index(const struct translator *t, const struct block *b)
+{
+    return (uint32_t)(b - t->blocks);
+}
+
+static inline const void *block_code(const struct translator *t, const struct block *b)
+{
+    return t->rx + b->code;
+}
+
+#endif

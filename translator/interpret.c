@@ -1,0 +1,107 @@
+/*
+ * -accel interp: guest programs run by the IR interpreter. It is the oracle that the backend is held
+ * against, so it shares the frontend and nothing else with translated code.
+ */
+#include "translator/internal.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "util/log.h"
+
+enum { INTERPRETER_BLOCKS = 256 };
+
+/* A thread's recently used blocks, direct-mapped by pc. */
+struct interpreter {
+    uint64_t invalidations; /* the translator's count when `known` was last valid */
+    jmp_buf fault;
+    volatile sig_atomic_t active;
+    struct { uint64_t pc; uint32_t mode; bool valid; } known[INTERPRETER_BLOCKS];
+    struct ir_block block[INTERPRETER_BLOCKS];
+};
+
+/* Not inlined: setjmp's caller keeps no variable of it. */
+__attribute__((noinline)) static struct interpreter *interpreter_of(struct translator_thread *th)
+{
+    if (!th->interpreter) {
+        void *p = mmap(NULL, sizeof *th->interpreter, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (p == MAP_FAILED)
+            die("out of memory for the interpreter");
+        th->interpreter = p;
+    }
+    return th->interpreter;
+}
+
+void interpreter_destroy(struct translator_thread *th)
+{
+    if (th->interpreter)
+        munmap(th->interpreter, sizeof *th->interpreter);
+}
+
+static const struct ir_block *block_for(struct translator *t, struct interpreter *in,
+                                        struct translator_thread *th, const struct cpu *cpu)
+{
+    uint64_t invalidations = atomic_load(&t->invalidations);
+    if (invalidations != in->invalidations) {
+        for (unsigned i = 0; i < INTERPRETER_BLOCKS; i++)
+            in->known[i].valid = false;
+        in->invalidations = invalidations;
+    }
+    unsigned i = (unsigned)(cpu->exit_pc >> 1) % INTERPRETER_BLOCKS;
+    if (!in->known[i].valid || in->known[i].pc != cpu->exit_pc || in->known[i].mode != cpu->mode) {
+        translate_ir(t, &in->block[i], cpu->exit_pc, cpu->mode, 0);
+        in->known[i].pc = cpu->exit_pc;
+        in->known[i].mode = cpu->mode;
+        in->known[i].valid = true;
+        th->stats.blocks++;
+        th->stats.guest_insns += in->block[i].nguest;
+    }
+    return &in->block[i];
+}
+
+enum ir_exit interpreter_run(struct vcpu *v)
+{
+    struct translator *t = v->translator;
+    struct translator_thread *th = v->thread;
+    struct cpu *cpu = &v->cpu;
+    struct interpreter *in = interpreter_of(th);
+    if (setjmp(in->fault))
+        return IR_EXIT_FAULT;
+    for (;;) {
+        if (__atomic_load_n(&cpu->attention, __ATOMIC_RELAXED))
+            return IR_EXIT_NONE;
+        const struct ir_block *b = block_for(t, in, th, cpu);
+        if (log_on(LOG_EXEC))
+            log_print("Trace: interp [%016llx/%08x]\n", (unsigned long long)b->pc, b->mode);
+        in->active = 1;
+        enum ir_exit reason = ir_interpret(b, cpu);
+        in->active = 0;
+        if (reason == IR_EXIT_FLUSH)
+            translator_invalidate(t, 0, UINT64_MAX);
+        else if (reason != IR_EXIT_NONE && reason != IR_EXIT_LOOKUP)
+            return reason;
+    }
+}
+
+/* Where a fault of the guest's goes on: on the interpreter's own stack, outside the handler. */
+static void land(struct interpreter *in)
+{
+    in->active = 0;
+    longjmp(in->fault, 1);
+}
+
+bool interpreter_fault(struct vcpu *v, void *ucontext)
+{
+    struct interpreter *in = v->thread->interpreter;
+    if (!in || !in->active)
+        return false;
+    greg_t *gregs = ((ucontext_t *)ucontext)->uc_mcontext.gregs;
+    v->cpu.exit_reason = IR_EXIT_FAULT;
+    gregs[REG_RDI] = (greg_t)(uintptr_t)in;
+    gregs[REG_RSP] = (greg_t)((((uintptr_t)gregs[REG_RSP] - 256) & ~(uintptr_t)15) - 8);
+    gregs[REG_RIP] = (greg_t)(uintptr_t)land;
+    return true;
+}

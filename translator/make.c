@@ -1,0 +1,248 @@
+/*
+ * Making a block: fetch window -> frontend -> IR -> backend -> code memory -> tables -> links.
+ *
+ * Nothing is visible to other threads before table_insert. A change of the guest's code meanwhile is
+ * noticed by the count of invalidations: the block goes into the page lists first and looks at the
+ * count after, an invalidation counts first and walks the lists after, so one of the two sees the other.
+ */
+#include "translator/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "util/log.h"
+
+enum {
+    MAX_EXITS = 320,   /* of one block: two a guard and some */
+    MAX_RELOCS = 2048,
+    MAPS_ROOM = 16 * 1024,
+    FIRST_ROOM = 8 * 1024, /* code room asked for at first; a chunk is the most */
+};
+
+/* Keeps blocks within two pages: what lies beyond the page after pc's is not fetched. */
+struct two_pages {
+    const struct code_source *source;
+    uint64_t end;
+};
+
+static const uint8_t *two_page_window(void *context, uint64_t pc, size_t *size)
+{
+    const struct two_pages *w = context;
+    const uint8_t *bytes = w->source->window(w->source->context, pc, size);
+    uint64_t left = pc < w->end ? w->end - pc : 0;
+    if (*size > left)
+        *size = (size_t)left;
+    return bytes;
+}
+
+static void log_guest_code(struct translator *t, const struct ir_block *b)
+{
+    log_print("----------------\nIN: %s 0x%llx\n", t->frontend->name, (unsigned long long)b->pc);
+    for (unsigned i = 0; i < b->n; i++) {
+        if (b->insns[i].op != IR_INSN)
+            continue;
+        uint64_t pc = b->pc + (int32_t)b->insns[i].aux;
+        size_t size;
+        const uint8_t *bytes = t->options.source.window(t->options.source.context, pc, &size);
+        char text[128] = "(not readable)", hex[40] = "";
+        if (size >= b->insns[i].d && b->insns[i].d) {
+            t->frontend->disassemble(&t->options.config, pc, bytes, size, text, sizeof text);
+            for (unsigned k = b->insns[i].d; k-- > 0;)
+                snprintf(hex + strlen(hex), sizeof hex - strlen(hex), "%02x", bytes[k]);
+        }
+        log_print("0x%08llx:  %-10s %s\n", (unsigned long long)pc, hex, text);
+    }
+}
+
+static void log_ir(const struct ir_block *b, const char *title)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    log_print("%s:\n", title);
+    /* One line at a time: a log line is bounded. */
+    for (char *line = strtok(ir_print(b, &arena), "\n"); line; line = strtok(NULL, "\n"))
+        log_print("%s\n", line);
+    arena_free(&arena);
+}
+
+void translate_ir(struct translator *t, struct ir_block *ir, uint64_t pc, uint32_t mode,
+                  unsigned max_insns)
+{
+    struct two_pages limit = {&t->options.source, ((pc >> PAGE_BITS) + 2) << PAGE_BITS};
+    struct code_source source = {two_page_window, &limit};
+    unsigned flags = t->options.single_insn ? TRANSLATE_SINGLE : 0;
+    frontend_translate(t->frontend, &t->options.config, &source, ir, pc, mode, max_insns, flags);
+    if (log_on(LOG_IN_ASM))
+        log_guest_code(t, ir);
+    if (log_on(LOG_OP))
+        log_ir(ir, "OP");
+}
+
+/* Tables of one emission, on the stack of make_block. */
+struct emission {
+    struct code_exit exits[MAX_EXITS];
+    struct code_reloc relocs[MAX_RELOCS];
+};
+
+static bool emit_at(struct translator *t, struct translator_thread *th, struct emission *e,
+                    struct code_buffer *out, uint32_t code, uint32_t room)
+{
+    *out = (struct code_buffer){
+        .bytes = t->rw + code, .capacity = room,
+        .exits = e->exits, .max_exits = MAX_EXITS,
+        .relocs = e->relocs, .max_relocs = MAX_RELOCS,
+    };
+    uint32_t map = atomic_fetch_add(&t->next_map, 0);
+    if (map + MAPS_ROOM > t->maps_capacity)
+        return false;
+    uint8_t maps[MAPS_ROOM];
+    out->maps = maps;
+    out->maps_capacity = MAPS_ROOM;
+    if (!backend_emit(t->backend, th->work, th->ir, out))
+        return false;
+    map = atomic_fetch_add(&t->next_map, (uint32_t)out->maps_size);
+    if (map + out->maps_size > t->maps_capacity)
+        return false;
+    memcpy(t->maps + map, maps, out->maps_size);
+    out->maps = t->maps + map;
+    return true;
+}
+
+static void apply_relocs(struct translator *t, const struct code_buffer *out, uint32_t code)
+{
+    for (unsigned i = 0; i < out->nrelocs; i++) {
+        const struct code_reloc *r = &out->relocs[i];
+        if (r->kind != CODE_RELOC_STUB)
+            continue;
+        uint32_t stub;
+        memcpy(&stub, (const uint8_t *)&t->stubs + r->value, sizeof stub);
+        uint32_t displacement = stub - (code + r->offset + 4);
+        memcpy(out->bytes + r->offset, &displacement, 4);
+    }
+}
+
+/* Records the exits and writes their numbers into the thunks. Returns the first, or UINT32_MAX. */
+static uint32_t add_exits(struct translator *t, const struct code_buffer *out, uint32_t code)
+{
+    uint32_t first = atomic_fetch_add(&t->next_exit, out->nexits);
+    if (first + out->nexits > t->max_exits)
+        return UINT32_MAX;
+    for (unsigned i = 0; i < out->nexits; i++) {
+        const struct code_exit *x = &out->exits[i];
+        struct exit_record *e = &t->exits[first + i];
+        e->target = x->target;
+        e->patch = code + x->patch;
+        e->thunk = code + x->thunk;
+        uint32_t number = first + i;
+        memcpy(out->bytes + x->index, &number, 4);
+    }
+    return first;
+}
+
+/* Registers the emitted code as a block. Returns its index, or 0 when a table is full. */
+static uint32_t add_block(struct translator *t, const struct ir_block *ir, const struct code_buffer *out,
+                          uint32_t code)
+{
+    uint32_t index = atomic_fetch_add(&t->next_block, 1);
+    if (index >= t->max_blocks)
+        return 0;
+    struct block *b = &t->blocks[index];
+    b->pc = ir->pc;
+    b->mode = ir->mode;
+    b->code = code;
+    b->code_size = (uint32_t)out->size;
+    b->maps = (uint32_t)(out->maps - t->maps);
+    b->maps_size = (uint32_t)out->maps_size;
+    b->lo = ir->lo;
+    b->hi = ir->hi > ir->lo ? ir->hi : ir->lo + 1;
+    _Atomic uint32_t *chunk = &t->chunk_first[code / CHUNK_SIZE];
+    b->chunk_next = atomic_load_explicit(chunk, memory_order_relaxed);
+    /* A fault handler may look for the block from now on; only this thread adds to the chunk. */
+    atomic_store_explicit(chunk, index, memory_order_release);
+    return index;
+}
+
+void block_kill(struct translator *t, uint32_t index)
+{
+    struct block *b = &t->blocks[index];
+    if (atomic_exchange(&b->dead, 1))
+        return;
+    atomic_fetch_add(&t->killed, 1);
+    table_remove(t, index);
+    unlink_incoming(t, b);
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static void count(struct translator_thread *th, const struct ir_block *ir, const struct code_buffer *out)
+{
+    th->stats.blocks++;
+    th->stats.guest_insns += ir->nguest;
+    th->stats.host_bytes += out->size;
+}
+
+/* Emits th->ir into code memory. Returns the code's offset, or 0 when the cache is full. */
+static uint32_t emit(struct translator *t, struct translator_thread *th, struct emission *e,
+                     struct code_buffer *out, uint64_t pc, uint32_t mode)
+{
+    uint32_t room, want = FIRST_ROOM;
+    unsigned max_insns = 0;
+    for (;;) {
+        uint32_t code = memory_code_room(t, th, want, &room);
+        if (!code)
+            return 0;
+        if (emit_at(t, th, e, out, code, room))
+            return code;
+        if (room == CHUNK_SIZE) {
+            /* Not even an empty chunk held it: a shorter block will do. */
+            max_insns = max_insns ? max_insns / 2 : th->ir->nguest / 2;
+            if (!max_insns)
+                return 0;
+            translate_ir(t, th->ir, pc, mode, max_insns);
+        }
+        want = CHUNK_SIZE;
+    }
+}
+
+struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc, uint32_t mode)
+{
+    struct emission e;
+    struct code_buffer out;
+    uint64_t started = log_on(LOG_STATS) ? now_ns() : 0;
+    for (;;) {
+        uint64_t seen = atomic_load(&t->invalidations);
+        translate_ir(t, th->ir, pc, mode, 0);
+        if (log_on(LOG_OP_OPT))
+            log_ir(th->ir, "OP after folding");
+        uint32_t code = emit(t, th, &e, &out, pc, mode);
+        if (!code)
+            return NULL;
+        th->chunk_used = (code % CHUNK_SIZE + (uint32_t)out.size + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1u);
+        apply_relocs(t, &out, code);
+        uint32_t first = add_exits(t, &out, code);
+        uint32_t index = first == UINT32_MAX ? 0 : add_block(t, th->ir, &out, code);
+        if (!index)
+            return NULL;
+        struct block *b = &t->blocks[index];
+        if (log_on(LOG_OUT_ASM)) {
+            log_print("OUT: [size=%zu] for 0x%llx\n", out.size, (unsigned long long)pc);
+            backend_disassemble(out.bytes, out.size, (uintptr_t)t->rx + code);
+        }
+        if (!pages_insert(t, index) || !table_insert(t, index))
+            return NULL;
+        count(th, th->ir, &out);
+        if (started)
+            th->stats.translate_ns += now_ns() - started;
+        if (atomic_load(&t->invalidations) == seen) {
+            link_new(t, b, first, out.nexits);
+            return b;
+        }
+        block_kill(t, index);
+    }
+}

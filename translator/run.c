@@ -1,0 +1,224 @@
+/*
+ * Running translated code: the dispatcher, faults in it, and the translator's creation.
+ *
+ * A thread is "in code" from the start of translator_run to its end, but for the waits in between: it
+ * may then use indices and pointers into the tables without fear of a flush.
+ */
+#include "translator/internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "util/log.h"
+
+struct translator *translator_create(const struct translator_options *options)
+{
+    struct translator *t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (t == MAP_FAILED)
+        die("cannot allocate the translator: %s", strerror(errno));
+    t->options = *options;
+    t->frontend = options->frontend;
+    if (options->interpret)
+        return t;
+    t->backend = backend_create(&t->frontend->ir, backend_host_features() & options->host_features,
+                                options->int_pins, options->float_pins);
+    memory_create(t);
+    struct code_buffer out = {.bytes = t->rw, .capacity = CHUNK_SIZE};
+    backend_emit_stubs(t->backend, &out, &t->stubs);
+    t->reserved_chunks = 1;
+    atomic_store(&t->next_chunk, 1);
+    t->enter = (void (*)(struct cpu *, const void *))(uintptr_t)(t->rx + t->stubs.enter);
+    if (log_on(LOG_OUT_ASM)) {
+        char pins[512];
+        backend_describe(t->backend, pins, sizeof pins);
+        log_print("stubs at %p, %u bytes; pinned: %s\n", (void *)t->rx, t->stubs.size, pins);
+    }
+    return t;
+}
+
+static void code_begin(struct translator *t, struct translator_thread *th)
+{
+    for (;;) {
+        atomic_store(&th->in_code, 1);
+        if (!atomic_load(&t->flushing))
+            return;
+        atomic_store(&th->in_code, 0);
+        flush_wait(t);
+    }
+}
+
+static void code_end(struct translator_thread *th)
+{
+    atomic_store_explicit(&th->in_code, 0, memory_order_release);
+}
+
+/* The block for the current pc, made if it does not exist. Flushes when the cache is full. */
+static struct block *current_block(struct translator *t, struct translator_thread *th)
+{
+    struct cpu *cpu = &th->vcpu->cpu;
+    for (;;) {
+        struct block *b = table_find(t, cpu->exit_pc, cpu->mode);
+        if (!b)
+            b = make_block(t, th, cpu->exit_pc, cpu->mode);
+        if (b)
+            return b;
+        code_end(th);
+        flush_all(t);
+        code_begin(t, th);
+    }
+}
+
+static void remember(struct translator *t, struct cpu *cpu, struct block *b)
+{
+    struct cpu_jump *jump = &cpu->jump_cache[cpu_jump_index(b->pc)];
+    /* Another thread may be clearing the entry because the block has died: it looks at pc only. */
+    __atomic_store_n(&jump->pc, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&jump->code, block_code(t, b), __ATOMIC_RELEASE);
+    __atomic_store_n(&jump->pc, b->pc, __ATOMIC_SEQ_CST);
+    if (atomic_load(&b->dead))
+        __atomic_store_n(&jump->pc, 0, __ATOMIC_RELAXED);
+}
+
+static void log_entry(const struct translator *t, const struct cpu *cpu, const struct block *b)
+{
+    if (log_on(LOG_EXEC))
+        log_print("Trace: %p [%016llx/%08x]\n", block_code(t, b), (unsigned long long)b->pc, b->mode);
+    if (!log_on(LOG_CPU))
+        return;
+    const struct ir_guest *g = &t->frontend->ir;
+    log_print(" pc       %016llx\n", (unsigned long long)b->pc);
+    for (unsigned i = 0; i < g->nslots; i++) {
+        uint64_t value = 0;
+        unsigned size = ir_type_size(g->slots[i].type);
+        memcpy(&value, cpu->state + g->slots[i].offset, size < 8 ? size : 8);
+        log_print(" %-8s %016llx%s", g->slots[i].name, (unsigned long long)value, i % 4 == 3 ? "\n" : "");
+    }
+    log_print("\n");
+}
+
+enum ir_exit translator_run(struct vcpu *v)
+{
+    struct translator *t = v->translator;
+    struct translator_thread *th = v->thread;
+    struct cpu *cpu = &v->cpu;
+    if (t->options.interpret)
+        return interpreter_run(v);
+    code_begin(t, th);
+    for (;;) {
+        uint32_t link = cpu->exit_link;
+        uint64_t flushes = atomic_load_explicit(&t->flushes, memory_order_relaxed);
+        struct block *b = current_block(t, th);
+        th->stats.lookups++;
+        cpu->exit_link = CPU_NO_LINK;
+        if (link == CPU_NO_LINK)
+            remember(t, cpu, b);
+        else if (flushes == atomic_load_explicit(&t->flushes, memory_order_relaxed))
+            link_exit(t, link, b);
+        if (log_on(LOG_EXEC | LOG_CPU))
+            log_entry(t, cpu, b);
+        t->enter(cpu, block_code(t, b));
+        enum ir_exit reason = cpu->exit_reason;
+        if (reason != IR_EXIT_LOOKUP) {
+            code_end(th);
+            if (reason != IR_EXIT_FLUSH)
+                return reason;
+            translator_invalidate(t, 0, UINT64_MAX);
+            code_begin(t, th);
+        } else if (atomic_load_explicit(&t->flushing, memory_order_relaxed)) {
+            code_end(th);
+            code_begin(t, th);
+        }
+        if (__atomic_load_n(&cpu->attention, __ATOMIC_RELAXED)) {
+            code_end(th);
+            return IR_EXIT_NONE;
+        }
+    }
+}
+
+void translator_kick(struct vcpu *v)
+{
+    __atomic_store_n(&v->cpu.attention, 1, __ATOMIC_RELEASE);
+}
+
+void translator_invalidate(struct translator *t, uint64_t start, uint64_t size)
+{
+    if (!size)
+        return;
+    atomic_fetch_add(&t->invalidations, 1);
+    if (t->options.interpret)
+        return;
+    registry_lock(t);
+    uint64_t seen = atomic_load(&t->killed);
+    pages_invalidate(t, start, size);
+    if (atomic_load(&t->killed) != seen)
+        for (struct translator_thread *th = t->threads; th; th = th->next)
+            jump_cache_clear(t, &th->vcpu->cpu);
+    registry_unlock(t);
+}
+
+void translator_reserved(const struct translator *t, uintptr_t *start, size_t *size)
+{
+    *start = (uintptr_t)t->rx;
+    *size = t->rx ? t->code_size : 0;
+}
+
+bool translator_owns(const struct translator *t, uintptr_t host_pc)
+{
+    return host_pc - (uintptr_t)t->rx < t->code_size;
+}
+
+static const struct block *block_at(const struct translator *t, uint32_t offset)
+{
+    uint32_t index = atomic_load_explicit(&t->chunk_first[offset / CHUNK_SIZE], memory_order_acquire);
+    while (index) {
+        const struct block *b = &t->blocks[index];
+        if (offset - b->code < b->code_size)
+            return b;
+        index = b->chunk_next;
+    }
+    return NULL;
+}
+
+static void read_host_state(const ucontext_t *uc, struct host_state *host)
+{
+    /* ModRM's numbering of the registers, in terms of the kernel's. */
+    static const uint8_t order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
+                                      REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                                      REG_R12, REG_R13, REG_R14, REG_R15};
+    for (unsigned i = 0; i < 16; i++)
+        host->gpr[i] = (uint64_t)uc->uc_mcontext.gregs[order[i]];
+    memcpy(host->xmm, uc->uc_mcontext.fpregs->_xmm, sizeof host->xmm);
+}
+
+bool translator_fault(struct vcpu *v, void *ucontext, bool *handled)
+{
+    struct translator *t = v->translator;
+    ucontext_t *uc = ucontext;
+    greg_t *gregs = uc->uc_mcontext.gregs;
+    *handled = false;
+    if (t->options.interpret)
+        return interpreter_fault(v, uc);
+    if (!translator_owns(t, (uintptr_t)gregs[REG_RIP]))
+        return false;
+    uintptr_t depth = (uintptr_t)v->cpu.return_base - (uintptr_t)gregs[REG_CR2];
+    if (depth <= RETURN_GUARD) {
+        /* Too many calls without a return: forget the oldest predictions by starting over. */
+        return_stack_reset(v);
+        gregs[REG_RSP] = (greg_t)(uintptr_t)v->cpu.return_sp;
+        *handled = true;
+        return true;
+    }
+    uint32_t offset = (uint32_t)((uintptr_t)gregs[REG_RIP] - (uintptr_t)t->rx);
+    const struct block *b = block_at(t, offset);
+    struct host_state host;
+    read_host_state(uc, &host);
+    if (!b || !backend_recover(t->backend, t->maps + b->maps, b->maps_size, offset - b->code, b->pc,
+                               &host, &v->cpu))
+        return false;
+    v->cpu.exit_reason = IR_EXIT_FAULT;
+    gregs[REG_RIP] = (greg_t)(uintptr_t)(t->rx + t->stubs.leave);
+    return true;
+}

@@ -1,0 +1,164 @@
+/*
+ * Finding blocks: by pc and mode (the block table) and by guest page (for invalidation).
+ *
+ * Both are open-addressing tables with linear probing, written by compare-and-swap only, so that a
+ * reader never waits. The hash keeps neighbours together: a page of the block table serves about a
+ * page of guest code, so a small program touches few pages of it. A removed entry leaves a tombstone.
+ */
+#include "translator/internal.h"
+
+enum { TOMBSTONE = UINT32_MAX, MAX_PROBES = 512 };
+
+static uint32_t table_hash(uint64_t pc, uint32_t mode)
+{
+    uint64_t far = (pc >> 20) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)((pc >> 2) + (far >> 40) * 1024 + mode * 7) & (TABLE_SIZE - 1);
+}
+
+struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode)
+{
+    uint32_t i = table_hash(pc, mode);
+    for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
+        uint32_t index = atomic_load_explicit(&t->table[i], memory_order_acquire);
+        if (!index)
+            return NULL;
+        if (index != TOMBSTONE) {
+            struct block *b = &t->blocks[index];
+            if (b->pc == pc && b->mode == mode)
+                return b;
+        }
+        i = (i + 1) & (TABLE_SIZE - 1);
+    }
+    return NULL;
+}
+
+bool table_insert(struct translator *t, uint32_t index)
+{
+    const struct block *b = &t->blocks[index];
+    uint32_t i = table_hash(b->pc, b->mode);
+    for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
+        uint32_t seen = atomic_load_explicit(&t->table[i], memory_order_relaxed);
+        if ((!seen || seen == TOMBSTONE) && atomic_compare_exchange_strong(&t->table[i], &seen, index))
+            return true;
+        i = (i + 1) & (TABLE_SIZE - 1);
+    }
+    return false;
+}
+
+void table_remove(struct translator *t, uint32_t index)
+{
+    const struct block *b = &t->blocks[index];
+    uint32_t i = table_hash(b->pc, b->mode);
+    for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
+        uint32_t seen = atomic_load(&t->table[i]);
+        if (!seen)
+            return;
+        if (seen == index) {
+            atomic_compare_exchange_strong(&t->table[i], &seen, TOMBSTONE);
+            return;
+        }
+        i = (i + 1) & (TABLE_SIZE - 1);
+    }
+}
+
+static uint32_t page_hash(uint64_t number)
+{
+    return (uint32_t)(number + (number >> 17) * 0x9e37) & (PAGES_SIZE - 1);
+}
+
+/* The entry of a page; makes one if `create`. NULL if there is none, or no room. */
+static struct code_page *page_entry(struct translator *t, uint64_t number, bool create)
+{
+    uint32_t i = page_hash(number);
+    for (unsigned probe = 0; probe < PAGES_SIZE; probe++) {
+        uint64_t seen = atomic_load(&t->pages[i].number);
+        if (seen == number + 1)
+            return &t->pages[i];
+        if (!seen) {
+            if (!create)
+                return NULL;
+            if (atomic_load(&t->pages_used) > PAGES_SIZE / 2)
+                return NULL;
+            if (atomic_compare_exchange_strong(&t->pages[i].number, &seen, number + 1)) {
+                atomic_fetch_add(&t->pages_used, 1);
+                return &t->pages[i];
+            }
+            if (seen == number + 1)
+                return &t->pages[i];
+        }
+        i = (i + 1) & (PAGES_SIZE - 1);
+    }
+    return NULL;
+}
+
+static uint64_t first_page(const struct block *b)
+{
+    return b->lo >> PAGE_BITS;
+}
+
+static uint64_t last_page(const struct block *b)
+{
+    return (b->hi - 1) >> PAGE_BITS;
+}
+
+static void push(struct code_page *page, uint32_t *next, uint32_t index)
+{
+    uint32_t head = atomic_load(&page->first);
+    do
+        *next = head;
+    while (!atomic_compare_exchange_weak(&page->first, &head, index));
+}
+
+/* A block touches at most two pages: the fetch window of make.c sees to it. */
+bool pages_insert(struct translator *t, uint32_t index)
+{
+    struct block *b = &t->blocks[index];
+    struct code_page *first = page_entry(t, first_page(b), true);
+    struct code_page *last = first_page(b) == last_page(b) ? first : page_entry(t, last_page(b), true);
+    if (!first || !last)
+        return false;
+    push(first, &b->first_page_next, index);
+    if (last != first)
+        push(last, &b->last_page_next, index);
+    return true;
+}
+
+/*
+ * Kills the blocks of a page that touch [start, end) and drops the dead from its list, so that a page
+ * which a JIT rewrites over and over does not grow a tail. Only one thread does this at a time (the
+ * registry lock); others may push meanwhile.
+ */
+static void invalidate_page(struct translator *t, struct code_page *page, uint64_t number,
+                            uint64_t start, uint64_t end)
+{
+    uint32_t index = atomic_exchange(&page->first, 0);
+    while (index) {
+        struct block *b = &t->blocks[index];
+        uint32_t *link = first_page(b) == number ? &b->first_page_next : &b->last_page_next;
+        uint32_t next = *link;
+        if (b->lo < end && b->hi > start)
+            block_kill(t, index);
+        if (!atomic_load(&b->dead))
+            push(page, link, index);
+        index = next;
+    }
+}
+
+void pages_invalidate(struct translator *t, uint64_t start, uint64_t size)
+{
+    uint64_t end = start + size < start ? UINT64_MAX : start + size;
+    uint64_t low = start >> PAGE_BITS, high = (end - 1) >> PAGE_BITS;
+    if (high - low < PAGES_SIZE / 8) {
+        for (uint64_t n = low; n <= high; n++) {
+            struct code_page *page = page_entry(t, n, false);
+            if (page)
+                invalidate_page(t, page, n, start, end);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < PAGES_SIZE; i++) {
+        uint64_t number = atomic_load(&t->pages[i].number) - 1;
+        if (number != UINT64_MAX && number >= low && number <= high)
+            invalidate_page(t, &t->pages[i], number, start, end);
+    }
+}
