@@ -19,7 +19,7 @@ enum {
     PAGE_BITS = 12,
     CHUNK_SIZE = 64 * 1024,  /* code a thread takes at a time; no block is longer */
     BLOCK_ALIGN = 16,
-    TABLE_SIZE = 1 << 20,    /* entries of the block table, 4 bytes each, touched sparsely */
+    TABLE_SIZE = 1 << 21,    /* entries of the block table, 4 bytes each, touched sparsely */
     PAGES_SIZE = 1 << 17,    /* entries of the page table */
     RETURN_STACK = 256 * 1024,
     RETURN_GUARD = 64 * 1024, /* on both sides */

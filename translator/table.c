@@ -2,8 +2,8 @@
  * Finding blocks: by pc and mode (the block table) and by guest page (for invalidation).
  *
  * Both are open-addressing tables with linear probing, written by compare-and-swap only, so that a
- * reader never waits. The hash keeps neighbours together: a page of the block table serves about a
- * page of guest code, so a small program touches few pages of it. A removed entry leaves a tombstone.
+ * reader never waits. The hash keeps neighbours together: two pages of the block table serve a page of
+ * guest code, so a small program touches few pages of it. A removed entry leaves a tombstone.
  */
 #include "translator/internal.h"
 
@@ -12,7 +12,7 @@ enum { TOMBSTONE = UINT32_MAX, MAX_PROBES = 512 };
 static uint32_t table_hash(uint64_t pc, uint32_t mode)
 {
     uint64_t far = (pc >> 20) * 0x9e3779b97f4a7c15u;
-    return (uint32_t)((pc >> 2) + (far >> 40) * 1024 + mode * 7) & (TABLE_SIZE - 1);
+    return (uint32_t)((pc >> 1) + (far >> 40) * 1024 + mode * 7) & (TABLE_SIZE - 1);
 }
 
 struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode)
