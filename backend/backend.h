@@ -40,6 +40,8 @@ struct code_stubs {
     uint32_t link;     /* called from thunks; sets exit_link, exit_reason = LOOKUP, leaves */
     uint32_t indirect; /* miss of the jump cache: target pc in exit_pc; leaves with LOOKUP */
     uint32_t ret;      /* return mispredicted: target pc in exit_pc; unwinds the shadow stack to it or looks up */
+    uint32_t poll;     /* attention was noticed at exit_pc: leaves with NONE */
+    uint32_t call[4];  /* calls of C functions, inside generated code only: see stubs.c */
     uint32_t size;     /* bytes of all stubs */
 };
 
@@ -48,7 +50,7 @@ enum code_exit_kind { CODE_JUMP, CODE_CALL, CODE_CONTINUATION };
 /* A place in a block that leads to a fixed guest pc. Offsets are from the block's start. */
 struct code_exit {
     uint64_t target;  /* guest pc */
-    uint32_t patch;   /* the rel32 field (never crosses a cache line once the block is 64-aligned) */
+    uint32_t patch;   /* the rel32 field (never crosses 16 bytes once the block is 16-aligned) */
     uint32_t thunk;   /* where it leads while not linked */
     uint32_t index;   /* the .long of the thunk: the translator writes the exit's number there */
     uint8_t kind;     /* enum code_exit_kind */

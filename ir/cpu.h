@@ -18,6 +18,9 @@ enum {
     CPU_BIAS = 128,
     CPU_STATE_SIZE = 2048,
     CPU_JUMP_CACHE = 4096, /* entries, a power of two */
+    CPU_SPILLS = 256,
+    CPU_RUNTIME = 48,
+    CPU_CONSTANTS = 32,
 };
 
 /*
@@ -52,6 +55,11 @@ struct cpu {
     void *return_base;       /* lowest and highest address of the shadow stack's usable part */
     void *return_top;
     void *helper[IR_MAX_HELPERS]; /* from the guest's table */
+
+    /* the backend's own: see backend_init_cpu */
+    void *runtime[CPU_RUNTIME];   /* C functions */
+    _Alignas(16) uint8_t constants[CPU_CONSTANTS][16];
+    uint8_t spill[CPU_SPILLS][16]; /* values without a home that are short of a register, within a block */
 
     _Alignas(64) struct cpu_jump jump_cache[CPU_JUMP_CACHE];
 };

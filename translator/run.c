@@ -120,6 +120,8 @@ enum ir_exit translator_run(struct vcpu *v)
         if (log_on(LOG_EXEC | LOG_CPU))
             log_entry(t, cpu, b);
         t->enter(cpu, block_code(t, b));
+        if (cpu->exit_link != CPU_NO_LINK)
+            cpu->exit_pc = t->exits[cpu->exit_link].target;
         enum ir_exit reason = cpu->exit_reason;
         if (reason != IR_EXIT_LOOKUP) {
             code_end(th);
