@@ -238,6 +238,10 @@ struct ir_block {
     struct ir_const consts[IR_MAX_CONSTS];
     /* builder's state */
     ir_ref current[IR_MAX_SLOTS]; /* value of each slot, IR_NONE if not known */
+    ir_ref last_put[IR_MAX_SLOTS]; /* the newest put of each slot; a hint, checked before use */
+    uint8_t holder[IR_MAX_INSNS];  /* a slot that held the value when last put or got; a hint likewise */
+    ir_ref observed;    /* the newest op that may show the state outside: puts before it must stay */
+    ir_ref fp_changed;  /* the newest op that may change FP mode or flags: FP values before it are old */
     uint32_t generation;          /* stamps the entries of the two hash tables as belonging to this block */
     struct { uint32_t generation; ir_ref ref; } cse[512], const_index[256];
 };
@@ -275,10 +279,31 @@ static inline bool ir_operand_is_ref(const struct ir_op_info *info, int i)
     return k != '-' && k != 'M' && k != 'R' && k != 'N';
 }
 
+/* The type of an instruction's result; IR_VOID if it has none. */
+static inline enum ir_type ir_result_type(const struct ir_insn *insn)
+{
+    switch (ir_op_info[insn->op].result) {
+    case '-': return IR_VOID;
+    case 'B': return IR_B;
+    case 'V': return IR_V128;
+    case 'Q': return IR_I64;
+    default: return (enum ir_type)insn->type;
+    }
+}
+
 /* The type a reference has: a constant takes the type of its use, given by the caller. */
 static inline enum ir_type ir_ref_type(const struct ir_block *b, ir_ref r, enum ir_type of_const)
 {
-    return ir_is_const(r) ? of_const : (enum ir_type)b->insns[r].type;
+    return ir_is_const(r) ? of_const : ir_result_type(&b->insns[r]);
+}
+
+/*
+ * True if the op may raise FP exception flags. Such an op is pure as to its value, but it stays when
+ * nobody needs its result, and its value is not reused across a change of FP mode or flags.
+ */
+static inline bool ir_op_raises(unsigned op)
+{
+    return ir_op_info[op].operand[3] == 'R' || op == IR_FSETCC;
 }
 
 /*
@@ -286,7 +311,11 @@ static inline enum ir_type ir_ref_type(const struct ir_block *b, ir_ref r, enum 
  * may be naive. A block must be started with ir_start.
  */
 
-/* Empties `b` for a block of `guest` at guest address pc. */
+/*
+ * Empties `b` for a block of `guest` at guest address pc. The memory of a new struct ir_block must be
+ * zero. Once the block has ended (also by a branch that folds to "always"), whatever else is emitted
+ * is dropped and gives IR_NONE.
+ */
 void ir_start(struct ir_block *b, const struct ir_guest *guest, uint64_t pc, uint32_t mode);
 
 /* A constant of any integer type; ir_pc is one whose value moves with the block's place. */

@@ -1,0 +1,253 @@
+/*
+ * The folder, part two: widths. What is known of the upper bits of a value, and the rules that make
+ * extensions vanish by it. RISC-V extends after each word operation; most of that is said twice.
+ */
+#include "ir/fold.h"
+
+static unsigned significant(uint64_t x)
+{
+    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
+}
+
+static unsigned min(unsigned x, unsigned y)
+{
+    return x < y ? x : y;
+}
+
+unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type)
+{
+    unsigned width = eval_width(type);
+    if (ir_is_const(r))
+        return fold_is_value(b, r) ? significant(ir_const_value(b, r) & eval_mask(width)) : width;
+    const struct ir_insn *def = &b->insns[r];
+    switch (def->op) {
+    case IR_LOAD:
+    case IR_AMO:
+    case IR_CAS:
+    case IR_LDX:
+        return def->d & IR_MEM_SIGNED ? width : min(width, 8u << (def->d & IR_MEM_SIZE));
+    case IR_ZEXT:
+        return min(width, eval_width(def->sub));
+    case IR_VLANE:
+        return min(width, eval_width(def->sub));
+    case IR_EXTRACT:
+        return def->aux >> 8 & 0xff;
+    case IR_SETCC:
+    case IR_SETB:
+    case IR_FSETCC:
+    case IR_STX:
+        return 1;
+    case IR_CLZ:
+    case IR_CTZ:
+    case IR_POPCNT:
+        return 7;
+    case IR_AND:
+        return fold_is_value(b, def->b)
+                   ? significant(ir_const_value(b, def->b) & eval_mask(width))
+                   : width;
+    case IR_SHR:
+        return fold_is_value(b, def->b) ? width - (ir_const_value(b, def->b) & (width - 1)) : width;
+    default:
+        return width;
+    }
+}
+
+unsigned fold_signed_bits(const struct ir_block *b, ir_ref r, unsigned type)
+{
+    unsigned width = eval_width(type);
+    if (ir_is_const(r)) {
+        if (!fold_is_value(b, r))
+            return width;
+        int64_t v = eval_sext(ir_const_value(b, r), width);
+        return significant((uint64_t)(v < 0 ? ~v : v)) + 1;
+    }
+    const struct ir_insn *def = &b->insns[r];
+    switch (def->op) {
+    case IR_LOAD:
+    case IR_AMO:
+    case IR_CAS:
+    case IR_LDX:
+        if (def->d & IR_MEM_SIGNED)
+            return min(width, 8u << (def->d & IR_MEM_SIZE));
+        break;
+    case IR_SEXT:
+        return min(width, eval_width(def->sub));
+    case IR_SEXTRACT:
+        return def->aux >> 8 & 0xff;
+    case IR_SAR:
+        if (fold_is_value(b, def->b))
+            return width - (ir_const_value(b, def->b) & (width - 1));
+        return width;
+    default:
+        break;
+    }
+    return min(width, fold_unsigned_bits(b, r, type) + 1);
+}
+
+static bool is_int_ref(const struct ir_block *b, ir_ref r)
+{
+    return ir_type_is_int(ir_ref_type(b, r, IR_I64));
+}
+
+/* What the operand of an extension from `bits` may be replaced by: something with equal low bits. */
+static ir_ref same_low_bits(const struct ir_block *b, ir_ref r, unsigned bits)
+{
+    const struct ir_insn *def = fold_def(b, r);
+    switch (def->op) {
+    case IR_TRUNC:
+        return def->a;
+    case IR_SEXT:
+    case IR_ZEXT:
+        return eval_width(def->sub) >= bits ? def->a : r;
+    case IR_AND:
+        if (fold_is_value(b, def->b) &&
+            (ir_const_value(b, def->b) & eval_mask(bits)) == eval_mask(bits))
+            return def->a;
+        return r;
+    default:
+        return r;
+    }
+}
+
+/* sext and zext of a right shift by a constant are a bit field of what is shifted. */
+static bool extend_shift(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *def = fold_def(b, insn->a);
+    if (def->op != IR_SHR && !(def->op == IR_SAR && insn->op == IR_SEXT))
+        return false;
+    if (!fold_is_value(b, def->b) || def->type != insn->type ||
+        !fold_has_type(b, def->a, insn->type))
+        return false;
+    unsigned width = eval_width(insn->type), from = eval_width(insn->sub);
+    unsigned pos = (unsigned)ir_const_value(b, def->b) & (width - 1);
+    if (pos + from > width) {
+        if (insn->op == IR_SEXT)
+            return false;
+        from = width - pos;
+    }
+    insn->op = insn->op == IR_SEXT ? IR_SEXTRACT : IR_EXTRACT;
+    insn->sub = 0;
+    insn->a = def->a;
+    insn->aux = pos | from << 8;
+    return true;
+}
+
+static ir_ref fold_extend(struct ir_block *b, struct ir_insn *insn)
+{
+    ir_ref x = insn->a;
+    unsigned from = eval_width(insn->sub);
+    enum ir_type type = ir_ref_type(b, x, insn->type);
+    if (ir_is_const(x))
+        return IR_NONE;
+    const struct ir_insn *def = &b->insns[x];
+    if (type == insn->type) {
+        if (from >= eval_width(type))
+            return x;
+        if (insn->op == IR_SEXT ? fold_signed_bits(b, x, type) <= from
+                                : fold_unsigned_bits(b, x, type) <= from)
+            return x;
+    }
+    ir_ref y = same_low_bits(b, x, from);
+    if (y != x) {
+        insn->a = y;
+        return FOLD_AGAIN;
+    }
+    /* A narrower extension below decides alone: sext of zext is zext, sext of sext the inner one. */
+    if ((def->op == IR_ZEXT || (def->op == IR_SEXT && insn->op == IR_SEXT)) &&
+        eval_width(def->sub) < from) {
+        insn->op = def->op;
+        insn->sub = def->sub;
+        insn->a = def->a;
+        return FOLD_AGAIN;
+    }
+    if (insn->op == IR_SEXT && fold_unsigned_bits(b, x, type) < from) {
+        insn->op = IR_ZEXT; /* not negative: free on the host */
+        return FOLD_AGAIN;
+    }
+    return extend_shift(b, insn) ? FOLD_AGAIN : IR_NONE;
+}
+
+static ir_ref fold_trunc(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *def = fold_def(b, insn->a);
+    if (def->op != IR_SEXT && def->op != IR_ZEXT)
+        return IR_NONE;
+    if (def->sub == IR_I32) {
+        if (fold_has_type(b, def->a, IR_I32))
+            return def->a;
+        insn->a = def->a;
+        return FOLD_AGAIN;
+    }
+    insn->op = def->op; /* from I8 or I16, now to I32 only */
+    insn->sub = def->sub;
+    insn->a = def->a;
+    return FOLD_AGAIN;
+}
+
+static ir_ref fold_field(struct ir_block *b, struct ir_insn *insn)
+{
+    unsigned pos = insn->aux & 0xff, len = insn->aux >> 8 & 0xff, width = eval_width(insn->type);
+    if (len == width)
+        return insn->a;
+    if (pos == 0 && (len == 8 || len == 16 || len == 32)) {
+        insn->op = insn->op == IR_EXTRACT ? IR_ZEXT : IR_SEXT;
+        insn->sub = len == 8 ? IR_I8 : len == 16 ? IR_I16 : IR_I32;
+        insn->aux = 0;
+        return FOLD_AGAIN;
+    }
+    if (pos + len == width) { /* up to the top: a plain shift */
+        insn->op = insn->op == IR_EXTRACT ? IR_SHR : IR_SAR;
+        insn->b = ir_const(b, pos);
+        insn->aux = 0;
+        return FOLD_AGAIN;
+    }
+    return IR_NONE;
+}
+
+static ir_ref fold_bitcast(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *def = fold_def(b, insn->a);
+    if (insn->type == insn->sub && fold_has_type(b, insn->a, insn->type))
+        return insn->a;
+    if (def->op == IR_BITCAST && def->type == insn->sub && def->sub == insn->type &&
+        ir_type_size(def->type) == ir_type_size(def->sub) && insn->type != IR_F16 &&
+        fold_has_type(b, def->a, insn->type) && !ir_is_const(def->a))
+        return def->a;
+    return IR_NONE;
+}
+
+/* A vector taken apart and put together, or the other way round. */
+static ir_ref fold_lanes(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *x = fold_def(b, insn->a), *y = fold_def(b, insn->b);
+    if (insn->op == IR_VLANE)
+        return x->op == IR_VPAIR && insn->sub == IR_I64 && insn->type == IR_I64
+                   ? (insn->aux ? x->b : x->a)
+                   : IR_NONE;
+    if (x->op == IR_VLANE && y->op == IR_VLANE && x->a == y->a && x->sub == IR_I64 &&
+        y->sub == IR_I64 && x->aux == 0 && y->aux == 1)
+        return x->a;
+    return IR_NONE;
+}
+
+ir_ref fold_width(struct ir_block *b, struct ir_insn *insn)
+{
+    switch (insn->op) {
+    case IR_SEXT:
+    case IR_ZEXT:
+        return is_int_ref(b, insn->a) ? fold_extend(b, insn) : IR_NONE;
+    case IR_TRUNC:
+        return fold_trunc(b, insn);
+    case IR_EXTRACT:
+    case IR_SEXTRACT:
+        return fold_field(b, insn);
+    case IR_INSERT:
+        return (insn->aux & 0xff) == 0 && (insn->aux >> 8 & 0xff) == eval_width(insn->type)
+                   ? insn->b
+                   : IR_NONE;
+    case IR_BITCAST:
+        return fold_bitcast(b, insn);
+    default:
+        return fold_lanes(b, insn);
+    }
+}
