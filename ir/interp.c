@@ -1,0 +1,579 @@
+/*
+ * The interpreter: the definition of what every op means. Backends must agree with it.
+ *
+ * Integer and flag ops come from eval.h, which the folder uses too; floating point from fp.h. What is
+ * defined here and nowhere else is state and memory:
+ *
+ *   - puts go home at once and cpu->exit_pc is the pc of the current guest instruction, so a handler
+ *     of a host fault finds precise state; the barriers keep the compiler from changing that;
+ *   - a value of type I32 or F32 has undefined upper bits; consumers mask;
+ *   - flags at home may carry other bits beside enum ir_flags; consumers mask. FLAGBITS gives zeros;
+ *   - the guest's FP mode and accrued exceptions are in the host's MXCSR throughout;
+ *   - a misaligned access with IR_MEM_ALIGNED leaves with IR_EXIT_MISALIGNED and the guest address in
+ *     cpu->exit_info, before anything is read or written;
+ *   - loads, amo, cas and ldx give the value in memory extended as IR_MEM_SIGNED says; operands stored
+ *     or compared are cut to the size in memory;
+ *   - ldx notes the guest address and the bytes as they are in memory (before any swap for big
+ *     endian); stx succeeds if the address is the noted one and memory still holds those bytes, and
+ *     always gives up the reservation;
+ *   - a store with IR_MEM_RELEASE is ordered before later loads too.
+ *
+ * To add an op: a label here (integer ops: a row in EVAL_OPS and its meaning in eval.h).
+ */
+#include "ir/cpu.h"
+#include "ir/eval.h"
+#include "ir/fp.h"
+#include "ir/ir.h"
+
+#include <string.h>
+
+union value {
+    uint64_t u;
+    uint64_t w[2];
+};
+
+#define BARRIER() __asm__ volatile("" ::: "memory")
+
+/* ---- memory ------------------------------------------------------------------------------- */
+
+/* Guest memory: any alignment, any type, one access where the host has one. */
+typedef uint16_t __attribute__((may_alias, aligned(1))) mem16;
+typedef uint32_t __attribute__((may_alias, aligned(1))) mem32;
+typedef uint64_t __attribute__((may_alias, aligned(1))) mem64;
+typedef uint64_t __attribute__((may_alias, aligned(1), vector_size(16))) mem128;
+
+static inline uintptr_t host_address(const struct cpu *cpu, uint64_t address)
+{
+    return (uintptr_t)(cpu->memory_base + address);
+}
+
+static inline unsigned mem_size(unsigned memop)
+{
+    return 1u << (memop & IR_MEM_SIZE);
+}
+
+static inline bool misaligned(unsigned memop, uint64_t address)
+{
+    return memop & IR_MEM_ALIGNED && address & (mem_size(memop) - 1);
+}
+
+static inline uint64_t swap_bytes(unsigned size, uint64_t x)
+{
+    return __builtin_bswap64(x) >> (64 - 8 * size);
+}
+
+static inline uint64_t extend(unsigned memop, uint64_t raw)
+{
+    unsigned size = mem_size(memop);
+    if (memop & IR_MEM_BIG)
+        raw = swap_bytes(size, raw);
+    return memop & IR_MEM_SIGNED && size < 8 ? (uint64_t)eval_sext(raw, 8 * size) : raw;
+}
+
+/* The bytes of memory that hold x. */
+static inline uint64_t to_raw(unsigned memop, uint64_t x)
+{
+    unsigned size = mem_size(memop);
+    return memop & IR_MEM_BIG ? swap_bytes(size, x) : x & eval_mask(8 * size);
+}
+
+static inline uint64_t read_raw(unsigned memop, uintptr_t p)
+{
+    uint64_t x;
+    BARRIER();
+    switch (memop & IR_MEM_SIZE) {
+    case 0: x = *(volatile uint8_t *)p; break;
+    case 1: x = *(volatile mem16 *)p; break;
+    case 2: x = *(volatile mem32 *)p; break;
+    default: x = *(volatile mem64 *)p; break;
+    }
+    BARRIER();
+    return x;
+}
+
+static inline void write_raw(unsigned memop, uintptr_t p, uint64_t x)
+{
+    BARRIER();
+    switch (memop & IR_MEM_SIZE) {
+    case 0: *(volatile uint8_t *)p = (uint8_t)x; break;
+    case 1: *(volatile mem16 *)p = (uint16_t)x; break;
+    case 2: *(volatile mem32 *)p = (uint32_t)x; break;
+    default: *(volatile mem64 *)p = x; break;
+    }
+    BARRIER();
+}
+
+static inline void swap_pair(union value *v)
+{
+    uint64_t low = __builtin_bswap64(v->w[1]);
+    v->w[1] = __builtin_bswap64(v->w[0]);
+    v->w[0] = low;
+}
+
+static inline union value read128(uintptr_t p)
+{
+    BARRIER();
+    mem128 x = *(volatile mem128 *)p;
+    BARRIER();
+    return (union value){.w = {x[0], x[1]}};
+}
+
+static inline void write128(uintptr_t p, union value v)
+{
+    mem128 x = {v.w[0], v.w[1]};
+    BARRIER();
+    *(volatile mem128 *)p = x;
+    BARRIER();
+}
+
+/* Compares and exchanges raw bytes; *expected becomes what was there. */
+static bool cas_raw(unsigned memop, uintptr_t p, uint64_t *expected, uint64_t desired)
+{
+#define CAS_CASE(n, type)                                                                          \
+    case n: {                                                                                      \
+        type old = (type)*expected;                                                                \
+        bool ok = __atomic_compare_exchange_n((type *)p, &old, (type)desired, false,               \
+                                              __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                 \
+        *expected = old;                                                                           \
+        return ok;                                                                                 \
+    }
+    switch (memop & IR_MEM_SIZE) {
+        CAS_CASE(0, uint8_t)
+        CAS_CASE(1, uint16_t)
+        CAS_CASE(2, uint32_t)
+    default:
+        CAS_CASE(3, uint64_t)
+    }
+#undef CAS_CASE
+}
+
+static bool cas128(uintptr_t p, union value *expected, union value desired)
+{
+    bool ok;
+    __asm__ volatile("lock cmpxchg16b %1"
+                     : "=@ccz"(ok), "+m"(*(mem128 *)p), "+a"(expected->w[0]), "+d"(expected->w[1])
+                     : "b"(desired.w[0]), "c"(desired.w[1])
+                     : "memory");
+    return ok;
+}
+
+static uint64_t amo_result(unsigned op, unsigned size, uint64_t old, uint64_t x)
+{
+    unsigned type = size == 1 ? IR_I8 : size == 2 ? IR_I16 : size == 4 ? IR_I32 : IR_I64;
+    switch (op) {
+    case IR_AMO_SWAP: return x;
+    case IR_AMO_ADD: return old + x;
+    case IR_AMO_AND: return old & x;
+    case IR_AMO_OR: return old | x;
+    case IR_AMO_XOR: return old ^ x;
+    case IR_AMO_ANDN: return old & ~x;
+    case IR_AMO_MINS: return eval_cc(IR_LTS, type, old, x) ? old : x;
+    case IR_AMO_MAXS: return eval_cc(IR_GTS, type, old, x) ? old : x;
+    case IR_AMO_MINU: return eval_cc(IR_LTU, type, old, x) ? old : x;
+    default: return eval_cc(IR_GTU, type, old, x) ? old : x;
+    }
+}
+
+static uint64_t do_amo(unsigned op, unsigned memop, uintptr_t p, uint64_t x)
+{
+    unsigned size = mem_size(memop), unsigned_memop = memop & ~(unsigned)IR_MEM_SIGNED;
+    uint64_t raw = read_raw(memop, p);
+    for (;;) {
+        uint64_t old = extend(unsigned_memop, raw);
+        if (cas_raw(memop, p, &raw, to_raw(memop, amo_result(op, size, old, x))))
+            return extend(memop, raw);
+    }
+}
+
+static union value do_cas(unsigned memop, uintptr_t p, union value expected, union value desired)
+{
+    if ((memop & IR_MEM_SIZE) == 4) {
+        if (memop & IR_MEM_BIG) {
+            swap_pair(&expected);
+            swap_pair(&desired);
+        }
+        cas128(p, &expected, desired);
+        if (memop & IR_MEM_BIG)
+            swap_pair(&expected);
+        return expected;
+    }
+    uint64_t raw = to_raw(memop, expected.u);
+    cas_raw(memop, p, &raw, to_raw(memop, desired.u));
+    return (union value){.u = extend(memop, raw)};
+}
+
+static union value do_ldx(struct cpu *cpu, unsigned memop, uint64_t address)
+{
+    uintptr_t p = host_address(cpu, address);
+    union value raw = {.w = {0, 0}}, v;
+    if ((memop & IR_MEM_SIZE) == 4) {
+        v = raw = read128(p);
+        if (memop & IR_MEM_BIG)
+            swap_pair(&v);
+    } else {
+        raw.u = read_raw(memop, p);
+        v.u = extend(memop, raw.u);
+    }
+    cpu->exclusive_address = address;
+    cpu->exclusive_value[0] = raw.w[0];
+    cpu->exclusive_value[1] = raw.w[1];
+    return v;
+}
+
+/* Returns 0 if stored, 1 if not. */
+static uint64_t do_stx(struct cpu *cpu, unsigned memop, uint64_t address, union value x)
+{
+    uintptr_t p = host_address(cpu, address);
+    bool stored = false;
+    if (cpu->exclusive_address == address) {
+        union value noted = {.w = {cpu->exclusive_value[0], cpu->exclusive_value[1]}};
+        if ((memop & IR_MEM_SIZE) == 4) {
+            if (memop & IR_MEM_BIG)
+                swap_pair(&x);
+            stored = cas128(p, &noted, x);
+        } else {
+            noted.u &= eval_mask(8 * mem_size(memop));
+            stored = cas_raw(memop, p, &noted.u, to_raw(memop, x.u));
+        }
+    }
+    cpu->exclusive_address = CPU_NOT_EXCLUSIVE;
+    return !stored;
+}
+
+static void zero_memory(uintptr_t p, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i += 16)
+        write128(p + i, (union value){.w = {0, 0}});
+}
+
+/* ---- slots -------------------------------------------------------------------------------- */
+
+enum { FLAG_BITS = IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V };
+
+static inline void put_slot(const struct ir_block *b, struct cpu *cpu, const struct ir_insn *insn,
+                            union value x)
+{
+    uint8_t *home = cpu->state + b->guest->slots[insn->aux].offset;
+    switch (ir_type_size((enum ir_type)insn->type)) {
+    case 8: memcpy(home, &x.u, 8); break;
+    case 4: memcpy(home, &x.u, 4); break;
+    case 2: memcpy(home, &x.u, 2); break;
+    default: memcpy(home, x.w, 16); break;
+    }
+}
+
+static inline union value get_slot(const struct ir_block *b, const struct cpu *cpu,
+                                   const struct ir_insn *insn)
+{
+    const uint8_t *home = cpu->state + b->guest->slots[insn->aux].offset;
+    union value x = {.w = {0, 0}};
+    switch (ir_type_size((enum ir_type)insn->type)) {
+    case 8: memcpy(&x.u, home, 8); break;
+    case 4: memcpy(&x.u, home, 4); break;
+    case 2: memcpy(&x.u, home, 2); break;
+    default: memcpy(x.w, home, 16); break;
+    }
+    if (insn->type == IR_B)
+        x.u &= FLAG_BITS;
+    return x;
+}
+
+/* ---- vectors ------------------------------------------------------------------------------ */
+
+static uint64_t add_lanes(unsigned lane, bool sub, uint64_t x, uint64_t y)
+{
+    unsigned width = eval_width(lane);
+    uint64_t r = 0;
+    for (unsigned pos = 0; pos < 64; pos += width) {
+        uint64_t p = x >> pos, q = y >> pos;
+        r |= ((sub ? p - q : p + q) & eval_mask(width)) << pos;
+    }
+    return r;
+}
+
+static uint64_t get_lane(const struct ir_insn *insn, union value x)
+{
+    unsigned width = eval_width(insn->sub), pos = insn->aux * width;
+    return x.w[pos / 64 & 1] >> (pos % 64) & eval_mask(width);
+}
+
+/* ---- floating point ----------------------------------------------------------------------- */
+
+static uint64_t float_sign(unsigned op, unsigned type, uint64_t a, uint64_t b)
+{
+    uint64_t sign = (uint64_t)1 << (eval_width(type) - 1);
+    switch (op) {
+    case IR_FNEG: return a ^ sign;
+    case IR_FABS: return a & ~sign;
+    case IR_FSGNJ: return (a & ~sign) | (b & sign);
+    case IR_FSGNJN: return (a & ~sign) | (~b & sign);
+    default: return a ^ (b & sign);
+    }
+}
+
+static uint64_t float_exact(const struct ir_insn *insn, uint64_t a, uint64_t b, uint64_t c)
+{
+    unsigned rule = insn->op == IR_FSETCC ? 0 : insn->d;
+    struct fp_context fp = fp_begin(rule);
+    unsigned type = insn->type, from = insn->sub;
+    uint64_t r;
+    switch (insn->op) {
+    case IR_FMA: r = fp_fma(&fp, type, insn->sub, a, b, c); break;
+    case IR_FMIN: r = fp_min_max(&fp, type, false, false, a, b); break;
+    case IR_FMAX: r = fp_min_max(&fp, type, true, false, a, b); break;
+    case IR_FMINM: r = fp_min_max(&fp, type, false, true, a, b); break;
+    case IR_FMAXM: r = fp_min_max(&fp, type, true, true, a, b); break;
+    case IR_FSETCC: r = fp_compare(&fp, from, insn->d, a, b); break;
+    case IR_FCVT: r = fp_convert(&fp, type, from, a); break;
+    case IR_FRINT: r = fp_round_to_integral(&fp, type, insn->aux, a); break;
+    case IR_FTOS: r = fp_to_int(&fp, from, true, eval_width(type), a); break;
+    case IR_FTOU: r = fp_to_int(&fp, from, false, eval_width(type), a); break;
+    case IR_STOF: r = fp_from_int(&fp, type, true, eval_width(from), a); break;
+    default: r = fp_from_int(&fp, type, false, eval_width(from), a); break; /* utof */
+    }
+    fp_end(&fp);
+    return r;
+}
+
+/* ---- the loop ----------------------------------------------------------------------------- */
+
+/* Integer and flag ops: name, and how many operands are references. */
+#define EVAL_OPS(X)                                                                                \
+    X(ADD, 2) X(SUB, 2) X(MUL, 2) X(MULHS, 2) X(MULHU, 2) X(MULHSU, 2)                             \
+    X(DIVS, 2) X(DIVU, 2) X(REMS, 2) X(REMU, 2)                                                    \
+    X(AND, 2) X(OR, 2) X(XOR, 2) X(ANDN, 2) X(NOT, 1) X(NEG, 1)                                    \
+    X(SHL, 2) X(SHR, 2) X(SAR, 2) X(ROR, 2)                                                        \
+    X(CLZ, 1) X(CTZ, 1) X(POPCNT, 1) X(BSWAP, 1) X(BITREV, 1) X(ORCB, 1) X(CLMUL, 2) X(CLMULH, 2)  \
+    X(SEXT, 1) X(ZEXT, 1) X(TRUNC, 1) X(EXTRACT, 1) X(SEXTRACT, 1) X(INSERT, 2)                    \
+    X(SETCC, 2) X(SELCC, 4)                                                                        \
+    X(ADDF, 2) X(SUBF, 2) X(ANDF, 2) X(ADCF, 3) X(SBBF, 3) X(ADC, 3) X(SBB, 3)                     \
+    X(SETB, 1) X(SELB, 3) X(FLAGS, 1) X(FLAGBITS, 1)
+
+static enum ir_exit leave(struct cpu *cpu, enum ir_exit reason, uint64_t pc)
+{
+    cpu->exit_reason = reason;
+    cpu->exit_pc = pc;
+    return reason;
+}
+
+static enum ir_exit leave_misaligned(struct cpu *cpu, uint64_t address)
+{
+    cpu->exit_info = address;
+    return leave(cpu, IR_EXIT_MISALIGNED, cpu->exit_pc);
+}
+
+#define U(ref)     (ir_is_const(ref) ? consts[(ref) & ~IR_CONST_BIT].value : v[ref].u)
+#define V(ref)     (ir_is_const(ref) ? (union value){.u = U(ref)} : v[ref])
+#define RESULT     v[insn - b->insns]
+#define NEXT       goto *label[(++insn)->op]
+#define CHECK_ALIGNED(address)                                                                     \
+    if (__builtin_expect(misaligned(insn->d, address), 0))                                         \
+        return leave_misaligned(cpu, address)
+
+enum ir_exit ir_interpret(const struct ir_block *b, struct cpu *cpu)
+{
+    static const void *const label[IR_OP_COUNT] = {
+#define OP(name, ...) [IR_##name] = &&op_##name,
+#include "ir/op.def"
+#undef OP
+    };
+    union value v[IR_MAX_INSNS]; /* only what the block uses is touched */
+    const struct ir_const *consts = b->consts;
+    const struct ir_insn *insn = b->insns;
+    goto *label[insn->op];
+
+op_NOP:
+    NEXT;
+op_INSN:
+    cpu->exit_pc = b->pc + (uint64_t)(int64_t)(int32_t)insn->aux;
+    NEXT;
+op_GET:
+    RESULT = get_slot(b, cpu, insn);
+    NEXT;
+op_PUT:
+    put_slot(b, cpu, insn, V(insn->a));
+    NEXT;
+
+#define EVAL(name, count)                                                                          \
+    op_##name : {                                                                                  \
+        uint64_t x = U(insn->a), y = count > 1 ? U(insn->b) : 0, z = count > 2 ? U(insn->c) : 0;   \
+        uint64_t w = count > 3 ? U(insn->d) : 0;                                                   \
+        unsigned d = count > 3 ? 0 : insn->d;                                                      \
+        RESULT.u = insn->type == IR_I64                                                            \
+                       ? eval_op(IR_##name, IR_I64, insn->sub, d, insn->aux, x, y, z, w)           \
+                       : eval_op(IR_##name, IR_I32, insn->sub, d, insn->aux, x, y, z, w);          \
+        NEXT;                                                                                      \
+    }
+    EVAL_OPS(EVAL)
+#undef EVAL
+
+op_LOAD: {
+    uint64_t address = U(insn->a) + (uint64_t)(int64_t)(int32_t)insn->aux;
+    CHECK_ALIGNED(address);
+    uintptr_t p = host_address(cpu, address);
+    if ((insn->d & IR_MEM_SIZE) == 4) {
+        union value x = read128(p);
+        if (insn->d & IR_MEM_BIG)
+            swap_pair(&x);
+        RESULT = x;
+    } else {
+        RESULT.u = extend(insn->d, read_raw(insn->d, p));
+    }
+    NEXT;
+}
+op_STORE: {
+    uint64_t address = U(insn->a) + (uint64_t)(int64_t)(int32_t)insn->aux;
+    CHECK_ALIGNED(address);
+    uintptr_t p = host_address(cpu, address);
+    if ((insn->d & IR_MEM_SIZE) == 4) {
+        union value x = V(insn->b);
+        if (insn->d & IR_MEM_BIG)
+            swap_pair(&x);
+        write128(p, x);
+    } else {
+        write_raw(insn->d, p, to_raw(insn->d, U(insn->b)));
+    }
+    if (insn->d & IR_MEM_RELEASE)
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    NEXT;
+}
+op_AMO: {
+    uint64_t address = U(insn->a);
+    CHECK_ALIGNED(address);
+    RESULT.u = do_amo(insn->sub, insn->d, host_address(cpu, address), U(insn->b));
+    NEXT;
+}
+op_CAS: {
+    uint64_t address = U(insn->a);
+    CHECK_ALIGNED(address);
+    RESULT = do_cas(insn->d, host_address(cpu, address), V(insn->b), V(insn->c));
+    NEXT;
+}
+op_LDX: {
+    uint64_t address = U(insn->a);
+    CHECK_ALIGNED(address);
+    RESULT = do_ldx(cpu, insn->d, address);
+    NEXT;
+}
+op_STX: {
+    uint64_t address = U(insn->a);
+    CHECK_ALIGNED(address);
+    RESULT.u = do_stx(cpu, insn->d, address, V(insn->b));
+    NEXT;
+}
+op_CLRX:
+    cpu->exclusive_address = CPU_NOT_EXCLUSIVE;
+    NEXT;
+op_FENCE:
+    if (insn->aux == IR_FENCE_FULL)
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    BARRIER();
+    NEXT;
+op_CBOZERO:
+    zero_memory(host_address(cpu, U(insn->a)), insn->aux);
+    NEXT;
+
+op_BITCAST:
+    RESULT.u = U(insn->a) & eval_mask(eval_width(insn->sub)) & eval_mask(eval_width(insn->type));
+    NEXT;
+
+op_FADD:
+op_FSUB:
+op_FMUL:
+op_FDIV:
+    RESULT.u = fp_host(insn->op, insn->type, insn->d, U(insn->a), U(insn->b));
+    NEXT;
+op_FSQRT:
+    RESULT.u = fp_host(IR_FSQRT, insn->type, insn->d, U(insn->a), 0);
+    NEXT;
+op_FMA:
+    RESULT.u = float_exact(insn, U(insn->a), U(insn->b), U(insn->c));
+    NEXT;
+op_FMIN:
+op_FMAX:
+op_FMINM:
+op_FMAXM:
+op_FSETCC:
+    RESULT.u = float_exact(insn, U(insn->a), U(insn->b), 0);
+    NEXT;
+op_FCVT:
+op_FRINT:
+op_FTOS:
+op_FTOU:
+op_STOF:
+op_UTOF:
+    RESULT.u = float_exact(insn, U(insn->a), 0, 0);
+    NEXT;
+op_FNEG:
+op_FABS:
+    RESULT.u = float_sign(insn->op, insn->type, U(insn->a), 0);
+    NEXT;
+op_FSGNJ:
+op_FSGNJN:
+op_FSGNJX:
+    RESULT.u = float_sign(insn->op, insn->type, U(insn->a), U(insn->b));
+    NEXT;
+op_FBOX:
+    RESULT.u = U(insn->a) | ~eval_mask(32);
+    NEXT;
+op_FUNBOX: {
+    uint64_t x = U(insn->a);
+    RESULT.u = x >> 32 == UINT32_MAX ? (uint32_t)x : fp_canonical_nan(IR_F32);
+    NEXT;
+}
+op_FGETEXC:
+    RESULT.u = fp_get_mxcsr() & FP_MXCSR_FLAGS;
+    NEXT;
+op_FSETEXC:
+    fp_set_mxcsr((fp_get_mxcsr() & ~(uint32_t)FP_MXCSR_FLAGS) |
+                 ((uint32_t)U(insn->a) & FP_MXCSR_FLAGS));
+    NEXT;
+
+op_VPAIR:
+    RESULT = (union value){.w = {U(insn->a), U(insn->b)}};
+    NEXT;
+op_VLANE:
+    RESULT.u = get_lane(insn, V(insn->a));
+    NEXT;
+#define LANES(name, expression)                                                                    \
+    op_##name : {                                                                                  \
+        union value x = V(insn->a), y = V(insn->b), r;                                             \
+        for (int i = 0; i < 2; i++)                                                                \
+            r.w[i] = expression;                                                                   \
+        RESULT = r;                                                                                \
+        NEXT;                                                                                      \
+    }
+    LANES(VAND, x.w[i] & y.w[i])
+    LANES(VOR, x.w[i] | y.w[i])
+    LANES(VXOR, x.w[i] ^ y.w[i])
+    LANES(VADD, add_lanes(insn->sub, false, x.w[i], y.w[i]))
+    LANES(VSUB, add_lanes(insn->sub, true, x.w[i], y.w[i]))
+#undef LANES
+
+op_BRCC:
+    if (eval_cc(insn->sub, insn->type, U(insn->a), U(insn->b)))
+        return leave(cpu, IR_EXIT_NONE, U(insn->c));
+    NEXT;
+op_BRB:
+    if (eval_flags(insn->sub, U(insn->a)))
+        return leave(cpu, IR_EXIT_NONE, U(insn->b));
+    NEXT;
+op_GOTO:
+op_CALL:
+op_GOTOIND:
+op_CALLIND:
+op_RET:
+    return leave(cpu, IR_EXIT_NONE, U(insn->a));
+op_EXIT:
+    return leave(cpu, (enum ir_exit)insn->aux, U(insn->a));
+
+op_CALLH: {
+    const struct ir_helper *helper = &b->guest->helpers[insn->aux];
+    uint64_t x = insn->a ? U(insn->a) : 0, y = insn->b ? U(insn->b) : 0;
+    uint64_t z = insn->c ? U(insn->c) : 0;
+    BARRIER();
+    RESULT.u = helper->fn(cpu, x, y, z);
+    BARRIER();
+    NEXT;
+}
+}
