@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 uint32_t log_mask;
+void (*log_bug_hook)(void);
 static int log_descriptor = STDERR_FILENO;
 
 static const char *const item_names[LOG_INDEX_COUNT] = {
@@ -53,6 +54,46 @@ int log_open(const char *path)
     }
     log_descriptor = fd;
     return 0;
+}
+
+static struct {
+    uint64_t start, end;
+} filter[32];
+static unsigned filters;
+
+static bool parse_range(const char **text, uint64_t *start, uint64_t *end)
+{
+    char *p;
+    *start = strtoull(*text, &p, 0);
+    if (p == *text)
+        return false;
+    const char *second = p + (p[0] == '.' && p[1] == '.' ? 2 : 1);
+    uint64_t value = strtoull(second, (char **)text, 0);
+    if (*text == second)
+        return false;
+    *end = *p == '.' ? value + 1 : *p == '+' ? *start + value : *start + 1;
+    if (*p == '-')
+        *start -= value - 1;
+    return (*p == '.' || *p == '+' || *p == '-') && *start < *end;
+}
+
+bool log_set_filter(const char *list)
+{
+    for (filters = 0; *list; filters++) {
+        if (filters == sizeof filter / sizeof *filter ||
+            !parse_range(&list, &filter[filters].start, &filter[filters].end) ||
+            (*list && *list++ != ','))
+            return false;
+    }
+    return filters != 0;
+}
+
+bool log_in_filter(uint64_t address)
+{
+    for (unsigned i = 0; i < filters; i++)
+        if (address - filter[i].start < filter[i].end - filter[i].start)
+            return true;
+    return !filters;
 }
 
 int log_fd(void)
@@ -125,5 +166,7 @@ void bug_at(const char *file, int line, const char *format, ...)
     va_start(ap, format);
     message(prefix, format, ap);
     va_end(ap);
+    if (log_bug_hook)
+        log_bug_hook();
     abort();
 }

@@ -56,6 +56,15 @@ const char *log_select(const char *list);
 /* Sends the log to a file; "%d" in the name becomes the process id. Returns 0 or an errno value. */
 int log_open(const char *path);
 
+/*
+ * Limits what is logged about code to guest addresses in a comma-separated list of ranges: start..end,
+ * start+size or start-size. Returns false if the list is malformed or too long.
+ */
+bool log_set_filter(const char *list);
+
+/* True if the log wants to hear about code at a guest address. */
+bool log_in_filter(uint64_t address);
+
 /* Descriptor of the log (stderr unless log_open was called). */
 int log_fd(void);
 
@@ -67,6 +76,9 @@ __attribute__((format(printf, 1, 2))) void warn(const char *format, ...);
 
 /* warn(), then exit status 1: for what the user can mend. */
 __attribute__((format(printf, 1, 2), noreturn)) void die(const char *format, ...);
+
+/* Called by bug() after its message, so that the crash report follows; may not return. */
+extern void (*log_bug_hook)(void);
 
 /* An internal error: says where, then aborts through the crash report. */
 #define bug(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
