@@ -1,0 +1,73 @@
+/* The words of the text form, and which field of an instruction holds what. */
+#include "ir/text.h"
+
+const char *const ir_type_name[IR_TYPE_COUNT] = {
+    [IR_VOID] = "void", [IR_I8] = "i8",   [IR_I16] = "i16", [IR_I32] = "i32",   [IR_I64] = "i64",
+    [IR_F16] = "f16",   [IR_F32] = "f32", [IR_F64] = "f64", [IR_V128] = "v128", [IR_B] = "b"};
+
+const char *const ir_cc_name[IR_CC_COUNT] = {
+    [IR_EQ] = "eq",   [IR_NE] = "ne",   [IR_LTU] = "ltu", [IR_GEU] = "geu", [IR_LEU] = "leu",
+    [IR_GTU] = "gtu", [IR_LTS] = "lts", [IR_GES] = "ges", [IR_LES] = "les", [IR_GTS] = "gts",
+    [IR_MI] = "mi",   [IR_PL] = "pl",   [IR_VS] = "vs",   [IR_VC] = "vc"};
+
+const char *const ir_amo_name[IR_AMO_COUNT] = {
+    [IR_AMO_SWAP] = "swap", [IR_AMO_ADD] = "add",   [IR_AMO_AND] = "and",   [IR_AMO_OR] = "or",
+    [IR_AMO_XOR] = "xor",   [IR_AMO_ANDN] = "andn", [IR_AMO_MINS] = "mins", [IR_AMO_MAXS] = "maxs",
+    [IR_AMO_MINU] = "minu", [IR_AMO_MAXU] = "maxu"};
+
+const char *const ir_round_name[IR_ROUND_COUNT] = {
+    [IR_ROUND_DYNAMIC] = "dyn", [IR_ROUND_NEAREST] = "near", [IR_ROUND_ZERO] = "zero",
+    [IR_ROUND_DOWN] = "down",   [IR_ROUND_UP] = "up",        [IR_ROUND_AWAY] = "away"};
+
+const char *const ir_fcc_name[IR_FCC_COUNT] = {
+    [IR_FEQ] = "eq",   [IR_FLT] = "lt",   [IR_FLE] = "le",
+    [IR_FLTQ] = "ltq", [IR_FLEQ] = "leq", [IR_FUNORD] = "unord"};
+
+const char *const ir_exit_name[IR_EXIT_COUNT] = {
+    [IR_EXIT_NONE] = "none",   [IR_EXIT_LOOKUP] = "lookup",   [IR_EXIT_SYSCALL] = "syscall",
+    [IR_EXIT_BREAK] = "break", [IR_EXIT_ILLEGAL] = "illegal", [IR_EXIT_FETCH] = "fetch",
+    [IR_EXIT_FLUSH] = "flush", [IR_EXIT_MISALIGNED] = "misaligned",
+    [IR_EXIT_YIELD] = "yield", [IR_EXIT_FAULT] = "fault"};
+
+const char *const ir_divrule_name[2] = {[IR_DIV_RISCV] = "riscv", [IR_DIV_ARM] = "arm"};
+
+enum ir_sub_kind ir_sub_kind(unsigned op)
+{
+    switch (op) {
+    case IR_SETCC: case IR_SELCC: case IR_BRCC: case IR_SETB: case IR_SELB: case IR_BRB:
+        return IR_SUB_CC;
+    case IR_AMO:
+        return IR_SUB_AMO;
+    case IR_FMA:
+        return IR_SUB_FMA;
+    case IR_VLANE: case IR_VADD: case IR_VSUB:
+        return IR_SUB_LANE;
+    default:
+        return ir_op_info[op].operand[0] == 'S' ? IR_SUB_TYPE : IR_SUB_NONE;
+    }
+}
+
+enum ir_number_kind ir_number_kind(unsigned op)
+{
+    switch (op) {
+    case IR_DIVS: case IR_DIVU: case IR_REMS: case IR_REMU: return IR_NUMBER_DIVRULE;
+    case IR_FSETCC: return IR_NUMBER_FCC;
+    case IR_INSN: return IR_NUMBER_LENGTH;
+    default: return IR_NUMBER_NONE;
+    }
+}
+
+enum ir_aux_kind ir_aux_kind(unsigned op)
+{
+    switch (ir_op_info[op].aux[0]) {
+    case 's': return IR_AUX_slot;
+    case 'd': return IR_AUX_disp;
+    case 'b': return IR_AUX_bits;
+    case 't': return IR_AUX_type;
+    case 'p': return IR_AUX_pc;
+    case 'h': return IR_AUX_helper;
+    case 'r': return IR_AUX_reason;
+    case 'n': return IR_AUX_num;
+    default: return IR_AUX_none;
+    }
+}
