@@ -1,1 +1,15 @@
-# The programs and the driver of the speed comparison.
+# The programs and the driver of the speed comparison; `bench/run` builds what it measures.
+EXTRA_DIST += bench/run bench/README bench/timer.c \
+    bench/programs/bench.h bench/programs/interp.h bench/programs/strings.h bench/programs/fft.h \
+    bench/programs/ackermann.c bench/programs/bigint.c bench/programs/crc.c \
+    bench/programs/dijkstra.c bench/programs/fft_d.c bench/programs/fft_f.c bench/programs/fib.c \
+    bench/programs/fnptr.c bench/programs/hash.c bench/programs/interp_switch.c \
+    bench/programs/interp_threaded.c bench/programs/large.pl bench/programs/libm.c \
+    bench/programs/lz.c bench/programs/mandel.c bench/programs/matrix_fp.c \
+    bench/programs/matrix_int.c bench/programs/memchr.c bench/programs/memcpy.c \
+    bench/programs/mutual.c bench/programs/nbody.c bench/programs/queens.c bench/programs/sha.c \
+    bench/programs/sieve.c bench/programs/sort.c bench/programs/spectral.c bench/programs/strcmp.c \
+    bench/programs/strlen.c bench/programs/tak.c bench/programs/tree.c bench/programs/vector.c \
+    bench/programs/virtual.cpp bench/programs/whet.c \
+    bench/real/dict_work.py bench/real/imports.py bench/real/json_work.py bench/real/pidigits.py \
+    bench/real/short.sh bench/real/words.pl

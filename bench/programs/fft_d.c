@@ -1,0 +1,3 @@
+/* fp: a radix-2 Fourier transform, double precision. */
+typedef double real;
+#include "fft.h"
