@@ -1,0 +1,264 @@
+/*
+ * Processors: what -cpu accepts, and what a program can ask about its processor. All is derived from
+ * extension.def; models and needs are the two tables below.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "frontend/riscv/riscv.h"
+
+#define BIT(name) (UINT64_C(1) << RV_FEATURE_##name)
+
+static_assert(RV_FEATURE_COUNT <= 64, "features fit in one word");
+
+static const struct extension {
+    const char *text;
+    char letter;
+    int hwprobe;
+    const char *note;
+} extensions[] = {
+#define EXT(name, text, hwcap, hwprobe, note) {text, hwcap, hwprobe, note},
+#include "frontend/riscv/extension.def"
+#undef EXT
+};
+
+/* `name` is off where one of `needs` is; switching it on brings them along. */
+static const struct need {
+    uint8_t feature;
+    uint64_t needs;
+} needs[] = {
+    {RV_FEATURE_F, BIT(Zicsr)},
+    {RV_FEATURE_D, BIT(F) | BIT(Zicsr)},
+    {RV_FEATURE_Zicntr, BIT(Zicsr)},
+    {RV_FEATURE_Zfhmin, BIT(F) | BIT(Zicsr)},
+    {RV_FEATURE_Zfh, BIT(F) | BIT(Zfhmin) | BIT(Zicsr)},
+    {RV_FEATURE_Zfa, BIT(F) | BIT(Zicsr)},
+    {RV_FEATURE_Zacas, BIT(A)},
+    {RV_FEATURE_Zabha, BIT(A)},
+    {RV_FEATURE_Zawrs, BIT(A)},
+    {RV_FEATURE_Zaamo, BIT(A)},
+    {RV_FEATURE_Zalrsc, BIT(A)},
+    {RV_FEATURE_Zca, BIT(C)},
+    {RV_FEATURE_Zcd, BIT(C) | BIT(D) | BIT(F) | BIT(Zicsr)},
+    {RV_FEATURE_Zcb, BIT(C)},
+    {RV_FEATURE_Zcmop, BIT(C) | BIT(Zimop)},
+};
+
+#define RV64GC                                                                                     \
+    (BIT(I) | BIT(M) | BIT(A) | BIT(F) | BIT(D) | BIT(C) | BIT(Zicsr) | BIT(Zifencei) |            \
+     BIT(Zicntr) | BIT(Zaamo) | BIT(Zalrsc) | BIT(Zca) | BIT(Zcd))
+#define RVA22U64                                                                                   \
+    (RV64GC | BIT(Zihintpause) | BIT(Zba) | BIT(Zbb) | BIT(Zbs) | BIT(Zicbom) | BIT(Zicbop) |      \
+     BIT(Zicboz) | BIT(Zfhmin))
+#define ALL ((UINT64_C(1) << RV_FEATURE_COUNT) - 1)
+
+static const struct model {
+    const char *name;
+    uint64_t features;
+    const char *note;
+} models[] = {
+    {"max", ALL, "all that is implemented (the default)"},
+    {"rv64", ALL, "the same"},
+    {"any", ALL, "the same"},
+    {"rv64gc", RV64GC, "the general-purpose set"},
+    {"rva20u64", RV64GC, "profile RVA20U64"},
+    {"rva22u64", RVA22U64, "profile RVA22U64"},
+    {"sifive-u54", RV64GC, "SiFive U54"},
+};
+
+/*
+ * What qemu knows and programs do not notice, or what may be off but not on: accepted, so that command
+ * lines keep working. `values`: takes any value, else only "off".
+ */
+static const struct foreign {
+    const char *name;
+    bool values;
+} foreign[] = {
+    {"vlen", true},  {"elen", true},    {"vext_spec", true}, {"priv_spec", true}, {"bext_spec", true},
+    {"mmu", true},   {"pmp", true},     {"cbom_blocksize", true}, {"cboz_blocksize", true},
+    {"v", false},    {"h", false},      {"e", false},        {"zbkb", false},     {"zbkc", false},
+    {"zbkx", false}, {"zk", false},     {"zkn", false},      {"zknd", false},     {"zkne", false},
+    {"zknh", false}, {"zkr", false},    {"zks", false},      {"zksed", false},    {"zksh", false},
+    {"zkt", true},   {"zfinx", false},  {"zdinx", false},    {"zhinx", false},    {"zhinxmin", false},
+    {"zcmp", false}, {"zcmt", false},   {"zfbfmin", false},  {"zve32f", false},   {"zve64f", false},
+    {"zve64d", false}, {"zvbb", false}, {"zvbc", false},     {"zvkb", false},     {"zvfh", false},
+    {"zvfhmin", false}, {"sstc", true}, {"svinval", true},   {"svnapot", true},   {"svpbmt", true},
+    {"svadu", true}, {"zmmul", true},   {"zihpm", true},
+};
+
+static void switch_feature(struct cpu_config *config, unsigned feature, bool on)
+{
+    if (on)
+        config->features[0] |= UINT64_C(1) << feature;
+    else
+        config->features[0] &= ~(UINT64_C(1) << feature);
+    for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        if (on && needs[i].feature == feature)
+            config->features[0] |= needs[i].needs;
+        if (!on && (needs[i].needs >> feature & 1))
+            config->features[0] &= ~(UINT64_C(1) << needs[i].feature);
+    }
+}
+
+/* Features that are other names for a combination follow it. */
+static void derive(struct cpu_config *config)
+{
+    static const struct need derived[] = {
+        {RV_FEATURE_Zaamo, BIT(A)}, {RV_FEATURE_Zalrsc, BIT(A)},
+        {RV_FEATURE_Zca, BIT(C)},   {RV_FEATURE_Zcd, BIT(C) | BIT(D)},
+    };
+    for (unsigned i = 0; i < sizeof derived / sizeof derived[0]; i++)
+        if ((config->features[0] & derived[i].needs) == derived[i].needs)
+            config->features[0] |= UINT64_C(1) << derived[i].feature;
+}
+
+/* 1 on, 0 off, -1 neither. */
+static int parse_switch(const char *value)
+{
+    static const char *const words[] = {"off", "on", "false", "true", "no", "yes", "0", "1"};
+    for (int i = 0; i < 8; i++)
+        if (!strcasecmp(value, words[i]))
+            return i & 1;
+    return -1;
+}
+
+/* One property, "name" with its value apart. Returns NULL or what is wrong. */
+static const char *set_property(struct cpu_config *config, const char *name, const char *value)
+{
+    int on = parse_switch(value);
+    if (!strcasecmp(name, "g")) {
+        if (on < 0)
+            return "is on or off";
+        static const uint8_t g[] = {RV_FEATURE_I, RV_FEATURE_M, RV_FEATURE_A, RV_FEATURE_F,
+                                    RV_FEATURE_D, RV_FEATURE_Zicsr, RV_FEATURE_Zifencei};
+        for (unsigned i = on ? 0 : 1; i < sizeof g; i++)
+            switch_feature(config, g[i], on);
+        return NULL;
+    }
+    for (unsigned i = 0; i < RV_FEATURE_COUNT; i++) {
+        if (strcasecmp(name, extensions[i].text))
+            continue;
+        if (on < 0)
+            return "is on or off";
+        if (i == RV_FEATURE_I && !on)
+            return "cannot be off";
+        switch_feature(config, i, on);
+        return NULL;
+    }
+    for (unsigned i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+        if (!strcasecmp(name, foreign[i].name))
+            return foreign[i].values || on == 0 ? NULL : "is not implemented";
+    return "is not a property of RISC-V processors";
+}
+
+bool riscv_parse_cpu(const char *text, struct cpu_config *config, char *error, size_t error_size)
+{
+    char copy[512];
+    config->features[0] = ALL;
+    config->features[1] = 0;
+    if (!text)
+        return true;
+    if (snprintf(copy, sizeof copy, "%s", text) >= (int)sizeof copy) {
+        snprintf(error, error_size, "CPU description is too long");
+        return false;
+    }
+    char *rest, *item = strtok_r(copy, ",", &rest);
+    const struct model *model = NULL;
+    for (unsigned i = 0; item && i < sizeof models / sizeof models[0]; i++)
+        if (!strcmp(item, models[i].name))
+            model = &models[i];
+    if (!model) {
+        snprintf(error, error_size, "unknown CPU '%s' (try -cpu help)", item ? item : "");
+        return false;
+    }
+    config->features[0] = model->features;
+    while ((item = strtok_r(NULL, ",", &rest))) {
+        const char *value = "on";
+        char *equals = strchr(item, '=');
+        if (equals) {
+            *equals = 0;
+            value = equals + 1;
+        } else if (*item == '+' || *item == '-') {
+            value = *item++ == '+' ? "on" : "off";
+        }
+        const char *wrong = set_property(config, item, value);
+        if (wrong) {
+            snprintf(error, error_size, "CPU property '%s' %s", item, wrong);
+            return false;
+        }
+    }
+    derive(config);
+    return true;
+}
+
+void riscv_print_cpus(void)
+{
+    printf("RISC-V processors:\n");
+    for (unsigned i = 0; i < sizeof models / sizeof models[0]; i++)
+        printf("  %-12s %s\n", models[i].name, models[i].note);
+    printf("Properties (name=on, name=off, +name, -name):\n");
+    for (unsigned i = 0; i < RV_FEATURE_COUNT; i++)
+        printf("  %-12s %s\n", extensions[i].text, extensions[i].note);
+}
+
+char *riscv_isa_string(const struct cpu_config *config, char *text, size_t size)
+{
+    size_t n = (size_t)snprintf(text, size, "rv64");
+    for (unsigned i = 0; i < RV_FEATURE_COUNT && n < size; i++)
+        if (cpu_has(config, i))
+            n += (size_t)snprintf(text + n, size - n, "%s%s", extensions[i].text[1] ? "_" : "",
+                                  extensions[i].text);
+    return text;
+}
+
+uint64_t riscv_hwcap(const struct cpu_config *config)
+{
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < RV_FEATURE_COUNT; i++)
+        if (extensions[i].letter && cpu_has(config, i))
+            bits |= UINT64_C(1) << (extensions[i].letter - 'a');
+    return bits;
+}
+
+static uint64_t ima_ext_0(const struct cpu_config *config)
+{
+    uint64_t on = 0, off = 0;
+    for (unsigned i = 0; i < RV_FEATURE_COUNT; i++)
+        if (extensions[i].hwprobe >= 0)
+            *(cpu_has(config, i) ? &on : &off) |= UINT64_C(1) << extensions[i].hwprobe;
+    return on & ~off;
+}
+
+/* Linux, Documentation/arch/riscv/hwprobe.rst. */
+bool riscv_hwprobe(const struct cpu_config *config, int64_t key, uint64_t *value)
+{
+    uint64_t ima = BIT(I) | BIT(M) | BIT(A);
+    switch (key) {
+    case 0: /* MVENDORID */
+    case 1: /* MARCHID */
+    case 2: /* MIMPID */
+        *value = 0;
+        return true;
+    case 3: /* BASE_BEHAVIOR: IMA */
+        *value = (config->features[0] & ima) == ima;
+        return true;
+    case 4: /* IMA_EXT_0 */
+        *value = ima_ext_0(config);
+        return true;
+    case 5: /* CPUPERF_0: misaligned accesses are fast */
+    case 9: /* MISALIGNED_SCALAR_PERF */
+        *value = 3;
+        return true;
+    case 6: /* ZICBOZ_BLOCK_SIZE */
+        *value = cpu_has(config, RV_FEATURE_Zicboz) ? RISCV_CACHE_BLOCK : 0;
+        return true;
+    case 7: /* HIGHEST_VIRT_ADDRESS: Sv48's, below the host's own limit */
+        *value = 0x7fffffffffff;
+        return true;
+    case 8: /* TIME_CSR_FREQ */
+        *value = RISCV_TIME_FREQUENCY;
+        return true;
+    }
+    return false;
+}

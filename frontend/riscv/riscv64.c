@@ -1,0 +1,88 @@
+/*
+ * struct frontend of riscv64: slots, helpers, and the translation of one instruction.
+ */
+#include <elf.h>
+#include <string.h>
+
+#include "frontend/riscv/decode.h"
+#include "frontend/riscv/internal.h"
+#include "util/log.h"
+
+static const struct ir_slot slots[] = {
+#define REG(id, name, type, pin) {name, 8 * RV_SLOT_##id, IR_##type, pin},
+#include "frontend/riscv/state.def"
+#undef REG
+};
+static_assert((int)RV_SLOT_COUNT <= (int)IR_MAX_SLOTS, "slots");
+static_assert(8 * RV_SLOT_COUNT <= CPU_STATE_SIZE, "registers fit in cpu.state");
+
+static const struct ir_helper helpers[] = {
+#define X(name, nargs, effects) {#name, rv_helper_##name, nargs, effects},
+    RV_HELPERS(X)
+#undef X
+};
+
+/* An undefined word, or one whose extension is off. */
+static void illegal(struct translation *t, enum rv_insn insn, uint32_t word)
+{
+    if (log_on(LOG_UNIMP)) {
+        const struct decode_row *row = &rv_rows[insn];
+        if (insn != RV_INVALID && !decode_row_enabled(row, t->config))
+            log_print("illegal instruction at %#llx: %0*x (%s, switched off by -cpu)\n",
+                      (unsigned long long)t->pc, (int)t->length * 2, word, row->name);
+        else
+            log_print("illegal instruction at %#llx: %0*x%s%s\n", (unsigned long long)t->pc,
+                      (int)t->length * 2, word, insn ? " " : riscv_guess_extension(word),
+                      insn ? rv_rows[insn].name : "");
+    }
+    ir_exit(t->block, IR_EXIT_ILLEGAL, t->pc);
+}
+
+static bool translate(struct translation *t, const uint8_t *bytes, size_t size)
+{
+    uint16_t half;
+    uint32_t word;
+    enum rv_insn insn;
+    memcpy(&half, bytes, sizeof half);
+    t->length = riscv_length(half);
+    if (t->length == 2) {
+        word = half;
+        insn = rv_decode_insn16(word);
+    } else {
+        if (size < 4)
+            return false;
+        memcpy(&word, bytes, sizeof word);
+        insn = rv_decode_insn32(word);
+    }
+    ir_insn_start(t->block, t->pc, t->length);
+    if (insn == RV_INVALID || !decode_row_enabled(&rv_rows[insn], t->config) ||
+        !rv_dispatch(t, insn, word))
+        illegal(t, insn, word);
+    return true;
+}
+
+static void reset(const struct cpu_config *config, struct cpu *cpu)
+{
+    (void)config;
+    cpu->mxcsr = 0x1f80; /* all exceptions masked, none accrued, to nearest */
+    cpu->mode = RV_MODE_NATIVE;
+}
+
+const struct frontend frontend_riscv64 = {
+    .name = "riscv64",
+    .elf_machine = EM_RISCV,
+    .elf_class = ELFCLASS64,
+    .elf_data = ELFDATA2LSB,
+    .min_insn = 2,
+    .max_insn = 4,
+    .ir = {.name = "riscv64",
+           .slots = slots,
+           .nslots = RV_SLOT_COUNT,
+           .helpers = helpers,
+           .nhelpers = RV_HELPER_COUNT},
+    .translate = translate,
+    .disassemble = riscv_disassemble,
+    .parse_cpu = riscv_parse_cpu,
+    .print_cpus = riscv_print_cpus,
+    .reset = reset,
+};

@@ -1,0 +1,219 @@
+/*
+ * Environment calls, CSRs, instruction-fetch fence, cache-block operations, hints, may-be-operations
+ * (RISC-V ISA Manual, chapters 2.8, 5 to 8, "CMO", "Zimop").
+ *
+ * The accrued FP flags live in the host's MXCSR, in its order; fflags has another. frm has a slot, and
+ * writing it changes the host's rounding mode and the mode bits of blocks, so the block ends there.
+ */
+#include "frontend/riscv/decode.h"
+
+enum {
+    CSR_FFLAGS = 0x001, CSR_FRM = 0x002, CSR_FCSR = 0x003,
+    CSR_CYCLE = 0xc00, CSR_TIME = 0xc01, CSR_INSTRET = 0xc02,
+};
+
+bool rv_ecall(struct translation *t)
+{
+    ir_exit(t->block, IR_EXIT_SYSCALL, t->pc + t->length);
+    return true;
+}
+
+bool rv_ebreak(struct translation *t)
+{
+    ir_exit(t->block, IR_EXIT_BREAK, t->pc);
+    return true;
+}
+
+bool rv_fence_i(struct translation *t)
+{
+    ir_exit(t->block, IR_EXIT_FLUSH, t->pc + t->length);
+    return true;
+}
+
+bool rv_nop(struct translation *t)
+{
+    (void)t;
+    return true;
+}
+
+bool rv_zero(struct translation *t, const struct rv_args_rd *a)
+{
+    put_x(t, a->rd, ir_const(t->block, 0));
+    return true;
+}
+
+bool rv_hostcall(struct translation *t, const struct rv_args_imm *a)
+{
+    if (t->pc - t->config->hostcall_lo >= t->config->hostcall_hi - t->config->hostcall_lo)
+        return false;
+    ir_helper_call(t->block, IR_VOID, RV_HELPER_hostcall, ir_const(t->block, (uint32_t)a->imm),
+                   ir_const(t->block, 0), ir_const(t->block, 0));
+    return true;
+}
+
+/* Nothing to do for caches that are coherent, but an address that cannot be accessed must fault. */
+bool rv_cache_block(struct translation *t, const struct rv_args_rs1 *a)
+{
+    ir_load(t->block, IR_I64, get_x(t, a->rs1), 0, 0);
+    return true;
+}
+
+bool rv_cache_block_zero(struct translation *t, const struct rv_args_rs1 *a)
+{
+    struct ir_block *b = t->block;
+    ir_ref start = ir_op2(b, IR_AND, IR_I64, get_x(t, a->rs1), ir_const(b, -(uint64_t)RISCV_CACHE_BLOCK));
+    ir_emit(b, (struct ir_insn){.op = IR_CBOZERO, .a = start, .aux = RISCV_CACHE_BLOCK});
+    return true;
+}
+
+/* ---- CSRs --------------------------------------------------------------------------------- */
+
+/* One flag in the host's order (enum ir_fpflag) and its bit in fflags (chapter 20.2). */
+static const struct {
+    uint8_t host, guest;
+} flag_bits[] = {
+    {5, 0}, /* inexact */
+    {4, 1}, /* underflow */
+    {3, 2}, /* overflow */
+    {2, 3}, /* division by zero */
+    {0, 4}, /* invalid */
+};
+static_assert(IR_EXC_INEXACT == 1 << 5 && IR_EXC_UNDERFLOW == 1 << 4 && IR_EXC_OVERFLOW == 1 << 3 &&
+                  IR_EXC_DIVZERO == 1 << 2 && IR_EXC_INVALID == 1,
+              "flag_bits");
+
+/* Moves bit `from` of x to bit `to`, alone. */
+static ir_ref move_bit(struct ir_block *b, ir_ref x, unsigned from, unsigned to)
+{
+    ir_ref bit = ir_op2(b, IR_AND, IR_I64, x, ir_const(b, (uint64_t)1 << from));
+    if (to > from)
+        return ir_op2(b, IR_SHL, IR_I64, bit, ir_const(b, to - from));
+    return ir_op2(b, IR_SHR, IR_I64, bit, ir_const(b, from - to));
+}
+
+static ir_ref move_flags(struct ir_block *b, ir_ref x, bool to_guest)
+{
+    ir_ref sum = ir_const(b, 0);
+    for (unsigned i = 0; i < sizeof flag_bits / sizeof flag_bits[0]; i++) {
+        unsigned host = flag_bits[i].host, guest = flag_bits[i].guest;
+        sum = ir_op2(b, IR_OR, IR_I64, sum,
+                     to_guest ? move_bit(b, x, host, guest) : move_bit(b, x, guest, host));
+    }
+    return sum;
+}
+
+uint32_t riscv_get_fcsr(const struct cpu *cpu)
+{
+    uint32_t fcsr = (uint32_t)(*(const uint64_t *)(cpu->state + RV_STATE_FRM) & 7) << 5;
+    for (unsigned i = 0; i < sizeof flag_bits / sizeof flag_bits[0]; i++)
+        fcsr |= (cpu->mxcsr >> flag_bits[i].host & 1) << flag_bits[i].guest;
+    return fcsr;
+}
+
+void riscv_set_fcsr(struct cpu *cpu, uint32_t fcsr)
+{
+    cpu->mxcsr &= ~0x3fu;
+    for (unsigned i = 0; i < sizeof flag_bits / sizeof flag_bits[0]; i++)
+        cpu->mxcsr |= (fcsr >> flag_bits[i].guest & 1) << flag_bits[i].host;
+    *(uint64_t *)(cpu->state + RV_STATE_FRM) = fcsr >> 5 & 7;
+    cpu->mxcsr = rv_apply_frm(cpu, cpu->mxcsr, fcsr >> 5 & 7);
+}
+
+static ir_ref read_flags(struct ir_block *b)
+{
+    return move_flags(b, ir_emit(b, (struct ir_insn){.op = IR_FGETEXC, .type = IR_I64}), true);
+}
+
+static void write_flags(struct ir_block *b, ir_ref fflags)
+{
+    ir_emit(b, (struct ir_insn){.op = IR_FSETEXC, .type = IR_I64, .a = move_flags(b, fflags, false)});
+}
+
+/* Emits the read of a CSR into *value; false if there is no such CSR. */
+static bool read_csr(struct translation *t, uint32_t csr, ir_ref *value)
+{
+    struct ir_block *b = t->block;
+    ir_ref none = ir_const(b, 0);
+    switch (csr) {
+    case CSR_FFLAGS:
+        *value = read_flags(b);
+        break;
+    case CSR_FRM:
+        *value = ir_get(b, RV_SLOT_frm);
+        break;
+    case CSR_FCSR:
+        *value = ir_op2(b, IR_OR, IR_I64, read_flags(b),
+                        ir_op2(b, IR_SHL, IR_I64, ir_get(b, RV_SLOT_frm), ir_const(b, 5)));
+        break;
+    case CSR_TIME:
+        *value = ir_helper_call(b, IR_I64, RV_HELPER_time, none, none, none);
+        break;
+    case CSR_CYCLE:
+    case CSR_INSTRET:
+        *value = ir_helper_call(b, IR_I64, RV_HELPER_cycle, none, none, none);
+        break;
+    }
+    return true;
+}
+
+static enum rv_feature csr_feature(uint32_t csr)
+{
+    return csr <= CSR_FCSR ? RV_FEATURE_F : RV_FEATURE_Zicntr;
+}
+
+static bool csr_exists(const struct translation *t, uint32_t csr)
+{
+    bool known = (csr >= CSR_FFLAGS && csr <= CSR_FCSR) || (csr >= CSR_CYCLE && csr <= CSR_INSTRET);
+    return known && cpu_has(t->config, csr_feature(csr));
+}
+
+static void write_csr(struct translation *t, uint32_t csr, ir_ref value, uint32_t rd, ir_ref old)
+{
+    struct ir_block *b = t->block;
+    if (csr == CSR_FFLAGS || csr == CSR_FCSR)
+        write_flags(b, value);
+    if (csr == CSR_FFLAGS) {
+        put_x(t, rd, old);
+        return;
+    }
+    ir_ref zero = ir_const(b, 0);
+    ir_ref frm = csr == CSR_FCSR ? ir_op2(b, IR_SHR, IR_I64, value, ir_const(b, 5)) : value;
+    frm = ir_op2(b, IR_AND, IR_I64, frm, ir_const(b, 7));
+    ir_helper_call(b, IR_VOID, RV_HELPER_set_frm, frm, zero, zero);
+    put_x(t, rd, old);
+    ir_put(b, RV_SLOT_frm, frm);
+    ir_exit(b, IR_EXIT_LOOKUP, t->pc + t->length);
+}
+
+static bool access_csr(struct translation *t, int operation, uint32_t csr, uint32_t rd, ir_ref source,
+                       bool writes)
+{
+    struct ir_block *b = t->block;
+    ir_ref old = ir_const(b, 0);
+    if (!csr_exists(t, csr) || (writes && csr >> 10 == 3))
+        return false;
+    if (rd || operation != CSR_WRITE)
+        read_csr(t, csr, &old);
+    if (!writes) {
+        put_x(t, rd, old);
+        return true;
+    }
+    if (operation == CSR_SET)
+        source = ir_op2(b, IR_OR, IR_I64, old, source);
+    else if (operation == CSR_CLEAR)
+        source = ir_op2(b, IR_ANDN, IR_I64, old, source);
+    write_csr(t, csr, source, rd, old);
+    return true;
+}
+
+/* Setting and clearing with x0 or zero is no write, whatever the CSR (chapter 6.1). */
+bool rv_csr(struct translation *t, const struct rv_args_csr *a, int operation)
+{
+    return access_csr(t, operation, a->csr, a->rd, get_x(t, a->rs1), operation == CSR_WRITE || a->rs1);
+}
+
+bool rv_csr_imm(struct translation *t, const struct rv_args_csri *a, int operation)
+{
+    return access_csr(t, operation, a->csr, a->rd, ir_const(t->block, a->uimm),
+                      operation == CSR_WRITE || a->uimm);
+}
