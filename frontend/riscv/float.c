@@ -207,7 +207,7 @@ bool rv_fp_class(struct translation *t, const struct rv_args_r2 *a, int type)
     else
         image = rv_get_half(t, a->rs1);
     put_x(t, a->rd, ir_helper_call(b, IR_I64, RV_HELPER_fclass, image, ir_const(b, (uint64_t)type),
-                                   ir_const(b, 0)));
+                                   IR_NONE));
     return true;
 }
 
@@ -275,9 +275,8 @@ bool rv_fp_round(struct translation *t, const struct rv_args_fp1 *a, int inexact
 
 bool rv_fp_to_int_modular(struct translation *t, const struct rv_args_r2 *a)
 {
-    ir_ref zero = ir_const(t->block, 0);
-    put_x(t, a->rd,
-          ir_helper_call(t->block, IR_I64, RV_HELPER_fcvtmod, rv_get_image(t, a->rs1), zero, zero));
+    put_x(t, a->rd, ir_helper_call(t->block, IR_I64, RV_HELPER_fcvtmod, rv_get_image(t, a->rs1), IR_NONE,
+                                   IR_NONE));
     return true;
 }
 

@@ -47,7 +47,7 @@ bool rv_hostcall(struct translation *t, const struct rv_args_imm *a)
     if (t->pc - t->config->hostcall_lo >= t->config->hostcall_hi - t->config->hostcall_lo)
         return false;
     ir_helper_call(t->block, IR_VOID, RV_HELPER_hostcall, ir_const(t->block, (uint32_t)a->imm),
-                   ir_const(t->block, 0), ir_const(t->block, 0));
+                   IR_NONE, IR_NONE);
     return true;
 }
 
@@ -133,7 +133,6 @@ static void write_flags(struct ir_block *b, ir_ref fflags)
 static bool read_csr(struct translation *t, uint32_t csr, ir_ref *value)
 {
     struct ir_block *b = t->block;
-    ir_ref none = ir_const(b, 0);
     switch (csr) {
     case CSR_FFLAGS:
         *value = read_flags(b);
@@ -146,11 +145,11 @@ static bool read_csr(struct translation *t, uint32_t csr, ir_ref *value)
                         ir_op2(b, IR_SHL, IR_I64, ir_get(b, RV_SLOT_frm), ir_const(b, 5)));
         break;
     case CSR_TIME:
-        *value = ir_helper_call(b, IR_I64, RV_HELPER_time, none, none, none);
+        *value = ir_helper_call(b, IR_I64, RV_HELPER_time, IR_NONE, IR_NONE, IR_NONE);
         break;
     case CSR_CYCLE:
     case CSR_INSTRET:
-        *value = ir_helper_call(b, IR_I64, RV_HELPER_cycle, none, none, none);
+        *value = ir_helper_call(b, IR_I64, RV_HELPER_cycle, IR_NONE, IR_NONE, IR_NONE);
         break;
     }
     return true;
@@ -176,10 +175,9 @@ static void write_csr(struct translation *t, uint32_t csr, ir_ref value, uint32_
         put_x(t, rd, old);
         return;
     }
-    ir_ref zero = ir_const(b, 0);
     ir_ref frm = csr == CSR_FCSR ? ir_op2(b, IR_SHR, IR_I64, value, ir_const(b, 5)) : value;
     frm = ir_op2(b, IR_AND, IR_I64, frm, ir_const(b, 7));
-    ir_helper_call(b, IR_VOID, RV_HELPER_set_frm, frm, zero, zero);
+    ir_helper_call(b, IR_VOID, RV_HELPER_set_frm, frm, IR_NONE, IR_NONE);
     put_x(t, rd, old);
     ir_put(b, RV_SLOT_frm, frm);
     ir_exit(b, IR_EXIT_LOOKUP, t->pc + t->length);
