@@ -1,0 +1,573 @@
+/* Random blocks and states; see random_ir.h. To cover a new op usually nothing is needed: its row in
+ * op.def says what operands it takes. */
+#include "tests/ir/random_ir.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ir/text.h"
+#include "tests/ir/test_guest.h"
+
+/* ---- numbers ------------------------------------------------------------------------------ */
+
+uint64_t random_next(struct random *r)
+{
+    uint64_t z = r->state += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+unsigned random_below(struct random *r, unsigned bound)
+{
+    return (unsigned)((random_next(r) >> 32) * bound >> 32);
+}
+
+static bool chance(struct random *r, unsigned percent)
+{
+    return random_below(r, 100) < percent;
+}
+
+uint64_t random_integer(struct random *r)
+{
+    static const uint64_t edges[] = {
+        0, 1, 2, 3, 7, 8, 31, 32, 63, 64, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff,
+        0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, INT64_MAX, (uint64_t)INT64_MIN, UINT64_MAX,
+        (uint64_t)-2, (uint64_t)-128, (uint64_t)-32768, (uint64_t)INT32_MIN, 0x0101010101010101,
+        0xff00ff00ff00ff00, 0xfffffffffffff000};
+    switch (random_below(r, 6)) {
+    case 0:
+    case 1: return edges[random_below(r, sizeof edges / sizeof edges[0])];
+    case 2: return (uint64_t)1 << random_below(r, 64);
+    case 3: return ((uint64_t)1 << random_below(r, 64)) - 1;
+    case 4: return (uint64_t)(int64_t)(int32_t)random_next(r) >> random_below(r, 32);
+    default: return random_next(r);
+    }
+}
+
+uint64_t random_float(struct random *r, enum ir_type type)
+{
+    unsigned fraction = type == IR_F16 ? 10 : type == IR_F32 ? 23 : 52;
+    unsigned bits = ir_type_size(type) * 8, exponent_bits = bits - 1 - fraction;
+    uint64_t ones = ((uint64_t)1 << exponent_bits) - 1, bias = ones >> 1, exponent;
+    uint64_t frac = random_next(r) & (((uint64_t)1 << fraction) - 1);
+    if (chance(r, 40))
+        frac = 0;
+    else if (chance(r, 30))
+        frac = ((uint64_t)1 << random_below(r, fraction)) - chance(r, 50);
+    switch (random_below(r, 8)) {
+    case 0: exponent = 0; break;
+    case 1: exponent = ones; break;
+    case 2: exponent = chance(r, 50) ? 1 + random_below(r, 2) : ones - 1 - random_below(r, 2); break;
+    case 3: exponent = random_next(r) & ones; break;
+    default: exponent = (bias - 4 + random_below(r, 70)) & ones; break;
+    }
+    uint64_t sign = random_next(r) & 1;
+    return sign << (bits - 1) | exponent << fraction | frac;
+}
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+enum { POOL = 24, FP_FLAGS_SEEN = 0x3f & ~IR_EXC_DENORMAL };
+
+struct generator {
+    struct random random;
+    struct ir_block *b;
+    const struct random_options *options;
+    ir_ref pool[IR_TYPE_COUNT][POOL]; /* values so far, by type; a ring */
+    unsigned made[IR_TYPE_COUNT];
+};
+
+static bool allowed(const struct generator *g, unsigned group)
+{
+    return g->options->groups & group;
+}
+
+static ir_ref emit(struct generator *g, struct ir_insn insn)
+{
+    if (!g->options->as_it_stands)
+        return ir_emit(g->b, insn);
+    return ir_append(g->b, insn);
+}
+
+static void remember(struct generator *g, enum ir_type type, ir_ref r)
+{
+    g->pool[type][g->made[type]++ % POOL] = r;
+}
+
+static enum ir_type int_type(struct generator *g)
+{
+    return chance(&g->random, 60) ? IR_I64 : IR_I32;
+}
+
+static enum ir_type float_type(struct generator *g)
+{
+    return chance(&g->random, 60) ? IR_F64 : IR_F32;
+}
+
+static ir_ref slot_value(struct generator *g, enum ir_type type)
+{
+    unsigned slot;
+    switch (type) {
+    case IR_I64: slot = TG_X0 + random_below(&g->random, TG_BASE); break;
+    case IR_F64: slot = TG_F0 + random_below(&g->random, 8); break;
+    case IR_V128: slot = TG_V0 + random_below(&g->random, 4); break;
+    default: slot = TG_FL; break;
+    }
+    return emit(g, (struct ir_insn){.op = IR_GET, .type = type, .aux = slot});
+}
+
+/* A value of the type from the guest's state. */
+static ir_ref fresh_value(struct generator *g, enum ir_type type)
+{
+    switch (type) {
+    case IR_I32: {
+        ir_ref x = slot_value(g, IR_I64);
+        return emit(g, (struct ir_insn){.op = IR_TRUNC, .type = IR_I32, .sub = IR_I64, .a = x});
+    }
+    case IR_F32: {
+        ir_ref x = slot_value(g, IR_F64);
+        return emit(g, (struct ir_insn){.op = IR_FUNBOX, .type = IR_F32, .sub = IR_F64, .a = x});
+    }
+    case IR_F16: {
+        ir_ref x = slot_value(g, IR_I64);
+        x = emit(g, (struct ir_insn){.op = IR_TRUNC, .type = IR_I32, .sub = IR_I64, .a = x});
+        return emit(g, (struct ir_insn){.op = IR_BITCAST, .type = IR_F16, .sub = IR_I32, .a = x});
+    }
+    default:
+        return slot_value(g, type);
+    }
+}
+
+static ir_ref value(struct generator *g, enum ir_type type)
+{
+    struct random *r = &g->random;
+    if (ir_type_is_int(type) && chance(r, 25)) {
+        if (type == IR_I64 && chance(r, 5))
+            return ir_pc(g->b, g->options->pc + random_below(r, 1 << 20));
+        return ir_const(g->b, random_integer(r));
+    }
+    unsigned made = g->made[type];
+    if (made == 0 || chance(r, 10)) {
+        ir_ref x = fresh_value(g, type);
+        remember(g, type, x);
+        return x;
+    }
+    unsigned reach = made < POOL ? made : POOL; /* the newest ones more often, for folds look there */
+    if (chance(r, 60) && reach > 3)
+        reach = 3;
+    return g->pool[type][(made - 1 - random_below(r, reach)) % POOL];
+}
+
+/* ---- memory ------------------------------------------------------------------------------- */
+
+static bool is_atomic(unsigned op)
+{
+    return ir_op_info[op].effect == IR_EFFECT_atomic;
+}
+
+/* Chooses type, size and flags of an access. */
+static void choose_memop(struct generator *g, struct ir_insn *insn)
+{
+    struct random *r = &g->random;
+    unsigned log;
+    bool vector = allowed(g, RANDOM_VECTOR) && insn->op != IR_AMO && chance(r, 10);
+    bool floating = allowed(g, RANDOM_FLOAT) && !is_atomic(insn->op) && chance(r, 20);
+    if (vector) {
+        insn->type = IR_V128;
+        log = 4;
+    } else if (floating) {
+        insn->type = chance(r, 10) ? IR_F16 : float_type(g);
+        log = insn->type == IR_F16 ? 1 : insn->type == IR_F32 ? 2 : 3;
+    } else {
+        insn->type = int_type(g);
+        log = random_below(r, insn->type == IR_I32 ? 3 : 4);
+    }
+    unsigned memop = log;
+    if (!vector && !floating && insn->op != IR_STORE && insn->op != IR_STX && chance(r, 50))
+        memop |= IR_MEM_SIGNED;
+    if (allowed(g, RANDOM_BIG) && chance(r, 15))
+        memop |= IR_MEM_BIG;
+    if (chance(r, 15))
+        memop |= IR_MEM_ACQUIRE;
+    if (chance(r, 15))
+        memop |= IR_MEM_RELEASE;
+    if (chance(r, 20))
+        memop |= IR_MEM_ALIGNED;
+    insn->d = (ir_ref)memop;
+}
+
+/* An address in the scratch buffer, and a displacement for ops that take one. */
+static void choose_address(struct generator *g, struct ir_insn *insn, unsigned align)
+{
+    struct random *r = &g->random;
+    ir_ref base = emit(g, (struct ir_insn){.op = IR_GET, .type = IR_I64, .aux = TG_BASE});
+    uint64_t mask = 1023 & ~(uint64_t)(align - 1);
+    if (chance(r, 50)) {
+        ir_ref x = emit(g, (struct ir_insn){
+                               .op = IR_AND, .type = IR_I64, .a = value(g, IR_I64), .b = ir_const(g->b, mask)});
+        base = emit(g, (struct ir_insn){.op = IR_ADD, .type = IR_I64, .a = base, .b = x});
+    }
+    if (chance(r, 40)) {
+        ir_ref k = ir_const(g->b, random_below(r, 512) & mask);
+        base = emit(g, (struct ir_insn){.op = IR_ADD, .type = IR_I64, .a = base, .b = k});
+    }
+    insn->a = base;
+    if (ir_aux_kind(insn->op) == IR_AUX_disp && chance(r, 60))
+        insn->aux = (uint32_t)((int32_t)(random_below(r, 1024) & mask) - 512);
+}
+
+static unsigned alignment(struct generator *g, const struct ir_insn *insn)
+{
+    unsigned size = 1u << (insn->d & IR_MEM_SIZE);
+    bool leaves = insn->d & IR_MEM_ALIGNED;
+    if (allowed(g, RANDOM_MISALIGNED) && leaves && chance(&g->random, 10))
+        return 1;
+    if (leaves || is_atomic(insn->op)) /* an atomic access that crosses lines is no subject here */
+        return size;
+    return chance(&g->random, 50) ? size : 1;
+}
+
+static void memory_op(struct generator *g, unsigned op)
+{
+    struct random *r = &g->random;
+    struct ir_insn insn = {.op = (uint8_t)op};
+    if (op == IR_CBOZERO) {
+        choose_address(g, &insn, 16);
+        insn.aux = 16 * (1 + random_below(r, 8));
+        emit(g, insn);
+        return;
+    }
+    choose_memop(g, &insn);
+    choose_address(g, &insn, alignment(g, &insn));
+    enum ir_type type = (enum ir_type)insn.type;
+    if (op == IR_AMO)
+        insn.sub = (uint8_t)random_below(r, IR_AMO_COUNT);
+    if (op != IR_LOAD && op != IR_LDX)
+        insn.b = value(g, type);
+    if (op == IR_CAS)
+        insn.c = value(g, type);
+    ir_ref result = emit(g, insn);
+    if (ir_result_type(&insn) != IR_VOID)
+        remember(g, ir_result_type(&insn), result);
+    if (op == IR_LDX && chance(r, 75)) { /* most reservations should be used */
+        insn.op = IR_STX;
+        insn.d &= (ir_ref)~IR_MEM_SIGNED;
+        insn.b = value(g, type);
+        remember(g, IR_I64, emit(g, insn));
+    }
+    if (op == IR_CAS && chance(r, 50)) { /* and some comparisons should succeed */
+        struct ir_insn again = insn;
+        again.b = result;
+        again.c = value(g, type);
+        remember(g, type, emit(g, again));
+    }
+}
+
+/* ---- ops in general ------------------------------------------------------------------------ */
+
+static unsigned group_of(unsigned op)
+{
+    const struct ir_op_info *info = &ir_op_info[op];
+    switch ((enum ir_effect)info->effect) {
+    case IR_EFFECT_load:
+    case IR_EFFECT_store: return RANDOM_MEMORY;
+    case IR_EFFECT_atomic: return RANDOM_ATOMIC;
+    case IR_EFFECT_fence:
+        return op == IR_FGETEXC || op == IR_FSETEXC ? RANDOM_FLOAT : RANDOM_ATOMIC;
+    case IR_EFFECT_call: return RANDOM_HELPER;
+    case IR_EFFECT_guard: return RANDOM_GUARD;
+    case IR_EFFECT_pure: break;
+    default: return 0;
+    }
+    if (op == IR_NOP)
+        return 0;
+    if (info->result == 'F' || ir_op_raises(op) || op == IR_BITCAST)
+        return RANDOM_FLOAT;
+    if (info->result == 'V' || info->operand[0] == 'V')
+        return RANDOM_VECTOR;
+    if (info->result == 'B' || info->operand[0] == 'B' || info->operand[2] == 'B')
+        return RANDOM_FLAGS;
+    return RANDOM_INT;
+}
+
+static unsigned choose_rule(struct generator *g, unsigned op)
+{
+    struct random *r = &g->random;
+    unsigned rule = chance(r, 40) ? IR_ROUND_DYNAMIC : random_below(r, IR_ROUND_COUNT);
+    if (op == IR_FMIN || op == IR_FMAX || op == IR_FMINM || op == IR_FMAXM)
+        rule = 0;
+    if (!allowed(g, RANDOM_PAYLOAD) || chance(r, 50))
+        rule |= IR_FP_DEFAULT_NAN;
+    if (allowed(g, RANDOM_FLUSH) && chance(r, 30))
+        rule |= IR_FP_FLUSH;
+    if ((op == IR_FTOS || op == IR_FTOU) && chance(r, 50))
+        rule |= IR_FP_NAN_TO_MAX;
+    return rule;
+}
+
+static void choose_bitcast(struct generator *g, struct ir_insn *insn)
+{
+    static const uint8_t pairs[][2] = {{IR_I64, IR_F64}, {IR_F64, IR_I64}, {IR_I32, IR_F32},
+                                       {IR_F32, IR_I32}, {IR_I32, IR_F16}, {IR_F16, IR_I32}};
+    const uint8_t *pair = pairs[random_below(&g->random, 6)];
+    insn->type = pair[0];
+    insn->sub = pair[1];
+}
+
+/* Types that are not free to choose. */
+static void choose_types(struct generator *g, struct ir_insn *insn)
+{
+    struct random *r = &g->random;
+    switch ((enum ir_op)insn->op) {
+    case IR_SEXT: case IR_ZEXT:
+        insn->sub = (uint8_t)(IR_I8 + random_below(r, insn->type == IR_I64 ? 3 : 2));
+        break;
+    case IR_TRUNC: insn->type = IR_I32, insn->sub = IR_I64; break;
+    case IR_FLAGS: insn->type = IR_B, insn->sub = IR_I32; break;
+    case IR_FLAGBITS: insn->type = IR_I32; break;
+    case IR_BITCAST: choose_bitcast(g, insn); break;
+    case IR_FBOX: insn->type = IR_F64, insn->sub = IR_F32; break;
+    case IR_FUNBOX: insn->type = IR_F32, insn->sub = IR_F64; break;
+    case IR_FCVT:
+        insn->type = (uint8_t)(IR_F16 + random_below(r, 3));
+        insn->sub = (uint8_t)(IR_F16 + (insn->type - IR_F16 + 1 + random_below(r, 2)) % 3);
+        break;
+    case IR_FTOS: case IR_FTOU: case IR_FSETCC: insn->sub = float_type(g); break;
+    case IR_STOF: case IR_UTOF: insn->sub = int_type(g); break;
+    case IR_FMA: insn->sub = (uint8_t)random_below(r, 4); break;
+    case IR_VADD: case IR_VSUB: insn->sub = (uint8_t)(IR_I8 + random_below(r, 4)); break;
+    case IR_VLANE:
+        insn->sub = (uint8_t)(IR_I8 + random_below(r, insn->type == IR_I64 ? 4 : 3));
+        insn->aux = random_below(r, 16 / ir_type_size((enum ir_type)insn->sub));
+        break;
+    default: break;
+    }
+    if (ir_sub_kind(insn->op) == IR_SUB_CC) {
+        bool flags = insn->op == IR_SETB || insn->op == IR_SELB || insn->op == IR_BRB;
+        insn->sub = (uint8_t)random_below(r, flags ? IR_CC_COUNT : IR_MI);
+    }
+}
+
+static void choose_aux(struct generator *g, struct ir_insn *insn)
+{
+    struct random *r = &g->random;
+    unsigned width = ir_type_size((enum ir_type)insn->type) * 8;
+    if (ir_aux_kind(insn->op) == IR_AUX_bits) {
+        unsigned pos = random_below(r, width), len = 1 + random_below(r, width - pos);
+        insn->aux = chance(r, 20) ? width << 8 : pos | len << 8;
+    } else if (ir_aux_kind(insn->op) == IR_AUX_type) {
+        insn->aux = int_type(g);
+    } else if (insn->op == IR_FENCE || insn->op == IR_FRINT) {
+        insn->aux = random_below(r, 2);
+    }
+    if (ir_op_info[insn->op].operand[3] == 'R')
+        insn->d = (ir_ref)choose_rule(g, insn->op);
+    else if (ir_number_kind(insn->op) == IR_NUMBER_DIVRULE)
+        insn->d = (ir_ref)random_below(r, 2);
+    else if (ir_number_kind(insn->op) == IR_NUMBER_FCC)
+        insn->d = (ir_ref)random_below(r, IR_FCC_COUNT);
+}
+
+static ir_ref operand(struct generator *g, const struct ir_insn *insn, char kind)
+{
+    switch (kind) {
+    case 'Q': return value(g, IR_I64);
+    case 'W': return value(g, (enum ir_type)insn->aux);
+    case 'V': return value(g, IR_V128);
+    case 'B': return value(g, IR_B);
+    case 'P': return ir_pc(g->b, g->options->pc + 2 * random_below(&g->random, 1 << 16));
+    case 'S':
+        if (insn->op == IR_SEXT || insn->op == IR_ZEXT)
+            return value(g, int_type(g));
+        return value(g, (enum ir_type)insn->sub);
+    default: return value(g, (enum ir_type)insn->type);
+    }
+}
+
+static void plain_op(struct generator *g, unsigned op)
+{
+    const struct ir_op_info *info = &ir_op_info[op];
+    struct ir_insn insn = {.op = (uint8_t)op};
+    if (info->result == 'I' || info->operand[0] == 'I' || info->operand[1] == 'I')
+        insn.type = int_type(g);
+    else if (info->result == 'F')
+        insn.type = float_type(g);
+    else if (info->result == 'V')
+        insn.type = IR_V128;
+    choose_types(g, &insn);
+    choose_aux(g, &insn);
+    for (int i = 0; i < 4; i++)
+        if (ir_operand_is_ref(info, i))
+            (&insn.a)[i] = operand(g, &insn, info->operand[i]);
+    ir_ref result = emit(g, insn);
+    if (op == IR_FGETEXC) /* whether the host saw a denormal is nobody's business */
+        result = emit(g, (struct ir_insn){.op = IR_AND,
+                                          .type = insn.type,
+                                          .a = result,
+                                          .b = ir_const(g->b, FP_FLAGS_SEEN)});
+    if (ir_result_type(&insn) != IR_VOID)
+        remember(g, ir_result_type(&insn), result);
+}
+
+static void helper_call(struct generator *g)
+{
+    unsigned index = random_below(&g->random, TG_HELPERS);
+    const struct ir_helper *helper = &test_guest.helpers[index];
+    struct ir_insn insn = {.op = IR_CALLH, .type = IR_I64, .aux = index};
+    if (index == TG_POKE || chance(&g->random, 20))
+        insn.type = IR_VOID;
+    if (index == TG_TOUCH)
+        choose_address(g, &insn, 1), insn.aux = index;
+    for (int i = 0; i < helper->nargs; i++)
+        if (!(&insn.a)[i])
+            (&insn.a)[i] = value(g, IR_I64);
+    ir_ref result = emit(g, insn);
+    if (insn.type == IR_I64)
+        remember(g, IR_I64, result);
+}
+
+static void one_op(struct generator *g)
+{
+    unsigned op;
+    if (g->options->only_op && chance(&g->random, 50))
+        op = (unsigned)g->options->only_op;
+    else
+        do
+            op = random_below(&g->random, IR_OP_COUNT);
+        while (!allowed(g, group_of(op)));
+    switch (group_of(op)) {
+    case RANDOM_HELPER: helper_call(g); break;
+    case RANDOM_MEMORY: memory_op(g, op); break;
+    case RANDOM_ATOMIC:
+        if (is_atomic(op)) {
+            memory_op(g, op);
+            break;
+        }
+        /* fall through */
+    default: plain_op(g, op); break;
+    }
+}
+
+/* ---- guest instructions and blocks --------------------------------------------------------- */
+
+static void one_put(struct generator *g)
+{
+    static const struct {
+        uint8_t type, first, count;
+        uint32_t group;
+    } kinds[] = {{IR_I64, TG_X0, TG_BASE, RANDOM_ALL},
+                 {IR_I64, TG_X0, TG_BASE, RANDOM_ALL},
+                 {IR_F64, TG_F0, 8, RANDOM_FLOAT},
+                 {IR_V128, TG_V0, 4, RANDOM_VECTOR},
+                 {IR_B, TG_FL, 1, RANDOM_FLAGS}};
+    unsigned k;
+    do
+        k = random_below(&g->random, sizeof kinds / sizeof kinds[0]);
+    while (!allowed(g, kinds[k].group));
+    ir_ref x = value(g, (enum ir_type)kinds[k].type);
+    /* I32 and F32 become visible through an extension or a box */
+    if (kinds[k].type == IR_I64 && chance(&g->random, 40)) {
+        unsigned op = chance(&g->random, 50) ? IR_SEXT : IR_ZEXT;
+        x = emit(g, (struct ir_insn){.op = (uint8_t)op, .type = IR_I64, .sub = IR_I32,
+                                     .a = value(g, IR_I32)});
+        remember(g, IR_I64, x);
+    } else if (kinds[k].type == IR_F64 && chance(&g->random, 40)) {
+        x = emit(g, (struct ir_insn){.op = IR_FBOX, .type = IR_F64, .sub = IR_F32,
+                                     .a = value(g, IR_F32)});
+        remember(g, IR_F64, x);
+    }
+    unsigned slot = kinds[k].first + random_below(&g->random, kinds[k].count);
+    emit(g, (struct ir_insn){.op = IR_PUT, .type = kinds[k].type, .a = x, .aux = slot});
+}
+
+static void block_end(struct generator *g)
+{
+    static const uint8_t ends[] = {IR_GOTO, IR_CALL, IR_GOTOIND, IR_CALLIND, IR_RET, IR_EXIT};
+    static const uint8_t reasons[] = {IR_EXIT_SYSCALL, IR_EXIT_BREAK, IR_EXIT_ILLEGAL,
+                                      IR_EXIT_FLUSH, IR_EXIT_YIELD};
+    struct ir_insn insn = {.op = ends[random_below(&g->random, 6)]};
+    const struct ir_op_info *info = &ir_op_info[insn.op];
+    for (int i = 0; i < 2; i++)
+        if (info->operand[i] != '-')
+            (&insn.a)[i] = operand(g, &insn, info->operand[i]);
+    if (insn.op == IR_EXIT)
+        insn.aux = reasons[random_below(&g->random, sizeof reasons)];
+    emit(g, insn);
+}
+
+void random_block(struct ir_block *b, uint64_t seed, const struct random_options *options)
+{
+    struct generator g = {.random = {seed * 0x2545f4914f6cdd1d + 1}, .b = b, .options = options};
+    unsigned count = options->guest_insns ? options->guest_insns : 1 + random_below(&g.random, 12);
+    uint64_t pc = options->pc;
+    ir_start(b, &test_guest, pc, 0);
+    for (unsigned i = 0; i < count; i++) {
+        unsigned length = chance(&g.random, 50) ? 2 : 4;
+        emit(&g, (struct ir_insn){
+                     .op = IR_INSN, .d = (ir_ref)length, .aux = (uint32_t)(pc - options->pc)});
+        pc += length;
+        for (unsigned n = 1 + random_below(&g.random, 6); n--;)
+            one_op(&g);
+        for (unsigned n = random_below(&g.random, 4); n--;)
+            one_put(&g);
+    }
+    block_end(&g);
+}
+
+/* ---- states ------------------------------------------------------------------------------- */
+
+void random_state(struct cpu *cpu, uint8_t *scratch, uint64_t seed)
+{
+    struct random r = {seed ^ 0x5bd1e9955bd1e995};
+    for (unsigned i = 0; i < test_guest.nslots; i++) {
+        const struct ir_slot *slot = &test_guest.slots[i];
+        uint64_t v[2] = {random_integer(&r), random_integer(&r)};
+        if (slot->type == IR_F64)
+            v[0] = chance(&r, 50) ? random_float(&r, IR_F64)
+                                  : random_float(&r, IR_F32) | 0xffffffff00000000;
+        else if (slot->type == IR_B)
+            v[0] &= IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V;
+        memcpy(cpu_slot(cpu, slot), v, ir_type_size((enum ir_type)slot->type));
+    }
+    uint64_t base = (uintptr_t)scratch + TG_SCRATCH_BASE;
+    memcpy(cpu_slot(cpu, &test_guest.slots[TG_BASE]), &base, sizeof base);
+    for (unsigned i = 0; i < TG_SCRATCH; i += 8) {
+        uint64_t x = chance(&r, 50) ? random_integer(&r) : random_float(&r, IR_F64);
+        memcpy(scratch + i, &x, sizeof x);
+    }
+    cpu->memory_base = 0;
+    cpu->exit_info = 0;
+    cpu->exclusive_address = CPU_NOT_EXCLUSIVE;
+    cpu->exclusive_value[0] = cpu->exclusive_value[1] = 0;
+}
+
+bool random_same(const struct cpu *x, const struct cpu *y, char *why, size_t size)
+{
+    for (unsigned i = 0; i < test_guest.nslots; i++) {
+        const struct ir_slot *slot = &test_guest.slots[i];
+        uint64_t p[2] = {0}, q[2] = {0};
+        memcpy(p, x->state + slot->offset, ir_type_size((enum ir_type)slot->type));
+        memcpy(q, y->state + slot->offset, ir_type_size((enum ir_type)slot->type));
+        if (slot->type == IR_B) {
+            p[0] &= IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V;
+            q[0] &= IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V;
+        }
+        if (p[0] != q[0] || p[1] != q[1]) {
+            snprintf(why, size, "%s is %#" PRIx64 ":%" PRIx64 " and %#" PRIx64 ":%" PRIx64,
+                     slot->name, p[1], p[0], q[1], q[0]);
+            return false;
+        }
+    }
+    if (x->exit_pc != y->exit_pc) {
+        snprintf(why, size, "exit_pc is %#" PRIx64 " and %#" PRIx64, x->exit_pc, y->exit_pc);
+        return false;
+    }
+    if (x->exclusive_address != y->exclusive_address) {
+        snprintf(why, size, "reservation at %#" PRIx64 " and %#" PRIx64, x->exclusive_address,
+                 y->exclusive_address);
+        return false;
+    }
+    return true;
+}
