@@ -40,7 +40,8 @@ union value {
 typedef uint16_t __attribute__((may_alias, aligned(1))) mem16;
 typedef uint32_t __attribute__((may_alias, aligned(1))) mem32;
 typedef uint64_t __attribute__((may_alias, aligned(1))) mem64;
-typedef uint64_t __attribute__((may_alias, aligned(1), vector_size(16))) mem128;
+typedef uint64_t vec128 __attribute__((vector_size(16)));
+typedef vec128 __attribute__((may_alias, aligned(1))) mem128;
 
 static inline uintptr_t host_address(const struct cpu *cpu, uint64_t address)
 {
