@@ -17,9 +17,7 @@ static unsigned min(unsigned x, unsigned y)
 unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type)
 {
     unsigned width = eval_width(type);
-    if (ir_is_const(r))
-        return fold_is_value(b, r) ? significant(ir_const_value(b, r) & eval_mask(width)) : width;
-    const struct ir_insn *def = &b->insns[r];
+    const struct ir_insn *def = fold_def(b, r);
     switch (def->op) {
     case IR_LOAD:
     case IR_AMO:
@@ -55,13 +53,7 @@ unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type)
 unsigned fold_signed_bits(const struct ir_block *b, ir_ref r, unsigned type)
 {
     unsigned width = eval_width(type);
-    if (ir_is_const(r)) {
-        if (!fold_is_value(b, r))
-            return width;
-        int64_t v = eval_sext(ir_const_value(b, r), width);
-        return significant((uint64_t)(v < 0 ? ~v : v)) + 1;
-    }
-    const struct ir_insn *def = &b->insns[r];
+    const struct ir_insn *def = fold_def(b, r);
     switch (def->op) {
     case IR_LOAD:
     case IR_AMO:
@@ -120,11 +112,8 @@ static bool extend_shift(struct ir_block *b, struct ir_insn *insn)
         return false;
     unsigned width = eval_width(insn->type), from = eval_width(insn->sub);
     unsigned pos = (unsigned)ir_const_value(b, def->b) & (width - 1);
-    if (pos + from > width) {
-        if (insn->op == IR_SEXT)
-            return false;
-        from = width - pos;
-    }
+    if (pos + from > width) /* the shift alone has extended already: see fold_extend */
+        return false;
     insn->op = insn->op == IR_SEXT ? IR_SEXTRACT : IR_EXTRACT;
     insn->sub = 0;
     insn->a = def->a;

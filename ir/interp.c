@@ -16,6 +16,7 @@
  *   - ldx notes the guest address and the bytes as they are in memory (before any swap for big
  *     endian); stx succeeds if the address is the noted one and memory still holds those bytes, and
  *     always gives up the reservation;
+ *   - helpers are called through cpu->helper, where the runtime may have replaced them;
  *   - a store with IR_MEM_RELEASE is ordered before later loads too.
  *
  * To add an op: a label here (integer ops: a row in EVAL_OPS and its meaning in eval.h).
@@ -569,11 +570,11 @@ op_EXIT:
     return leave(cpu, (enum ir_exit)insn->aux, U(insn->a));
 
 op_CALLH: {
-    const struct ir_helper *helper = &b->guest->helpers[insn->aux];
+    ir_helper_fn *helper = (ir_helper_fn *)cpu->helper[insn->aux];
     uint64_t x = insn->a ? U(insn->a) : 0, y = insn->b ? U(insn->b) : 0;
     uint64_t z = insn->c ? U(insn->c) : 0;
     BARRIER();
-    RESULT.u = helper->fn(cpu, x, y, z);
+    RESULT.u = helper(cpu, x, y, z);
     BARRIER();
     NEXT;
 }

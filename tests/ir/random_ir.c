@@ -411,6 +411,123 @@ static void plain_op(struct generator *g, unsigned op)
         remember(g, ir_result_type(&insn), result);
 }
 
+/* ---- chains: what compilers write, and where folds look two definitions deep ------------------ */
+
+static ir_ref convert(struct generator *g, enum ir_op op, enum ir_type to, enum ir_type from, ir_ref x)
+{
+    return emit(g, (struct ir_insn){.op = (uint8_t)op, .type = to, .sub = from, .a = x});
+}
+
+/* The same 64-bit value seen through a random extension, or 32-bit one through a truncation. */
+static ir_ref change_width(struct generator *g, enum ir_type *type, ir_ref x)
+{
+    struct random *r = &g->random;
+    if (*type == IR_I64 && chance(r, 40)) {
+        *type = IR_I32;
+        return convert(g, IR_TRUNC, IR_I32, IR_I64, x);
+    }
+    enum ir_op op = chance(r, 50) ? IR_SEXT : IR_ZEXT;
+    enum ir_type from = (enum ir_type)(IR_I8 + random_below(r, 3));
+    if (from == IR_I32 || chance(r, 50))
+        *type = IR_I64;
+    return convert(g, op, *type, from, x);
+}
+
+/* One step: the value and a constant, which comes from few so that steps meet. */
+static ir_ref chain_step(struct generator *g, enum ir_type *type, ir_ref x, const uint64_t k[3])
+{
+    static const uint8_t ops[] = {IR_ADD, IR_SUB, IR_AND, IR_OR,  IR_XOR, IR_ANDN, IR_SHL, IR_SHL,
+                                  IR_SHR, IR_SHR, IR_SAR, IR_ROR, IR_MUL, IR_NOT,  IR_NEG, IR_SETCC,
+                                  IR_SETCC, IR_EXTRACT, IR_SEXTRACT, IR_DIVU, IR_POPCNT, IR_BSWAP};
+    struct random *r = &g->random;
+    if (chance(r, 30))
+        return change_width(g, type, x);
+    uint64_t constant = k[random_below(r, 3)];
+    struct ir_insn insn = {.op = ops[random_below(r, sizeof ops)], .type = *type, .a = x};
+    if (ir_op_info[insn.op].operand[1] != '-')
+        insn.b = chance(r, 85) ? ir_const(g->b, constant) : value(g, *type);
+    if (chance(r, 10) && insn.b) {
+        ir_ref t = insn.a;
+        insn.a = insn.b;
+        insn.b = t;
+    }
+    if (insn.op == IR_SETCC) {
+        insn.aux = *type;
+        insn.sub = (uint8_t)random_below(r, IR_MI);
+        insn.type = *type = int_type(g);
+    } else {
+        choose_aux(g, &insn);
+    }
+    return emit(g, insn);
+}
+
+static void chain(struct generator *g)
+{
+    struct random *r = &g->random;
+    enum ir_type type = int_type(g);
+    unsigned width = ir_type_size(type) * 8;
+    uint64_t k[3] = {random_below(r, width), random_below(r, 3), random_integer(r)};
+    if (chance(r, 30))
+        k[2] = (uint64_t)32 << random_below(r, 2) >> random_below(r, 4);
+    if (chance(r, 30))
+        k[1] = width - k[0];
+    ir_ref x = value(g, type);
+    for (unsigned n = 2 + random_below(r, 3); n--;)
+        x = chain_step(g, &type, x, k);
+    remember(g, type, x);
+}
+
+/* cc ? x : 0 and !cc ? y : 0 put together, or nearly so. */
+static void select_pair(struct generator *g)
+{
+    static const uint8_t joins[] = {IR_OR, IR_XOR, IR_ADD, IR_AND};
+    struct random *r = &g->random;
+    enum ir_type type = int_type(g), compared = int_type(g);
+    unsigned cc = random_below(r, IR_MI);
+    ir_ref a = value(g, compared), c = value(g, compared), zero = ir_const(g->b, 0), half[2];
+    for (unsigned i = 0; i < 2; i++) {
+        ir_ref x = value(g, type);
+        bool swapped = chance(r, 50);
+        struct ir_insn insn = {.op = IR_SELCC, .type = type, .a = a, .b = c, .aux = compared};
+        insn.sub = (uint8_t)(cc ^ i ^ swapped ^ chance(r, 10));
+        insn.c = swapped ? zero : x;
+        insn.d = swapped ? x : zero;
+        half[i] = emit(g, insn);
+    }
+    remember(g, type, emit(g, (struct ir_insn){.op = joins[random_below(r, 4)], .type = type,
+                                               .a = half[0], .b = half[1]}));
+}
+
+/* A comparison through flags, as Arm says it, sometimes with zero or itself. */
+static void flag_test(struct generator *g)
+{
+    static const uint8_t ops[] = {IR_SUBF, IR_SUBF, IR_ANDF, IR_ADDF};
+    struct random *r = &g->random;
+    enum ir_type type = int_type(g);
+    ir_ref a = value(g, type), c = chance(r, 30) ? a : chance(r, 40) ? ir_const(g->b, 0) : value(g, type);
+    ir_ref flags = emit(g, (struct ir_insn){.op = ops[random_below(r, 4)], .type = type, .a = a, .b = c});
+    unsigned cc = random_below(r, IR_CC_COUNT);
+    remember(g, IR_B, flags);
+    if (chance(r, 50))
+        remember(g, IR_I64, emit(g, (struct ir_insn){.op = IR_SETB, .type = IR_I64, .sub = (uint8_t)cc,
+                                                     .a = flags}));
+    else
+        remember(g, IR_I64, emit(g, (struct ir_insn){.op = IR_SELB, .type = IR_I64, .sub = (uint8_t)cc,
+                                                     .a = flags, .b = value(g, IR_I64),
+                                                     .c = value(g, IR_I64)}));
+}
+
+static void idiom(struct generator *g)
+{
+    unsigned kind = random_below(&g->random, 8);
+    if (kind == 0 && allowed(g, RANDOM_FLAGS))
+        flag_test(g);
+    else if (kind == 1)
+        select_pair(g);
+    else
+        chain(g);
+}
+
 static void helper_call(struct generator *g)
 {
     unsigned index = random_below(&g->random, TG_HELPERS);
@@ -431,6 +548,10 @@ static void helper_call(struct generator *g)
 static void one_op(struct generator *g)
 {
     unsigned op;
+    if (allowed(g, RANDOM_INT) && chance(&g->random, 25)) {
+        idiom(g);
+        return;
+    }
     if (g->options->only_op && chance(&g->random, 50))
         op = (unsigned)g->options->only_op;
     else
@@ -537,6 +658,8 @@ void random_state(struct cpu *cpu, uint8_t *scratch, uint64_t seed)
         uint64_t x = chance(&r, 50) ? random_integer(&r) : random_float(&r, IR_F64);
         memcpy(scratch + i, &x, sizeof x);
     }
+    for (unsigned i = 0; i < test_guest.nhelpers; i++)
+        cpu->helper[i] = (void *)test_guest.helpers[i].fn;
     cpu->memory_base = 0;
     cpu->exit_info = 0;
     cpu->exclusive_address = CPU_NOT_EXCLUSIVE;
