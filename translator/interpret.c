@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
+#include "ir/fp.h"
 #include "util/log.h"
 
 enum { INTERPRETER_BLOCKS = 256 };
@@ -62,23 +63,38 @@ static const struct ir_block *block_for(struct translator *t, struct interpreter
     return &in->block[i];
 }
 
+/*
+ * The guest's FP mode and flags are in the host's MXCSR while the guest runs and in cpu->mxcsr while it
+ * does not, as with translated code; ours takes the other place.
+ */
+static void swap_mxcsr(struct cpu *cpu)
+{
+    uint32_t mxcsr = fp_get_mxcsr();
+    fp_set_mxcsr(cpu->mxcsr);
+    cpu->mxcsr = mxcsr;
+}
+
 enum ir_exit interpreter_run(struct vcpu *v)
 {
     struct translator *t = v->translator;
     struct translator_thread *th = v->thread;
     struct cpu *cpu = &v->cpu;
     struct interpreter *in = interpreter_of(th);
-    if (setjmp(in->fault))
+    if (setjmp(in->fault)) {
+        swap_mxcsr(cpu);
         return IR_EXIT_FAULT;
+    }
     for (;;) {
         if (__atomic_load_n(&cpu->attention, __ATOMIC_RELAXED))
             return IR_EXIT_NONE;
         const struct ir_block *b = block_for(t, in, th, cpu);
         if (log_on(LOG_EXEC))
             log_print("Trace: interp [%016llx/%08x]\n", (unsigned long long)b->pc, b->mode);
+        swap_mxcsr(cpu);
         in->active = 1;
         enum ir_exit reason = ir_interpret(b, cpu);
         in->active = 0;
+        swap_mxcsr(cpu);
         if (reason == IR_EXIT_FLUSH)
             translator_invalidate(t, 0, UINT64_MAX);
         else if (reason != IR_EXIT_NONE && reason != IR_EXIT_LOOKUP)
