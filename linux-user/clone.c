@@ -1,0 +1,470 @@
+/*
+ * New threads and processes: clone, clone3, fork, vfork.
+ *
+ * Three ways, by what is shared:
+ *
+ *   - CLONE_THREAD: a host thread. Its stack, task and handler stack are one mapping of ours. The
+ *     guest's clear_child_tid is given to the host's kernel by the new thread itself, so that the word
+ *     is cleared and its waiter woken when the thread is truly gone.
+ *   - no CLONE_VM: a fork. The plain kind goes through the C library's, which knows how to keep its
+ *     own locks; one with namespaces or another exit signal is a raw clone.
+ *   - CLONE_VM without CLONE_THREAD (vfork, posix_spawn, and rarer things): another process on our
+ *     memory, so it has a task, a vcpu, a stack and signal actions of its own, while its parent waits.
+ *     Without CLONE_VFORK the guest's parent must not wait; then a host thread waits in its place.
+ *
+ * While a thread or process is being made, the host's signals are blocked, so that none is delivered
+ * to a child whose task is not ready; each side sets its mask when it is.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux-user/signal.h"
+#include "linux-user/task.h"
+#include "syscall/rows.h"
+#include "util/log.h"
+
+int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+
+struct clone_request {
+    uint64_t flags;              /* without the exit signal */
+    uint64_t exit_signal, pidfd, child_tid, parent_tid, stack, tls;
+};
+
+/* ---- memory of a task with its host stacks ---------------------------------------------------- */
+
+enum { GUARD = 4096, HEAD = 16384 };
+static_assert(sizeof(struct task) <= HEAD, "the task lies at the start of its mapping");
+
+/* [task | altstack | guard | stack], of TASK_MEMORY bytes. */
+enum { TASK_MEMORY = HEAD + TASK_ALTSTACK + GUARD + TASK_STACK };
+
+/*
+ * Mappings of threads that have ended wait here. One may be used again when the kernel knows its
+ * thread no more: it has run on that stack until its very last instruction.
+ */
+static struct task *retired;
+
+static struct task *reuse(struct process *p)
+{
+    struct task *found = NULL;
+    process_lock(p);
+    for (struct task **link = &retired; *link && !found;) {
+        struct task *t = *link;
+        if (syscall(SYS_tgkill, getpid(), t->tid, 0) != 0 && errno == ESRCH) {
+            *link = t->next;
+            found = t;
+        } else {
+            link = &t->next;
+        }
+    }
+    process_unlock(p);
+    return found;
+}
+
+static struct task *task_new(struct task *parent)
+{
+    uint8_t *m = (uint8_t *)reuse(parent->process);
+    if (!m) {
+        m = mmap(NULL, TASK_MEMORY, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+        if (m == MAP_FAILED)
+            return NULL;
+        mprotect(m + HEAD + TASK_ALTSTACK, GUARD, PROT_NONE);
+    }
+    struct task *t = (struct task *)m;
+    memset(t, 0, sizeof *t);
+    t->memory = m;
+    t->altstack = m + HEAD;
+    t->process = parent->process;
+    t->signal.mask = parent->signal.mask;
+    t->signal.alt_flags = SS_DISABLE;
+    t->vcpu = translator_vcpu_create(parent->process->translator);
+    if (!t->vcpu) {
+        munmap(m, TASK_MEMORY);
+        return NULL;
+    }
+    const struct cpu *from = &parent->vcpu->cpu;
+    struct cpu *to = &t->vcpu->cpu;
+    memcpy(to->state, from->state, sizeof to->state);
+    to->mode = from->mode;
+    to->mxcsr = from->mxcsr;
+    to->exit_pc = from->exit_pc;
+    return t;
+}
+
+static uint8_t *host_stack(struct task *t)
+{
+    return t->memory + HEAD + TASK_ALTSTACK + GUARD;
+}
+
+static void set_child_registers(struct task *t, const struct clone_request *r)
+{
+    t->process->guest->child(&t->vcpu->cpu, r->stack, r->flags & CLONE_SETTLS, r->tls);
+}
+
+/* ---- waiting for a child to have started --------------------------------------------------------- */
+
+static void announce(uint32_t *word, uint32_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static uint32_t await(uint32_t *word)
+{
+    uint32_t v;
+    for (int spin = 0; spin < 200; spin++) {
+        if ((v = __atomic_load_n(word, __ATOMIC_ACQUIRE)))
+            return v;
+        __builtin_ia32_pause();
+    }
+    while (!(v = __atomic_load_n(word, __ATOMIC_ACQUIRE)))
+        syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    return v;
+}
+
+/* Starts a detached host thread on a task's stack. */
+static int start_thread(struct task *t, void *(*fn)(void *), void *arg)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstack(&attr, host_stack(t), TASK_STACK);
+    int error = pthread_create(&thread, &attr, fn, arg);
+    pthread_attr_destroy(&attr);
+    return error;
+}
+
+static void retire(struct process *p, struct task *t)
+{
+    process_lock(p);
+    t->next = retired;
+    retired = t;
+    process_unlock(p);
+}
+
+/* CLONE_CLEAR_SIGHAND, in the child: handled signals get their default action back. */
+static void clear_handlers(struct process *p)
+{
+    for (int i = 1; i <= SIGNALS; i++) {
+        if (!(p->actions_known & signal_bit(i)) || p->actions[i].handler <= HANDLER_IGNORE)
+            continue;
+        p->actions[i] = (struct guest_action){.handler = HANDLER_DEFAULT};
+        if (!(SYNC_SIGNALS & signal_bit(i)))
+            host_signal_install(i, false, false, 0);
+    }
+}
+
+/* ---- threads ---------------------------------------------------------------------------------------- */
+
+struct thread_start {
+    struct task *task;
+    const struct clone_request *request;
+    uint32_t tid;
+};
+
+static void *thread_main(void *arg)
+{
+    struct thread_start *s = arg;
+    struct task *t = s->task;
+    const struct clone_request r = *s->request;
+    task_enter(t);
+    task_link(t);
+    uint32_t tid = (uint32_t)t->tid;
+    if (r.flags & CLONE_PARENT_SETTID)
+        copy_out(t, r.parent_tid, &tid, sizeof tid);
+    if (r.flags & CLONE_CHILD_SETTID)
+        copy_out(t, r.child_tid, &tid, sizeof tid);
+    void *clear = r.flags & CLONE_CHILD_CLEARTID ? guest_pointer(t, r.child_tid) : NULL;
+    syscall(SYS_set_tid_address, clear);
+    struct { void *list; long offset; void *pending; } *no_list = NULL;
+    syscall(SYS_set_robust_list, no_list, 3 * sizeof(long));
+    /* What a thread of the C library shares and this one shall not. */
+    int apart = (r.flags & CLONE_FS ? 0 : CLONE_FS) | (r.flags & CLONE_FILES ? 0 : CLONE_FILES);
+    if (apart)
+        syscall(SYS_unshare, apart);
+    announce(&s->tid, tid);
+    signal_apply_mask(t);
+    cpu_loop(t);
+    struct process *p = t->process;
+    task_finish(t);
+    retire(p, t);
+    return NULL;
+}
+
+static int64_t clone_thread(struct task *parent, const struct clone_request *r)
+{
+    struct task *t = task_new(parent);
+    if (!t)
+        return -EAGAIN;
+    set_child_registers(t, r);
+    struct thread_start start = {t, r, 0};
+    signal_block_all();
+    int error = start_thread(t, thread_main, &start);
+    int64_t result = error ? -EAGAIN : (int64_t)await(&start.tid);
+    signal_apply_mask(parent);
+    if (error) {
+        translator_vcpu_destroy(t->vcpu);
+        munmap(t->memory, TASK_MEMORY);
+    }
+    return result;
+}
+
+/* ---- fork ---------------------------------------------------------------------------------------------- */
+
+static int64_t host_fork(struct task *t, const struct clone_request *r)
+{
+    const uint64_t plain = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID | CLONE_SETTLS;
+    if (r->exit_signal == SIGCHLD && !(r->flags & ~(plain | CLONE_CLEAR_SIGHAND))) {
+        pid_t pid = fork();
+        return pid < 0 ? -errno : pid;
+    }
+    /* The host's own thread pointer stays; the guest's is a register like any other. */
+    uint64_t flags = r->flags & ~(plain | CLONE_CLEAR_SIGHAND);
+    struct clone_args args = {.flags = flags, .exit_signal = r->exit_signal};
+    if (flags & CLONE_PIDFD)
+        args.pidfd = (uint64_t)(uintptr_t)guest_pointer(t, r->pidfd);
+    int64_t pid = syscall(SYS_clone3, &args, sizeof args);
+    if (pid < 0 && errno == ENOSYS) /* clone3 is often filtered; the old call says the same */
+        pid = syscall(SYS_clone, flags | r->exit_signal, 0,
+                      flags & CLONE_PIDFD ? guest_pointer(t, r->pidfd) : NULL, 0, 0);
+    return pid < 0 ? -errno : pid;
+}
+
+/* In the child, whose only thread is `t`: the stacks of the others can be used again. */
+static void retire_others(struct task *t)
+{
+    for (struct task *other = t->process->tasks, *next; other; other = next) {
+        next = other->next;
+        if (other != t && other->memory) {
+            other->next = retired;
+            retired = other;
+        }
+    }
+}
+
+static int64_t clone_fork(struct task *t, const struct clone_request *r)
+{
+    struct process *p = t->process;
+    signal_block_all();
+    int token = translator_before_fork(p->translator);
+    process_lock(p);
+    aspace_lock(p->as);
+    int64_t pid = host_fork(t, r);
+    if (pid == 0) {
+        retire_others(t);
+        process_after_fork(t);
+        if (r->flags & CLONE_CLEAR_SIGHAND)
+            clear_handlers(p);
+        translator_after_fork(p->translator, t->vcpu, token, true);
+        uint32_t tid = (uint32_t)t->tid;
+        if (r->flags & CLONE_CHILD_SETTID)
+            copy_out(t, r->child_tid, &tid, sizeof tid);
+        syscall(SYS_set_tid_address,
+                r->flags & CLONE_CHILD_CLEARTID ? guest_pointer(t, r->child_tid) : NULL);
+        set_child_registers(t, r);
+        for (int i = 0; i < TASK_QUEUE; i++)
+            t->signal.queue[i].order = 0; /* pending signals are the parent's */
+    } else {
+        aspace_unlock(p->as);
+        process_unlock(p);
+        translator_after_fork(p->translator, t->vcpu, token, false);
+        uint32_t tid = (uint32_t)pid;
+        if (pid > 0 && (r->flags & CLONE_PARENT_SETTID))
+            copy_out(t, r->parent_tid, &tid, sizeof tid);
+    }
+    signal_apply_mask(t);
+    return pid;
+}
+
+/* ---- another process on the same memory ------------------------------------------------------------- */
+
+struct shared_start {
+    struct task *parent, *task;
+    struct process process;      /* the child's: a copy of its parent's */
+    const struct clone_request *request;
+    int64_t result;
+    uint32_t ready;
+};
+
+static int shared_main(void *arg)
+{
+    struct shared_start *s = arg;
+    struct task *t = s->task;
+    const struct clone_request r = *s->request;
+    task_enter(t);
+    t->leader = true;
+    task_link(t);
+    uint32_t tid = (uint32_t)t->tid;
+    if (r.flags & CLONE_PARENT_SETTID)
+        copy_out(t, r.parent_tid, &tid, sizeof tid);
+    if (r.flags & CLONE_CHILD_SETTID)
+        copy_out(t, r.child_tid, &tid, sizeof tid);
+    if (r.flags & CLONE_CHILD_CLEARTID)
+        syscall(SYS_set_tid_address, guest_pointer(t, r.child_tid));
+    if (r.flags & CLONE_CLEAR_SIGHAND)
+        clear_handlers(t->process);
+    s->result = tid;
+    announce(&s->ready, 1);
+    signal_apply_mask(t);
+    cpu_loop(t);
+    syscall(SYS_exit, t->exit_code);
+    return 0;
+}
+
+/* Runs the child; returns when it has ended or executed another program. */
+static int64_t run_shared(struct shared_start *s)
+{
+    const struct clone_request *r = s->request;
+    const uint64_t ours = CLONE_SETTLS | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID;
+    int flags = (int)((r->flags & ~(ours | CLONE_CLEAR_SIGHAND)) | CLONE_VM | CLONE_VFORK | r->exit_signal);
+    struct task *self = current_task;
+    void *pidfd = r->flags & CLONE_PIDFD ? guest_pointer(s->parent, r->pidfd) : NULL;
+    int pid = clone(shared_main, host_stack(s->task) + TASK_STACK, flags, s, pidfd);
+    int64_t result = pid < 0 ? -errno : pid;
+    current_task = self; /* thread-local storage was the child's meanwhile */
+    return result;
+}
+
+static void end_shared(struct shared_start *s)
+{
+    translator_vcpu_destroy(s->task->vcpu);
+    munmap(s->task->memory, TASK_MEMORY);
+}
+
+static void *shared_waiter(void *arg)
+{
+    struct task *carrier = arg;
+    struct shared_start *s = (struct shared_start *)(carrier + 1);
+    struct process *p = s->parent->process;
+    current_task = NULL;
+    carrier->tid = (int)syscall(SYS_gettid);
+    host_signal_altstack(carrier->altstack, TASK_ALTSTACK);
+    int64_t result = run_shared(s);
+    if (result < 0) {
+        s->result = result;
+        announce(&s->ready, 1);
+    }
+    end_shared(s);
+    translator_vcpu_destroy(carrier->vcpu);
+    retire(p, carrier);
+    return NULL;
+}
+static_assert(sizeof(struct task) + sizeof(struct shared_start) <= HEAD, "they share a task's place");
+
+static int64_t clone_shared(struct task *parent, const struct clone_request *r)
+{
+    struct task *t = task_new(parent);
+    if (!t)
+        return -EAGAIN;
+    struct shared_start here = {parent, t, *parent->process, r, 0, 0}, *s = &here;
+    struct task *carrier = NULL;
+    if (!(r->flags & CLONE_VFORK)) {
+        carrier = task_new(parent);
+        if (!carrier) {
+            end_shared(s);
+            return -EAGAIN;
+        }
+        s = (struct shared_start *)(carrier + 1);
+        *s = here;
+    }
+    s->process.tasks = NULL;
+    s->process.ntasks = 0;
+    s->process.lock = 0;
+    t->process = &s->process;
+    set_child_registers(t, r);
+    signal_block_all();
+    int64_t result;
+    if (!carrier) {
+        result = run_shared(s);
+        end_shared(s);
+    } else if (start_thread(carrier, shared_waiter, carrier) == 0) {
+        await(&s->ready);
+        result = s->result;
+    } else {
+        end_shared(s);
+        translator_vcpu_destroy(carrier->vcpu);
+        munmap(carrier->memory, TASK_MEMORY);
+        result = -EAGAIN;
+    }
+    signal_apply_mask(parent);
+    return result;
+}
+
+/* ---- the calls ---------------------------------------------------------------------------------------------- */
+
+static int64_t clone_any(struct task *t, const struct clone_request *r)
+{
+    uint64_t f = r->flags;
+    if (((f & CLONE_THREAD) && !(f & CLONE_SIGHAND)) || ((f & CLONE_SIGHAND) && !(f & CLONE_VM)))
+        return -EINVAL;
+    if (f & CLONE_THREAD) {
+        if (f & (CLONE_NEWUSER | CLONE_NEWPID | CLONE_PIDFD))
+            return -EINVAL;
+        return clone_thread(t, r);
+    }
+    return f & CLONE_VM ? clone_shared(t, r) : clone_fork(t, r);
+}
+
+/* clone(flags, stack, parent_tid, tls, child_tid): the generic order of CONFIG_CLONE_BACKWARDS. */
+int64_t sys_clone(struct task *t, const uint64_t a[6])
+{
+    struct clone_request r = {
+        .flags = (uint32_t)a[0] & ~UINT64_C(0xff),
+        .exit_signal = a[0] & 0xff,
+        .stack = a[1],
+        .parent_tid = a[2],
+        .pidfd = a[2],
+        .tls = a[3],
+        .child_tid = a[4],
+    };
+    if ((r.flags & CLONE_PIDFD) && (r.flags & CLONE_PARENT_SETTID))
+        return -EINVAL;
+    return clone_any(t, &r);
+}
+
+int64_t sys_clone3(struct task *t, const uint64_t a[6])
+{
+    struct clone_args c = {0};
+    if (a[1] < CLONE_ARGS_SIZE_VER0)
+        return -EINVAL;
+    if (a[1] > GUEST_PAGE)
+        return -E2BIG;
+    size_t size = a[1] < sizeof c ? a[1] : sizeof c;
+    if (copy_in(t, &c, a[0], size) != 0)
+        return -EFAULT;
+    if (c.set_tid_size || (c.flags & CLONE_INTO_CGROUP))
+        return -EPERM; /* as without the privilege they need */
+    if ((c.flags & 0xff) || c.exit_signal > SIGNALS || !c.stack != !c.stack_size ||
+        ((c.flags & CLONE_CLEAR_SIGHAND) && (c.flags & CLONE_SIGHAND)))
+        return -EINVAL;
+    struct clone_request r = {
+        .flags = c.flags,
+        .exit_signal = c.exit_signal,
+        .stack = c.stack ? c.stack + c.stack_size : 0,
+        .parent_tid = c.parent_tid,
+        .pidfd = c.pidfd,
+        .tls = c.tls,
+        .child_tid = c.child_tid,
+    };
+    return clone_any(t, &r);
+}
+
+int64_t sys_exit(struct task *t, const uint64_t a[6])
+{
+    t->exit_code = (int)a[0];
+    t->leaving = true;
+    return SYSCALL_NO_RETURN;
+}
+
+int64_t sys_exit_group(struct task *t, const uint64_t a[6])
+{
+    process_exit(t, (int)a[0]);
+}

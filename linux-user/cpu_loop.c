@@ -1,0 +1,81 @@
+/*
+ * The loop of a guest thread: run translated code, serve what it stops for, deliver signals.
+ */
+#include <sched.h>
+#include <signal.h>
+
+#include "linux-user/signal.h"
+#include "linux-user/task.h"
+#include "util/log.h"
+
+static void serve_call(struct task *t)
+{
+    const struct guest *guest = t->process->guest;
+    struct cpu *cpu = &t->vcpu->cpu;
+    t->number = guest->syscall_number(cpu);
+    guest->syscall_args(cpu, t->args);
+
+    /* Before the call: one that does not return is the one a report wants to see. */
+    struct past_call *past = &t->history[t->ncalls++ % TASK_HISTORY];
+    past->number = t->number;
+    for (int i = 0; i < 6; i++)
+        past->args[i] = t->args[i];
+    past->result = SYSCALL_NO_RETURN;
+
+    int64_t result = syscall_dispatch(t, t->number, t->args);
+    past->result = result;
+    if (result == SYSCALL_RESTART) {
+        t->restart = true;
+        cpu->attention = 1; /* even if nobody asks for it any more: the call is to be made again */
+    } else if (result != SYSCALL_NO_RETURN) {
+        guest->set_result(cpu, result);
+    }
+}
+
+/* The instruction at pc cannot be fetched: which byte of it is missing, and why. */
+static void fetch_fault(struct task *t, uint64_t pc)
+{
+    struct aspace *as = t->process->as;
+    size_t size = 0;
+    aspace_window(as, pc, &size);
+    uint64_t at = pc + size;
+    signal_fault(t, SIGSEGV, aspace_covers(as, at, 1) ? SEGV_ACCERR : SEGV_MAPERR, at);
+}
+
+void cpu_loop(struct task *t)
+{
+    struct cpu *cpu = &t->vcpu->cpu;
+    while (!t->leaving) {
+        switch (translator_run(t->vcpu)) {
+        case IR_EXIT_SYSCALL:
+            serve_call(t);
+            break;
+        case IR_EXIT_FAULT:
+            signal_force(t, &t->signal.fault);
+            break;
+        case IR_EXIT_FETCH:
+            fetch_fault(t, cpu->exit_pc);
+            break;
+        case IR_EXIT_ILLEGAL:
+            signal_fault(t, SIGILL, ILL_ILLOPC, cpu->exit_pc);
+            break;
+        case IR_EXIT_BREAK:
+            signal_fault(t, SIGTRAP, TRAP_BRKPT, cpu->exit_pc);
+            break;
+        case IR_EXIT_MISALIGNED:
+            signal_fault(t, SIGBUS, BUS_ADRALN, cpu->exit_info);
+            break;
+        case IR_EXIT_YIELD:
+            sched_yield();
+            break;
+        case IR_EXIT_NONE:
+        case IR_EXIT_LOOKUP:
+        case IR_EXIT_FLUSH:
+            break;
+        }
+        if (__atomic_load_n(&cpu->attention, __ATOMIC_ACQUIRE) && !t->leaving) {
+            __atomic_store_n(&cpu->attention, 0, __ATOMIC_SEQ_CST);
+            signal_deliver(t);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/*
+ * What differs from guest to guest in running a process: where the calling convention keeps things,
+ * what a signal frame looks like, what the processor calls itself. One folder and one `struct guest`
+ * each (linux-user/riscv/…); nothing else in linux-user knows a register.
+ */
+#ifndef FERRY_LINUX_USER_GUEST_H
+#define FERRY_LINUX_USER_GUEST_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frontend/frontend.h"
+#include "loader/vdso.h"
+#include "syscall/syscall.h"
+
+struct task;
+
+/* An action as rt_sigaction of every 64-bit guest keeps it. */
+struct guest_action {
+    uint64_t handler; /* 0: default, 1: ignore */
+    uint64_t flags;
+    uint64_t mask;
+    uint64_t restorer; /* where the guest has one */
+};
+
+/* Everything a frame needs. */
+struct frame_request {
+    int signal;
+    const siginfo_t *info;
+    const struct guest_action *action;
+    uint64_t saved_mask;     /* what sigreturn restores */
+    uint64_t sp;             /* where the frame goes below: the interrupted or the alternate stack */
+    uint64_t altstack[3];    /* sp, flags, size as saved in the frame */
+};
+
+struct guest {
+    const struct frontend *frontend;
+    struct guest_abi abi;
+    struct vdso_spec vdso;
+    const char *platform;   /* AT_PLATFORM, NULL: none */
+    uint64_t address_limit; /* first address that no mapping may reach */
+
+    /* Auxiliary vector: AT_HWCAP and AT_HWCAP2 for a configuration. */
+    uint64_t (*hwcap)(const struct cpu_config *config);
+    uint64_t (*hwcap2)(const struct cpu_config *config);
+
+    /* A fresh program: everything but pc, which is v->cpu.exit_pc. */
+    void (*start)(struct cpu *cpu, uint64_t sp);
+
+    uint64_t (*stack_pointer)(const struct cpu *cpu);
+    uint64_t (*syscall_number)(const struct cpu *cpu);
+    void (*syscall_args)(const struct cpu *cpu, uint64_t args[6]);
+    void (*set_result)(struct cpu *cpu, int64_t result);
+    /* Goes back to the call instruction with its first argument restored. */
+    void (*restart)(struct cpu *cpu, uint64_t first_arg);
+    /* The child of a clone: returns 0, on `sp` and with `tls` unless these are 0 or not asked for. */
+    void (*child)(struct cpu *cpu, uint64_t sp, bool set_tls, uint64_t tls);
+
+    /* Builds a frame and points the registers at the handler. 0 or -EFAULT, changing nothing. */
+    int (*push_frame)(struct task *task, const struct frame_request *request);
+    /* Takes the topmost frame: registers, mask and alternate stack. 0 or -EFAULT. */
+    int (*pop_frame)(struct task *task, uint64_t *mask, uint64_t altstack[3]);
+
+    /* Frame pointer chains, for backtraces: the caller's frame from (fp): its return address and fp. */
+    uint64_t (*return_address)(const struct cpu *cpu);
+    uint64_t (*frame_pointer)(const struct cpu *cpu);
+    bool (*unwind)(struct task *task, uint64_t *fp, uint64_t *pc);
+
+    /* One line-oriented dump of the registers for reports, into `text`. */
+    void (*print_registers)(const struct cpu *cpu, char *text, size_t size);
+
+    /* /proc/cpuinfo of one processor. Returns its length. */
+    size_t (*cpuinfo)(const struct cpu_config *config, unsigned number, char *text, size_t size);
+
+    /* A signal for an exit of the given reason that only this guest knows; 0: the usual one. */
+    uint64_t breakpoint_code;
+};
+
+extern const struct guest guest_riscv64;
+
+/* All guests of this build, NULL-terminated. */
+extern const struct guest *const guests[];
+
+/* The guest that runs programs of an ELF machine, class and byte order, or has a name; or NULL. */
+const struct guest *guest_for_elf(unsigned machine, unsigned elf_class, unsigned data);
+const struct guest *guest_by_name(const char *name, size_t length);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * The command line and the environment variables that stand for it; rows in option.def.
+ *
+ * Precedence: an environment variable FERRY_X, then QEMU_X, then the command line, the last one wins.
+ * A program that the guest executes gets the options by FERRY_EXEC (exec.c), which the guest never
+ * sees, and then nothing else is looked at.
+ */
+#ifndef FERRY_LINUX_USER_OPTIONS_H
+#define FERRY_LINUX_USER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_id {
+#define OPTION(id, ...) OPTION_##id,
+#include "linux-user/option.def"
+#undef OPTION
+    OPTION_COUNT
+};
+
+enum { OPTIONS_GIVEN = 64 };
+
+/* An option as it was given, for handing on. */
+struct option_given {
+    enum option_id id;
+    const char *value; /* NULL: takes none */
+};
+
+struct options {
+    const char *root;        /* -L, without a trailing slash; NULL: none */
+    const char *argv0;
+    const char *cpu;
+    const char *release;
+    const char *report;
+    uint64_t stack_size;     /* 0: as RLIMIT_STACK says */
+    size_t cache_size;       /* 0: the default */
+    bool interpret, one_insn, have_seed;
+    uint64_t seed;
+    bool first;              /* not executed by a guest: -E, -U and argv areas are ours to apply */
+    const char *set_env[OPTIONS_GIVEN], *unset_env[OPTIONS_GIVEN];
+    unsigned nset_env, nunset_env;
+    struct option_given given[OPTIONS_GIVEN];
+    unsigned ngiven;
+
+    const struct guest *pinned; /* by the name we were called by, or NULL */
+    const char *program;        /* path for the host */
+    const char *execfn;         /* path for the guest: AT_EXECFN */
+    int program_fd;             /* already open (binfmt_misc's O flag), or -1 */
+    char **argv;                /* the guest's, NULL-terminated */
+    char **envp;                /* the guest's, before -E and -U */
+};
+
+struct guest;
+
+/*
+ * Reads the command line. Ends the process for -h, -version and mistakes (status 1). `argv` and
+ * `envp` are kept; envp is compacted in place.
+ */
+void options_parse(struct options *o, int argc, char **argv, char **envp);
+
+/*
+ * The value of FERRY_EXEC ("FERRY_EXEC=...") for a program that inherits these options, to run
+ * `program`, with fd (or -1) open on it, known to the guest as `execfn`. Writes at most `size` bytes;
+ * returns the length, or 0 when it does not fit.
+ */
+size_t options_encode(const struct options *o, const char *program, const char *execfn, int fd,
+                      char *text, size_t size);
+
+/* The names of variables that a guest's environment never shows. */
+bool options_hides(const char *variable);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * What the guest's vDSO functions do: the host's own, so that they do not enter the kernel either.
+ * And the calls that only RISC-V has: riscv_hwprobe, which is a vDSO function too, and flush_icache.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "linux-user/riscv/riscv_guest.h"
+
+static int64_t result_of(int r)
+{
+    return r ? -errno : 0;
+}
+
+static int64_t clock_call(struct task *t, const uint64_t a[6],
+                          int (*call)(clockid_t, struct timespec *))
+{
+    struct timespec ts;
+    int64_t r = result_of(call((clockid_t)a[0], &ts));
+    if (r == 0 && a[1])
+        r = copy_out(t, a[1], &ts, sizeof ts);
+    return r;
+}
+
+static int64_t call_gettimeofday(struct task *t, const uint64_t a[6])
+{
+    struct timeval tv;
+    struct timezone tz;
+    int64_t r = result_of(gettimeofday(&tv, NULL));
+    if (r == 0 && a[0])
+        r = copy_out(t, a[0], &tv, sizeof tv);
+    if (r == 0 && a[1]) {
+        memset(&tz, 0, sizeof tz);
+        r = copy_out(t, a[1], &tz, sizeof tz);
+    }
+    return r;
+}
+
+static int64_t call_getcpu(struct task *t, const uint64_t a[6])
+{
+    unsigned cpu, node;
+    int64_t r = result_of(getcpu(&cpu, &node));
+    if (r == 0 && a[0])
+        r = copy_out(t, a[0], &cpu, sizeof cpu);
+    if (r == 0 && a[1])
+        r = copy_out(t, a[1], &node, sizeof node);
+    return r;
+}
+
+uint64_t riscv_hostcall(struct cpu *cpu, uint64_t function, uint64_t b, uint64_t c)
+{
+    (void)b, (void)c;
+    struct task *t = current_task;
+    uint64_t a[6];
+    guest_riscv64.syscall_args(cpu, a);
+    int64_t r = -ENOSYS;
+    switch (function) {
+    case HOSTCALL_CLOCK_GETTIME:
+        r = clock_call(t, a, clock_gettime);
+        break;
+    case HOSTCALL_GETTIMEOFDAY:
+        r = call_gettimeofday(t, a);
+        break;
+    case HOSTCALL_CLOCK_GETRES:
+        r = clock_call(t, a, clock_getres);
+        break;
+    case HOSTCALL_GETCPU:
+        r = call_getcpu(t, a);
+        break;
+    case HOSTCALL_HWPROBE:
+        r = riscv_probe(t, a);
+        break;
+    }
+    *rv_x(cpu, RV_A0) = (uint64_t)r;
+    return (uint64_t)r;
+}
+
+/* ---- riscv_hwprobe (Documentation/arch/riscv/hwprobe.rst) ---------------------------------------- */
+
+enum { WHICH_CPUS = 1, MAX_PAIRS = 4096 };
+
+struct pair {
+    int64_t key;
+    uint64_t value;
+};
+
+/* Some keys are sets of bits: a processor matches if it has all that are asked for. */
+static bool is_bitmask(int64_t key)
+{
+    return key == 3 || key == 4; /* BASE_BEHAVIOR, IMA_EXT_0 */
+}
+
+/* Fills in the values; with `cpus`, clears the set unless every pair matches. */
+static int64_t probe_pairs(struct task *t, uint64_t pairs, uint64_t count, bool *match)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        struct pair p;
+        uint64_t at = pairs + i * sizeof p, value = 0;
+        if (copy_in(t, &p, at, sizeof p) != 0)
+            return -EFAULT;
+        bool known = riscv_hwprobe(&t->process->config, p.key, &value);
+        if (match) {
+            *match &= known && (is_bitmask(p.key) ? (value & p.value) == p.value : value == p.value);
+            if (known)
+                continue;
+            p.value = 0;
+        } else {
+            p.value = known ? value : 0;
+        }
+        if (!known)
+            p.key = -1;
+        if (copy_out(t, at, &p, sizeof p) != 0)
+            return -EFAULT;
+    }
+    return 0;
+}
+
+int64_t riscv_probe(struct task *t, const uint64_t a[6])
+{
+    uint64_t pairs = a[0], count = a[1], size = a[2], cpus = a[3], flags = a[4];
+    bool match = true;
+    if (flags & ~(uint64_t)WHICH_CPUS || count > MAX_PAIRS)
+        return -EINVAL;
+    if (!(flags & WHICH_CPUS)) {
+        if (size && !cpus)
+            return -EINVAL;
+        return probe_pairs(t, pairs, count, NULL);
+    }
+    if (!size || !cpus)
+        return -EINVAL;
+    int64_t r = probe_pairs(t, pairs, count, &match);
+    if (r)
+        return r;
+    cpu_set_t set, online;
+    size = size < sizeof set ? size : sizeof set;
+    if (copy_in(t, &set, cpus, size) != 0)
+        return -EFAULT;
+    CPU_ZERO(&online);
+    sched_getaffinity(0, sizeof online, &online);
+    uint8_t *s = (uint8_t *)&set, *o = (uint8_t *)&online;
+    bool any = false;
+    for (uint64_t i = 0; i < size; i++)
+        any |= s[i] != 0;
+    for (uint64_t i = 0; i < size; i++)
+        s[i] = match ? (any ? s[i] & o[i] : o[i]) : 0;
+    return copy_out(t, cpus, &set, size);
+}
+
+/* ---- the system calls of RISC-V alone ------------------------------------------------------------- */
+
+int64_t sys_riscv_hwprobe(struct task *t, const uint64_t a[6])
+{
+    return riscv_probe(t, a);
+}
+
+int64_t sys_riscv_flush_icache(struct task *t, const uint64_t a[6])
+{
+    if (a[2] & ~UINT64_C(1))
+        return -EINVAL;
+    /* The kernel flushes everything, whatever the range; callers that give none mean it. */
+    bool all = a[1] <= a[0];
+    translator_invalidate(t->process->translator, all ? 0 : a[0], all ? UINT64_MAX : a[1] - a[0]);
+    return 0;
+}

@@ -1,0 +1,263 @@
+/* Guest signals: actions, delivery, death. See signal.h. */
+#include "linux-user/signal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux-user/crash.h"
+#include "util/log.h"
+
+/* The kernel's SA_* values are common to all guests of the generic ABI and to x86. */
+enum { GUEST_SA_RESTART = 0x10000000, GUEST_SA_NODEFER = 0x40000000, GUEST_SA_ONSTACK = 0x08000000 };
+#define GUEST_SA_RESETHAND UINT64_C(0x80000000)
+
+static const uint32_t ss_autodisarm = 1u << 31;
+static const uint64_t unblockable = UINT64_C(1) << (SIGKILL - 1) | UINT64_C(1) << (SIGSTOP - 1);
+
+void signal_start(struct task *t)
+{
+    for (int i = 1; i <= 32; i++)
+        if (SYNC_SIGNALS & signal_bit(i)) {
+            signal_action(t->process, i);
+            host_signal_install(i, true, false, 0);
+        }
+    t->signal.mask = host_signal_get_mask();
+    t->signal.alt_flags = SS_DISABLE;
+    if (t->signal.mask & SYNC_SIGNALS)
+        signal_apply_mask(t);
+}
+
+void signal_block_all(void)
+{
+    host_signal_mask(~SYNC_SIGNALS);
+}
+
+static bool queue_empty(const struct task *t)
+{
+    for (int i = 0; i < TASK_QUEUE; i++)
+        if (t->signal.queue[i].order)
+            return false;
+    return true;
+}
+
+void signal_apply_mask(struct task *t)
+{
+    host_signal_mask(t->signal.mask & ~SYNC_SIGNALS);
+}
+
+struct guest_action *signal_action(struct process *p, int signal)
+{
+    struct guest_action *a = &p->actions[signal];
+    if (!(p->actions_known & signal_bit(signal))) {
+        *a = (struct guest_action){.handler = host_signal_query(signal)};
+        p->actions_known |= signal_bit(signal);
+    }
+    return a;
+}
+
+bool signal_waiting(const struct task *t, uint64_t mask)
+{
+    for (int i = 0; i < TASK_QUEUE; i++) {
+        const struct queued_signal *q = &t->signal.queue[i];
+        if (q->order && !(mask & signal_bit(q->info.si_signo)))
+            return true;
+    }
+    return false;
+}
+
+/* Takes the oldest signal that `mask` lets through. */
+static bool take(struct task *t, uint64_t mask, siginfo_t *out)
+{
+    struct queued_signal *best = NULL;
+    for (int i = 0; i < TASK_QUEUE; i++) {
+        struct queued_signal *q = &t->signal.queue[i];
+        if (!q->order || (mask & signal_bit(q->info.si_signo)))
+            continue;
+        if (!best || (int32_t)(q->order - best->order) < 0)
+            best = q;
+    }
+    if (!best)
+        return false;
+    *out = best->info;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    best->order = 0;
+    return true;
+}
+
+enum default_action { IGNORE, TERMINATE, STOP };
+
+static enum default_action default_action(int signal)
+{
+    switch (signal) {
+    case SIGCHLD: case SIGCONT: case SIGURG: case SIGWINCH:
+        return IGNORE;
+    case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU:
+        return STOP;
+    default:
+        return TERMINATE;
+    }
+}
+
+static bool on_altstack(const struct signal_state *s, uint64_t sp)
+{
+    return !(s->alt_flags & (SS_DISABLE | ss_autodisarm)) && sp - s->alt_sp - 1 < s->alt_size;
+}
+
+/* Calls the guest's handler: a frame, a new mask. Returns false if the frame could not be written. */
+static bool call_handler(struct task *t, const siginfo_t *info, const struct guest_action *action)
+{
+    struct signal_state *s = &t->signal;
+    const struct guest *guest = task_guest(t);
+    struct frame_request r = {
+        .signal = info->si_signo,
+        .info = info,
+        .action = action,
+        .saved_mask = s->mask,
+        .sp = guest->stack_pointer(&t->vcpu->cpu),
+        .altstack = {s->alt_sp, s->alt_flags, s->alt_size},
+    };
+    if (on_altstack(s, r.sp))
+        r.altstack[1] |= SS_ONSTACK;
+    else if ((action->flags & GUEST_SA_ONSTACK) && !(s->alt_flags & SS_DISABLE))
+        r.sp = s->alt_sp + s->alt_size;
+    if (guest->push_frame(t, &r) != 0)
+        return false;
+    if (s->alt_flags & ss_autodisarm) {
+        s->alt_sp = s->alt_size = 0;
+        s->alt_flags = SS_DISABLE;
+    }
+    uint64_t mask = s->suspended ? s->suspend_mask : s->mask;
+    mask |= action->mask;
+    if (!(action->flags & GUEST_SA_NODEFER))
+        mask |= signal_bit(info->si_signo);
+    s->mask = mask & ~unblockable;
+    s->suspended = false;
+    return true;
+}
+
+/* The action for a signal about to be delivered; takes SA_RESETHAND into account. */
+static struct guest_action take_action(struct task *t, int signal)
+{
+    struct process *p = t->process;
+    process_lock(p);
+    struct guest_action *a = signal_action(p, signal), copy = *a;
+    if (copy.handler > HANDLER_IGNORE && (copy.flags & GUEST_SA_RESETHAND)) {
+        a->handler = HANDLER_DEFAULT;
+        if (!(SYNC_SIGNALS & signal_bit(signal)))
+            host_signal_install(signal, false, false, 0);
+    }
+    process_unlock(p);
+    return copy;
+}
+
+/* What the interrupted call returns, or that it is made again. */
+static void settle_call(struct task *t, bool restart)
+{
+    if (!t->restart)
+        return;
+    t->restart = false;
+    if (restart)
+        task_guest(t)->restart(&t->vcpu->cpu, t->args[0]);
+    else
+        task_guest(t)->set_result(&t->vcpu->cpu, -EINTR);
+}
+
+static void frame_failed(struct task *t, int signal)
+{
+    log_on(LOG_GUEST_ERRORS) ? log_print("no room for the frame of signal %d\n", signal) : (void)0;
+    siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
+    if (signal == SIGSEGV)
+        signal_die(t, &info);
+    signal_force(t, &info);
+}
+
+static void deliver_one(struct task *t, const siginfo_t *info)
+{
+    int signal = info->si_signo;
+    struct guest_action action = take_action(t, signal);
+    if (action.handler == HANDLER_IGNORE)
+        return;
+    if (action.handler == HANDLER_DEFAULT) {
+        enum default_action what = default_action(signal);
+        if (what == TERMINATE)
+            signal_die(t, info);
+        if (what == STOP)
+            syscall(SYS_tgkill, getpid(), t->tid, SIGSTOP);
+        return;
+    }
+    settle_call(t, action.flags & GUEST_SA_RESTART);
+    if (!call_handler(t, info, &action))
+        frame_failed(t, signal);
+}
+
+void signal_deliver(struct task *t)
+{
+    siginfo_t info;
+    bool any = false;
+    do {
+        while (take(t, t->signal.suspended ? t->signal.suspend_mask : t->signal.mask, &info)) {
+            any = true;
+            deliver_one(t, &info);
+        }
+        t->signal.suspended = false;
+        /* Whatever this lets in asks for attention again. */
+        if (any || !queue_empty(t))
+            signal_apply_mask(t);
+    } while (signal_waiting(t, t->signal.mask));
+    settle_call(t, true);
+}
+
+void signal_force(struct task *t, const siginfo_t *info)
+{
+    int signal = info->si_signo;
+    struct guest_action action = take_action(t, signal);
+    if (action.handler <= HANDLER_IGNORE || (t->signal.mask & signal_bit(signal)))
+        signal_die(t, info);
+    if (!call_handler(t, info, &action))
+        frame_failed(t, signal);
+    signal_apply_mask(t);
+}
+
+void signal_fault(struct task *t, int signal, int code, uint64_t address)
+{
+    siginfo_t info = {.si_signo = signal, .si_code = code};
+    info.si_addr = (void *)(uintptr_t)address;
+    signal_force(t, &info);
+}
+
+void signal_die(struct task *t, const siginfo_t *info)
+{
+    crash_report(t, info);
+    int signal = info->si_signo;
+    host_signal_mask(UINT64_MAX);
+    host_signal_install(signal, false, false, 0);
+    if (log_on(LOG_STATS))
+        crash_stats(t);
+    /* The same siginfo, so that whoever looks at the corpse sees the guest's reason. */
+    siginfo_t copy = *info;
+    pid_t pid = getpid(), tid = (pid_t)syscall(SYS_gettid);
+    if (syscall(SYS_rt_tgsigqueueinfo, pid, tid, signal, &copy) != 0)
+        syscall(SYS_tgkill, pid, tid, signal);
+    host_signal_mask(~signal_bit(signal));
+    /* Only a first process of a pid namespace survives its own signals. */
+    for (;;)
+        syscall(SYS_exit_group, 128 + signal);
+}
+
+void signal_before_exec(struct task *t)
+{
+    for (int i = 1; i <= 32; i++)
+        if ((SYNC_SIGNALS & signal_bit(i)) && signal_action(t->process, i)->handler == HANDLER_IGNORE)
+            host_signal_install(i, false, true, 0);
+    host_signal_mask(t->signal.mask);
+}
+
+void signal_after_failed_exec(struct task *t)
+{
+    for (int i = 1; i <= 32; i++)
+        if ((SYNC_SIGNALS & signal_bit(i)) && signal_action(t->process, i)->handler == HANDLER_IGNORE)
+            host_signal_install(i, true, false, 0);
+    signal_apply_mask(t);
+}

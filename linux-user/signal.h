@@ -1,0 +1,64 @@
+/*
+ * The guest's signals. The host's kernel keeps masks, queues and default actions wherever it can:
+ *
+ *   - a signal the guest ignores or leaves at its default is ignored or left by the host too, so it
+ *     stops, kills or does nothing without us;
+ *   - a signal the guest blocks is blocked in the host, so that pending sets, signalfd and
+ *     sigtimedwait tell the truth. Not so for the five that faults raise (SIGSEGV, SIGBUS, SIGILL,
+ *     SIGFPE, SIGTRAP): Ferry must receive those; when somebody sends one it waits in our queue;
+ *   - for a handled signal the host's handler puts the siginfo into the thread's queue, blocks the
+ *     rest until it is delivered, and asks the thread to leave translated code. No signal is kept for
+ *     Ferry's own use; all 64 are the guest's.
+ *
+ * Frames are built by signal_deliver, between guest instructions, never by a handler.
+ */
+#ifndef FERRY_LINUX_USER_SIGNAL_H
+#define FERRY_LINUX_USER_SIGNAL_H
+
+#include "linux-user/task.h"
+
+#define SYNC_SIGNALS                                                                               \
+    (signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGFPE) |          \
+     signal_bit(SIGTRAP))
+
+enum { HANDLER_DEFAULT = 0, HANDLER_IGNORE = 1 };
+
+/* Installs what must always be there; reads the inherited mask into the first task. */
+void signal_start(struct task *t);
+
+/* Sets the host's mask to what the task's state asks for. */
+void signal_apply_mask(struct task *t);
+
+/* Delivers what is due, restarts or fails an interrupted call. Called with attention cleared. */
+void signal_deliver(struct task *t);
+
+/* True if something queued could be delivered under `mask`. */
+bool signal_waiting(const struct task *t, uint64_t mask);
+
+/* A fault of the guest: delivers at once, or ends the process when blocked, ignored or unhandled. */
+void signal_force(struct task *t, const siginfo_t *info);
+
+/* Makes the simplest siginfo of a fault and forces it. */
+void signal_fault(struct task *t, int signal, int code, uint64_t address);
+
+/* Ends the process by a signal, as the parent shall see it. */
+_Noreturn void signal_die(struct task *t, const siginfo_t *info);
+
+/* The action of a signal, asking the host if it has not been needed yet. Under process->lock. */
+struct guest_action *signal_action(struct process *p, int signal);
+
+/* Before execve: hands ignored fault signals to the host; and back if it failed. */
+void signal_before_exec(struct task *t);
+void signal_after_failed_exec(struct task *t);
+
+/* Blocks every signal in the host but the ones of faults; signal_apply_mask undoes it. */
+void signal_block_all(void);
+
+/* signal_host.c: the host's side. */
+void host_signal_install(int signal, bool handle, bool ignore, uint64_t guest_flags);
+uint64_t host_signal_query(int signal); /* HANDLER_DEFAULT or HANDLER_IGNORE */
+void host_signal_altstack(void *stack, size_t size);
+void host_signal_mask(uint64_t mask);
+uint64_t host_signal_get_mask(void);
+
+#endif

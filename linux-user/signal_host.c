@@ -1,0 +1,117 @@
+/*
+ * The host's side of signals: the one handler, and raw calls around it (the C library's would keep
+ * signals 32 and 33 to itself).
+ *
+ * Everything here may run inside a signal handler.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "linux-user/crash.h"
+#include "linux-user/signal.h"
+
+struct kernel_sigaction {
+    void *handler;
+    uint64_t flags;
+    void *restorer;
+    uint64_t mask;
+};
+
+/* The kernel demands a restorer. These very bytes are what unwinders know a signal frame by. */
+void host_signal_restorer(void);
+__asm__(".pushsection .text.host_signal_restorer,\"ax\",@progbits\n"
+        ".balign 16\n"
+        "nop\n"
+        ".globl host_signal_restorer\n"
+        ".hidden host_signal_restorer\n"
+        ".type host_signal_restorer,@function\n"
+        "host_signal_restorer:\n"
+        "    movq $15, %rax\n"
+        "    syscall\n"
+        ".size host_signal_restorer, .-host_signal_restorer\n"
+        ".popsection\n");
+
+enum { KERNEL_SA_RESTORER = 0x04000000 };
+
+void host_signal_mask(uint64_t mask)
+{
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
+}
+
+uint64_t host_signal_get_mask(void)
+{
+    uint64_t mask = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &mask, sizeof mask);
+    return mask;
+}
+
+void host_signal_altstack(void *stack, size_t size)
+{
+    stack_t ss = {.ss_sp = stack, .ss_size = size};
+    syscall(SYS_sigaltstack, &ss, NULL);
+}
+
+/* A signal for the guest: into the queue. */
+static void record(struct task *t, const siginfo_t *info, ucontext_t *uc)
+{
+    struct signal_state *s = &t->signal;
+    int signal = info->si_signo;
+    struct queued_signal *slot = NULL;
+    for (int i = 0; i < TASK_QUEUE; i++) {
+        struct queued_signal *q = &s->queue[i];
+        if (!q->order)
+            slot = slot ? slot : q;
+        else if (signal < SIGRTMIN && q->info.si_signo == signal)
+            return; /* ordinary signals are pending once */
+    }
+    if (slot) {
+        slot->info = *info;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        slot->order = ++s->order ? s->order : ++s->order;
+    }
+    /* Until it is delivered the kernel shall keep the others. */
+    uint64_t blocked = ~SYNC_SIGNALS;
+    memcpy(&uc->uc_sigmask, &blocked, sizeof blocked);
+    safe_syscall_rewind(uc);
+    translator_kick(t->vcpu);
+}
+
+static void on_signal(int signal, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    struct task *t = current_task;
+    bool handled = false;
+    if (info->si_code > 0 && (SYNC_SIGNALS & signal_bit(signal))) {
+        if (copy_fault_fixup(context))
+            ;
+        else if (t && t->vcpu && translator_fault(t->vcpu, context, &handled))
+            t->signal.fault = handled ? t->signal.fault : *info;
+        else
+            crash_internal(t, info, context);
+    } else if (t && t->vcpu) {
+        record(t, info, context);
+    }
+    errno = saved;
+}
+
+void host_signal_install(int signal, bool handle, bool ignore, uint64_t guest_flags)
+{
+    uint64_t flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | KERNEL_SA_RESTORER;
+    struct kernel_sigaction sa = {
+        .handler = handle ? (void *)on_signal : ignore ? (void *)SIG_IGN : (void *)SIG_DFL,
+        .flags = flags | (guest_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT)),
+        .restorer = (void *)host_signal_restorer,
+        .mask = handle ? ~SYNC_SIGNALS : 0,
+    };
+    syscall(SYS_rt_sigaction, signal, &sa, NULL, sizeof sa.mask);
+}
+
+uint64_t host_signal_query(int signal)
+{
+    struct kernel_sigaction sa = {0};
+    syscall(SYS_rt_sigaction, signal, NULL, &sa, sizeof sa.mask);
+    return sa.handler == (void *)SIG_IGN ? HANDLER_IGNORE : HANDLER_DEFAULT;
+}

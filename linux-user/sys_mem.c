@@ -1,0 +1,103 @@
+/* System calls about memory: thin over aspace.c. The names are the kernel's. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "linux-user/task.h"
+#include "syscall/rows.h"
+#include "util/log.h"
+
+/* -d page: what the guest has done to its map. */
+static int64_t logged(const char *what, int64_t result, const uint64_t a[6])
+{
+    if (log_on(LOG_PAGE))
+        log_print("page %s %#llx +%#llx prot %llx flags %llx -> %#llx\n", what,
+                  (unsigned long long)a[0], (unsigned long long)a[1], (unsigned long long)a[2],
+                  (unsigned long long)a[3], (unsigned long long)result);
+    return result;
+}
+
+int64_t sys_mmap(struct task *t, const uint64_t a[6])
+{
+    int64_t r = aspace_mmap(t->process->as, a[0], a[1], (int)a[2], (int)a[3], (int)a[4], a[5], 0);
+    return logged("mmap", r, a);
+}
+
+int64_t sys_munmap(struct task *t, const uint64_t a[6])
+{
+    return logged("munmap", aspace_munmap(t->process->as, a[0], a[1]), a);
+}
+
+int64_t sys_mprotect(struct task *t, const uint64_t a[6])
+{
+    return logged("mprotect", aspace_mprotect(t->process->as, a[0], a[1], (int)a[2]), a);
+}
+
+int64_t sys_mremap(struct task *t, const uint64_t a[6])
+{
+    return logged("mremap", aspace_mremap(t->process->as, a[0], a[1], a[2], (int)a[3], a[4]), a);
+}
+
+int64_t sys_madvise(struct task *t, const uint64_t a[6])
+{
+    return aspace_madvise(t->process->as, a[0], a[1], (int)a[2]);
+}
+
+int64_t sys_brk(struct task *t, const uint64_t a[6])
+{
+    return aspace_brk(t->process->as, a[0]);
+}
+
+int64_t sys_shmat(struct task *t, const uint64_t a[6])
+{
+    return aspace_shmat(t->process->as, (int)a[0], a[1], (int)a[2]);
+}
+
+int64_t sys_shmdt(struct task *t, const uint64_t a[6])
+{
+    return aspace_shmdt(t->process->as, a[0]);
+}
+
+/*
+ * Calls that only look at memory or pin it can go to the host as they are, as long as the range is the
+ * guest's: they must not tell of, or pin, memory that the guest does not have.
+ */
+static int64_t on_range(struct task *t, long number, const uint64_t a[6])
+{
+    uint64_t start = page_down(a[0]), size = page_up(a[1] + (a[0] - start));
+    if (size && !aspace_covers(t->process->as, start, size))
+        return -ENOMEM;
+    return host_syscall(number, (uint64_t)(uintptr_t)guest_pointer(t, a[0]), a[1], a[2], a[3], a[4],
+                        a[5]);
+}
+
+int64_t sys_mlock(struct task *t, const uint64_t a[6])
+{
+    return on_range(t, SYS_mlock, a);
+}
+
+int64_t sys_mlock2(struct task *t, const uint64_t a[6])
+{
+    return on_range(t, SYS_mlock2, a);
+}
+
+int64_t sys_munlock(struct task *t, const uint64_t a[6])
+{
+    return on_range(t, SYS_munlock, a);
+}
+
+int64_t sys_msync(struct task *t, const uint64_t a[6])
+{
+    const uint64_t known = MS_ASYNC | MS_INVALIDATE | MS_SYNC;
+    if (a[0] % GUEST_PAGE || (a[2] & ~known) || ((a[2] & MS_ASYNC) && (a[2] & MS_SYNC)))
+        return -EINVAL;
+    return on_range(t, SYS_msync, a);
+}
+
+int64_t sys_mincore(struct task *t, const uint64_t a[6])
+{
+    if (a[0] % GUEST_PAGE)
+        return -EINVAL;
+    uint64_t b[6] = {a[0], a[1], (uint64_t)(uintptr_t)guest_pointer(t, a[2]), a[3], a[4], a[5]};
+    return on_range(t, SYS_mincore, b);
+}

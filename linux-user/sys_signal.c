@@ -1,0 +1,215 @@
+/* System calls about signals. The names are the kernel's; the machinery is signal.c. */
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "linux-user/signal.h"
+#include "linux-user/task.h"
+#include "syscall/rows.h"
+
+static const uint32_t ss_autodisarm = 1u << 31;
+static const uint64_t unblockable = UINT64_C(1) << (SIGKILL - 1) | UINT64_C(1) << (SIGSTOP - 1);
+
+static bool valid_signal(uint64_t signal)
+{
+    return signal >= 1 && signal <= SIGNALS;
+}
+
+/* struct sigaction of the generic ABI: handler, flags, mask. */
+struct abi_sigaction {
+    uint64_t handler, flags, mask;
+};
+
+static void install(struct process *p, int signal, const struct guest_action *a)
+{
+    if (SYNC_SIGNALS & signal_bit(signal))
+        return; /* always ours */
+    host_signal_install(signal, a->handler > HANDLER_IGNORE, a->handler == HANDLER_IGNORE, a->flags);
+    (void)p;
+}
+
+int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
+{
+    struct process *p = t->process;
+    struct abi_sigaction new, old;
+    int signal = (int)a[0];
+    if (a[3] != sizeof new.mask)
+        return -EINVAL;
+    if (a[1] && copy_in(t, &new, a[1], sizeof new) != 0)
+        return -EFAULT;
+    if (!valid_signal(a[0]) || (a[1] && (signal_bit(signal) & unblockable)))
+        return -EINVAL;
+    process_lock(p);
+    struct guest_action *action = signal_action(p, signal);
+    old = (struct abi_sigaction){action->handler, action->flags, action->mask};
+    if (a[1]) {
+        *action = (struct guest_action){new.handler, new.flags, new.mask & ~unblockable, 0};
+        install(p, signal, action);
+    }
+    process_unlock(p);
+    return a[2] ? copy_out(t, a[2], &old, sizeof old) : 0;
+}
+
+/* The guest's mask is now `mask`: tell the host, or deliver what waits in our own queue first. */
+static void change_mask(struct task *t, uint64_t mask)
+{
+    t->signal.mask = mask & ~unblockable;
+    if (signal_waiting(t, 0))
+        t->vcpu->cpu.attention = 1; /* signal_deliver tells the host */
+    else
+        signal_apply_mask(t);
+}
+
+int64_t sys_rt_sigprocmask(struct task *t, const uint64_t a[6])
+{
+    uint64_t set, old = t->signal.mask, mask = old;
+    if (a[3] != sizeof set)
+        return -EINVAL;
+    if (a[1]) {
+        if (copy_in(t, &set, a[1], sizeof set) != 0)
+            return -EFAULT;
+        switch ((int)a[0]) {
+        case SIG_BLOCK:
+            mask |= set;
+            break;
+        case SIG_UNBLOCK:
+            mask &= ~set;
+            break;
+        case SIG_SETMASK:
+            mask = set;
+            break;
+        default:
+            return -EINVAL;
+        }
+        if ((mask & ~unblockable) != old)
+            change_mask(t, mask);
+    }
+    return a[2] ? copy_out(t, a[2], &old, sizeof old) : 0;
+}
+
+int64_t sys_rt_sigpending(struct task *t, const uint64_t a[6])
+{
+    uint64_t set = 0;
+    if (a[1] > sizeof set)
+        return -EINVAL;
+    host_syscall(SYS_rt_sigpending, (uint64_t)(uintptr_t)&set, sizeof set, 0, 0, 0, 0);
+    for (int i = 0; i < TASK_QUEUE; i++)
+        if (t->signal.queue[i].order)
+            set |= signal_bit(t->signal.queue[i].info.si_signo);
+    set &= t->signal.mask;
+    return copy_out(t, a[0], &set, a[1]);
+}
+
+int64_t sys_rt_sigsuspend(struct task *t, const uint64_t a[6])
+{
+    uint64_t mask;
+    if (a[1] != sizeof mask)
+        return -EINVAL;
+    if (copy_in(t, &mask, a[0], sizeof mask) != 0)
+        return -EFAULT;
+    mask &= ~unblockable;
+    t->signal.suspend_mask = mask;
+    t->signal.suspended = true;
+    int64_t r = -EINTR;
+    if (!signal_waiting(t, mask)) {
+        uint64_t host = mask & ~SYNC_SIGNALS;
+        const uint64_t args[6] = {(uint64_t)(uintptr_t)&host, sizeof host};
+        r = safe_syscall(task_attention(t), SYS_rt_sigsuspend, args);
+        if (r == SYSCALL_RESTART)
+            r = -EINTR; /* what interrupts it before it sleeps ends it all the same */
+    }
+    t->vcpu->cpu.attention = 1;
+    return r;
+}
+
+/* A signal that waits in our own queue and is in `set`: taken out for sigtimedwait. */
+static bool take_queued(struct task *t, uint64_t set, siginfo_t *info)
+{
+    for (int i = 0; i < TASK_QUEUE; i++) {
+        struct queued_signal *q = &t->signal.queue[i];
+        if (q->order && (set & signal_bit(q->info.si_signo))) {
+            *info = q->info;
+            __atomic_signal_fence(__ATOMIC_SEQ_CST);
+            q->order = 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+int64_t sys_rt_sigtimedwait(struct task *t, const uint64_t a[6])
+{
+    uint64_t set;
+    siginfo_t info;
+    int64_t r;
+    if (a[3] != sizeof set)
+        return -EINVAL;
+    if (copy_in(t, &set, a[0], sizeof set) != 0)
+        return -EFAULT;
+    if (take_queued(t, set & t->signal.mask, &info)) {
+        r = info.si_signo;
+    } else {
+        const uint64_t args[6] = {(uint64_t)(uintptr_t)&set, (uint64_t)(uintptr_t)&info,
+                                  (uint64_t)(uintptr_t)guest_pointer(t, a[2]), sizeof set};
+        r = safe_syscall(task_attention(t), SYS_rt_sigtimedwait, args);
+        if (r == SYSCALL_RESTART)
+            r = -EINTR; /* never restarted */
+    }
+    if (r > 0 && a[1] && copy_out(t, a[1], &info, sizeof info) != 0)
+        return -EFAULT;
+    return r;
+}
+
+int64_t sys_rt_sigreturn(struct task *t, const uint64_t a[6])
+{
+    (void)a;
+    uint64_t mask, alt[3];
+    if (task_guest(t)->pop_frame(t, &mask, alt) != 0) {
+        signal_fault(t, SIGSEGV, SI_KERNEL, 0);
+        return SYSCALL_NO_RETURN;
+    }
+    struct signal_state *s = &t->signal;
+    uint32_t flags = (uint32_t)alt[1] & ~(uint32_t)SS_ONSTACK;
+    if (!(flags & ~(ss_autodisarm | SS_DISABLE))) {
+        s->alt_sp = flags & SS_DISABLE ? 0 : alt[0];
+        s->alt_size = flags & SS_DISABLE ? 0 : alt[2];
+        s->alt_flags = flags;
+    }
+    change_mask(t, mask);
+    return SYSCALL_NO_RETURN;
+}
+
+struct abi_stack {
+    uint64_t sp;
+    uint32_t flags, pad;
+    uint64_t size;
+};
+
+int64_t sys_sigaltstack(struct task *t, const uint64_t a[6])
+{
+    struct signal_state *s = &t->signal;
+    struct abi_stack new, old = {s->alt_sp, s->alt_flags, 0, s->alt_size};
+    uint64_t sp = task_guest(t)->stack_pointer(&t->vcpu->cpu);
+    bool on = !(s->alt_flags & (SS_DISABLE | ss_autodisarm)) && sp - s->alt_sp - 1 < s->alt_size;
+    if (on)
+        old.flags |= SS_ONSTACK;
+    if (a[0]) {
+        if (copy_in(t, &new, a[0], sizeof new) != 0)
+            return -EFAULT;
+        uint32_t mode = new.flags & ~ss_autodisarm;
+        if (on)
+            return -EPERM;
+        if (mode && mode != SS_DISABLE && mode != SS_ONSTACK)
+            return -EINVAL;
+        if (mode == SS_DISABLE) {
+            s->alt_sp = s->alt_size = 0;
+        } else {
+            if (new.size < 2048)
+                return -ENOMEM;
+            s->alt_sp = new.sp;
+            s->alt_size = new.size;
+        }
+        s->alt_flags = new.flags & ~(uint32_t)SS_ONSTACK;
+    }
+    return a[1] ? copy_out(t, a[1], &old, sizeof old) : 0;
+}

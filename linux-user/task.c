@@ -1,0 +1,123 @@
+/* Tasks and their process: lists, locks, ends. See task.h. */
+#include "linux-user/task.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux-user/crash.h"
+#include "linux-user/signal.h"
+#include "util/log.h"
+
+__thread struct task *current_task;
+
+void process_lock(struct process *p)
+{
+    uint32_t expected = 0;
+    if (__atomic_compare_exchange_n(&p->lock, &expected, 1, false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_RELAXED))
+        return;
+    while (__atomic_exchange_n(&p->lock, 2, __ATOMIC_ACQUIRE) != 0)
+        syscall(SYS_futex, &p->lock, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+}
+
+void process_unlock(struct process *p)
+{
+    if (__atomic_exchange_n(&p->lock, 0, __ATOMIC_RELEASE) == 2)
+        syscall(SYS_futex, &p->lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+void task_link(struct task *t)
+{
+    struct process *p = t->process;
+    process_lock(p);
+    t->previous = NULL;
+    t->next = p->tasks;
+    if (t->next)
+        t->next->previous = t;
+    p->tasks = t;
+    p->ntasks++;
+    process_unlock(p);
+}
+
+void task_unlink(struct task *t)
+{
+    struct process *p = t->process;
+    process_lock(p);
+    if (t->previous)
+        t->previous->next = t->next;
+    else
+        p->tasks = t->next;
+    if (t->next)
+        t->next->previous = t->previous;
+    p->ntasks--;
+    process_unlock(p);
+}
+
+void task_enter(struct task *t)
+{
+    t->tid = (int)syscall(SYS_gettid);
+    t->vcpu->owner = t;
+    current_task = t;
+    host_signal_altstack(t->altstack, TASK_ALTSTACK);
+}
+
+void process_after_fork(struct task *t)
+{
+    struct process *p = t->process;
+    p->lock = 0;
+    p->as->lock = 0;
+    p->tasks = t;
+    p->ntasks = 1;
+    t->next = t->previous = NULL;
+    t->leader = true;
+    t->tid = (int)syscall(SYS_gettid);
+}
+
+/* The last thread: its status is the process's only if it is the first one too, as natively. */
+static _Noreturn void process_exit_last(struct task *t, int status)
+{
+    if (log_on(LOG_STATS))
+        crash_stats(t);
+    for (;;)
+        syscall(SYS_exit, status);
+}
+
+void task_finish(struct task *t)
+{
+    struct process *p = t->process;
+    int status = t->exit_code;
+    process_lock(p);
+    bool last = p->ntasks == 1;
+    process_unlock(p);
+    if (last)
+        process_exit_last(t, status);
+    task_unlink(t);
+    host_signal_mask(UINT64_MAX);
+    current_task = NULL;
+    translator_vcpu_destroy(t->vcpu);
+    t->vcpu = NULL;
+    if (t->leader)
+        for (;;)
+            syscall(SYS_exit, status);
+}
+
+void process_exit(struct task *t, int status)
+{
+    if (log_on(LOG_STATS))
+        crash_stats(t);
+    for (;;)
+        syscall(SYS_exit_group, status);
+}
+
+/* ---- system calls' view of the process ------------------------------------------------------- */
+
+const struct guest_abi *task_abi(const struct task *t)
+{
+    return &t->process->guest->abi;
+}
+
+const volatile uint32_t *task_attention(const struct task *t)
+{
+    return &t->vcpu->cpu.attention;
+}

@@ -1,0 +1,139 @@
+/*
+ * A running guest: struct process, what its threads share, and struct task, one thread of it. A guest
+ * thread is a host thread with a vcpu.
+ *
+ * Who may touch what:
+ *   - a task belongs to its thread; other threads only walk the list of tasks, under process->lock;
+ *   - host signal handlers touch the task's queue and fault, nothing else (signal_host.c);
+ *   - process->lock and the address space's lock are the only locks, always taken in this order, never
+ *     held while guest code runs or while a call blocks, and held over fork.
+ *
+ * A child of vfork (or any clone that shares memory but is another process) runs as a task with a
+ * struct process of its own whose address space and translator are its parent's.
+ */
+#ifndef FERRY_LINUX_USER_TASK_H
+#define FERRY_LINUX_USER_TASK_H
+
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "linux-user/aspace.h"
+#include "linux-user/guest.h"
+#include "linux-user/options.h"
+#include "syscall/syscall.h"
+#include "translator/translator.h"
+
+enum {
+    SIGNALS = 64,
+    TASK_QUEUE = 16,     /* signals received and not yet delivered; the rest waits in the kernel */
+    TASK_HISTORY = 32,   /* calls remembered for the crash report, a power of two */
+    TASK_STACK = 256 * 1024,
+    TASK_ALTSTACK = 64 * 1024,
+};
+
+/* A signal the host has handed over. Written by the handler while free, by the thread while used. */
+struct queued_signal {
+    volatile uint32_t order; /* 0: free; else first come, first served */
+    siginfo_t info;
+};
+
+struct past_call {
+    uint64_t number, args[6];
+    int64_t result;
+};
+
+struct signal_state {
+    uint64_t mask;             /* the guest's */
+    bool suspended;            /* in sigsuspend or its like: temporary mask below */
+    uint64_t suspend_mask;
+    uint64_t alt_sp, alt_size; /* alternate stack */
+    uint32_t alt_flags;        /* SS_DISABLE, SS_AUTODISARM */
+    struct queued_signal queue[TASK_QUEUE];
+    uint32_t order;
+    siginfo_t fault;           /* of the last IR_EXIT_FAULT */
+};
+
+struct task {
+    struct vcpu *vcpu;
+    struct process *process;
+    struct task *next, *previous; /* of process->tasks */
+    int tid;
+    bool leader;               /* runs on the process's first host thread */
+    struct signal_state signal;
+    bool restart;              /* the last call was interrupted before it had an effect */
+    bool leaving;              /* the thread shall end; status in exit_code */
+    int exit_code;
+    uint64_t number, args[6];  /* the call being served */
+    struct past_call history[TASK_HISTORY];
+    unsigned ncalls;
+    uint8_t *memory;           /* mapping that holds this task and its stacks; NULL for the first */
+    uint8_t *altstack;
+};
+
+/* What one program of the process is; replaced never, execve starts anew. */
+struct program {
+    char path[PATH_MAX];       /* as the host opens it */
+    char guest_path[PATH_MAX]; /* absolute, as the guest knows it: /proc/self/exe */
+    char comm[16];
+    int argc;
+    char **argv;
+    uint64_t entry, phdr, interp_base, load_bias, start_code, end_code, start_data, end_data;
+    uint64_t stack_sp, arg_start, arg_end, env_start, env_end, auxv, auxv_size;
+    uint64_t vdso, vdso_sigreturn;
+    unsigned phnum;
+};
+
+struct process {
+    const struct guest *guest;
+    const struct options *options;
+    struct cpu_config config;
+    struct translator *translator;
+    struct aspace *as;
+    struct program *program;
+    uint32_t lock;
+    struct task *tasks;
+    unsigned ntasks;
+    struct guest_action actions[SIGNALS + 1];
+    uint64_t actions_known;    /* bit SIG-1: the entry above has been read from the host or set */
+    uint32_t personality;
+    int host_dumpable;
+};
+
+extern __thread struct task *current_task;
+
+/* Futex locks, see aspace_lock for why not pthread's. */
+void process_lock(struct process *p);
+void process_unlock(struct process *p);
+
+/* Adds a task to, or takes it from, the list of its process. */
+void task_link(struct task *t);
+void task_unlink(struct task *t);
+
+/* Runs guest code until the task shall end. */
+void cpu_loop(struct task *t);
+
+/* Starts a task's host side: alternate stack for handlers, thread-local pointer. */
+void task_enter(struct task *t);
+
+/* Ends the process as exit_group does. */
+_Noreturn void process_exit(struct task *t, int status);
+
+/* After cpu_loop: ends the thread, and with the last one the process. Returns only in threads. */
+void task_finish(struct task *t);
+
+/* After fork, in the child: forgets the other threads, makes the locks anew. */
+void process_after_fork(struct task *t);
+
+static inline const struct guest *task_guest(const struct task *t)
+{
+    return t->process->guest;
+}
+
+static inline uint64_t signal_bit(int signal)
+{
+    return UINT64_C(1) << (signal - 1);
+}
+
+#endif
