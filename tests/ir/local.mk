@@ -1,1 +1,11 @@
-# IR as text in, result out; folds; what the checker refuses.
+# IR as text in, result out; folds; what the checker refuses; random IR.
+#
+# libirtest.a is the tests' guest and the generator of random IR, for the tests of backends too:
+#     tests_ra_test_x_LDADD = tests/ir/libirtest.a $(LDADD)
+check_LIBRARIES = tests/ir/libirtest.a
+tests_ir_libirtest_a_SOURCES = \
+    tests/ir/random_ir.c tests/ir/random_ir.h tests/ir/test_guest.c tests/ir/test_guest.h
+
+check_PROGRAMS += tests/ir/test_random
+TESTS += tests/ir/test_random
+tests_ir_test_random_LDADD = tests/ir/libirtest.a $(LDADD)
