@@ -15,6 +15,8 @@ check-long:
 	FERRY_LONG=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS="$(TESTS) $(LONG_TESTS)"
 .PHONY: check-long
 
+EXTRA_DIST += tests/lib.sh tests/with-qemu
+
 include tests/ir/local.mk
 include tests/decode/local.mk
 include tests/insn/local.mk

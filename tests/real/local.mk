@@ -1,1 +1,14 @@
-# Debian packages of the guest architectures, run by scripts.
+# Debian packages of the guest architectures, run by scripts: all of them long tests.
+LONG_TESTS += tests/real/run.sh tests/real/python.sh
+EXTRA_DIST += tests/real/run.sh tests/real/python.sh \
+    tests/real/cases/coreutils.sh tests/real/cases/coreutils.out \
+    tests/real/cases/dash.sh tests/real/cases/dash.out \
+    tests/real/cases/make_gcc.sh tests/real/cases/make_gcc.out \
+    tests/real/cases/perl.pl tests/real/cases/perl.out \
+    tests/real/cases/python.py tests/real/cases/python.out \
+    tests/real/cases/shell_jobs.sh tests/real/cases/shell_jobs.out \
+    tests/real/cases/shell_language.sh tests/real/cases/shell_language.out \
+    tests/real/cases/shell_pipes.sh tests/real/cases/shell_pipes.out \
+    tests/real/cases/tar.sh tests/real/cases/tar.out \
+    tests/real/cases/text.sh tests/real/cases/text.out \
+    tests/real/cases/tools.sh tests/real/cases/tools.out
