@@ -73,9 +73,9 @@ void translate_ir(struct translator *t, struct ir_block *ir, uint64_t pc, uint32
     struct code_source source = {two_page_window, &limit};
     unsigned flags = t->options.single_insn ? TRANSLATE_SINGLE : 0;
     frontend_translate(t->frontend, &t->options.config, &source, ir, pc, mode, max_insns, flags);
-    if (log_on(LOG_IN_ASM))
+    if (log_on(LOG_IN_ASM) && log_in_filter(pc))
         log_guest_code(t, ir);
-    if (log_on(LOG_OP))
+    if (log_on(LOG_OP) && log_in_filter(pc))
         log_ir(ir, "OP");
 }
 
@@ -218,7 +218,7 @@ struct block *make_block(struct translator *t, struct translator_thread *th, uin
     for (;;) {
         uint64_t seen = atomic_load(&t->invalidations);
         translate_ir(t, th->ir, pc, mode, 0);
-        if (log_on(LOG_OP_OPT))
+        if (log_on(LOG_OP_OPT) && log_in_filter(pc))
             log_ir(th->ir, "OP after folding");
         uint32_t code = emit(t, th, &e, &out, pc, mode);
         if (!code)
@@ -230,7 +230,7 @@ struct block *make_block(struct translator *t, struct translator_thread *th, uin
         if (!index)
             return NULL;
         struct block *b = &t->blocks[index];
-        if (log_on(LOG_OUT_ASM)) {
+        if (log_on(LOG_OUT_ASM) && log_in_filter(pc)) {
             log_print("OUT: [size=%zu] for 0x%llx\n", out.size, (unsigned long long)pc);
             backend_disassemble(out.bytes, out.size, (uintptr_t)t->rx + code);
         }

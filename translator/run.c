@@ -84,6 +84,8 @@ static void remember(struct translator *t, struct cpu *cpu, struct block *b)
 
 static void log_entry(const struct translator *t, const struct cpu *cpu, const struct block *b)
 {
+    if (!log_in_filter(b->pc))
+        return;
     if (log_on(LOG_EXEC))
         log_print("Trace: %p [%016llx/%08x]\n", block_code(t, b), (unsigned long long)b->pc, b->mode);
     if (!log_on(LOG_CPU))
