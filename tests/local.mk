@@ -13,9 +13,12 @@ AM_TESTS_ENVIRONMENT = \
 
 check-long:
 	FERRY_LONG=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS="$(TESTS) $(LONG_TESTS)"
-.PHONY: check-long
 
-EXTRA_DIST += tests/lib.sh tests/with-qemu
+list-tests:
+	@printf '%s\n' $(TESTS:tests/%=%) $(LONG_TESTS:tests/%=%)
+.PHONY: check-long list-tests
+
+EXTRA_DIST += tests/lib.sh tests/run tests/with-qemu
 
 include tests/ir/local.mk
 include tests/decode/local.mk
