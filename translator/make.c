@@ -218,8 +218,10 @@ struct block *make_block(struct translator *t, struct translator_thread *th, uin
     for (;;) {
         uint64_t seen = atomic_load(&t->invalidations);
         translate_ir(t, th->ir, pc, mode, 0);
-        if (log_on(LOG_OP_OPT) && log_in_filter(pc))
-            log_ir(th->ir, "OP after folding");
+        if (log_on(LOG_OP_OPT) && log_in_filter(pc)) {
+            ir_remove_dead(th->ir);
+            log_ir(th->ir, "OP after folding and dead code");
+        }
         uint32_t code = emit(t, th, &e, &out, pc, mode);
         if (!code)
             return NULL;
