@@ -9,3 +9,12 @@ tests_ir_libirtest_a_SOURCES = \
 check_PROGRAMS += tests/ir/test_random
 TESTS += tests/ir/test_random
 tests_ir_test_random_LDADD = tests/ir/libirtest.a $(LDADD)
+
+check_PROGRAMS += tests/ir/test_text
+TESTS += tests/ir/test_text
+tests_ir_test_text_LDADD = tests/ir/libirtest.a $(LDADD)
+EXTRA_DIST += \
+    tests/ir/cases/integer.ir tests/ir/cases/flags.ir tests/ir/cases/memory.ir \
+    tests/ir/cases/atomic.ir tests/ir/cases/float.ir tests/ir/cases/vector.ir \
+    tests/ir/cases/control.ir tests/ir/cases/fold.ir tests/ir/cases/fold_condition.ir \
+    tests/ir/cases/builder.ir tests/ir/cases/check.ir tests/ir/cases/parse.ir
