@@ -11,4 +11,5 @@ EXTRA_DIST += tests/real/run.sh tests/real/python.sh \
     tests/real/cases/shell_pipes.sh tests/real/cases/shell_pipes.out \
     tests/real/cases/tar.sh tests/real/cases/tar.out \
     tests/real/cases/text.sh tests/real/cases/text.out \
-    tests/real/cases/tools.sh tests/real/cases/tools.out
+    tests/real/cases/tools.sh tests/real/cases/tools.out \
+    tests/real/python.known
