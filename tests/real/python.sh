@@ -14,7 +14,7 @@ refresh=
 modules=(math json re struct threading subprocess socket signal mmap pickle zlib hashlib)
 [[ $# -eq 0 ]] || modules=("$@")
 known=$here/real/python.known
-need "$ferry"
+[[ $refresh ]] || need "$ferry"
 need_root
 work=$cache/python
 mkdir -p "$work"
