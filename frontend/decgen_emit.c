@@ -93,7 +93,8 @@ void dg_emit_header(FILE *out)
     fprintf(out, "\n/* The generator functions: false means that the word is undefined after all. */\n");
     emit_prototypes(out);
     fprintf(out, "\n/* Rows by enum %s_insn; row 0 is empty. */\n"
-                 "extern const struct decode_row %s_rows[%s_INSN_COUNT];\n\n", p, p, up);
+                 "extern const struct decode_row %s_rows[%s_INSN_COUNT];\n"
+                 "extern const struct decode_field %s_fields[];\n\n", p, p, up, p);
     for (int i = 0; i < dg.ntables; i++)
         fprintf(out, "enum %s_insn %s_decode_%s(uint32_t w);\n", p, p, dg.tables[i].name);
     fprintf(out, "\n/* Calls the row's generator function. Features are the caller's business. */\n"
@@ -297,7 +298,17 @@ static void emit_rows(FILE *out)
                 fprintf(out, "%s_FEATURE_%s, ", upper_prefix(), c_name(r->feature[j]));
             else
                 fprintf(out, "DECODE_NO_FEATURE, ");
-        fprintf(out, "}, %d},\n", r->table);
+        fprintf(out, "}, %d, %d, {", r->table, r->nfields);
+        for (int j = 0; j < r->nfields; j++)
+            fprintf(out, "%d, ", (int)(r->fields[j] - dg.fields));
+        fprintf(out, "}},\n");
+    }
+    fprintf(out, "};\n\nconst struct decode_field %s_fields[] = {\n", dg.prefix);
+    for (int i = 0; i < dg.nfields; i++) {
+        fprintf(out, "    {\"%s\", {", dg.fields[i].name);
+        for (int j = 0; j < dg.fields[i].nparts; j++)
+            fprintf(out, "{%d, %d}, ", dg.fields[i].part[j].hi, dg.fields[i].part[j].lo);
+        fprintf(out, "}, %d},\n", dg.fields[i].nparts);
     }
     fprintf(out, "};\n");
 }

@@ -1,0 +1,62 @@
+/*
+ * Random RISC-V programs made from the decode table: static ELF files without a library that run random
+ * instructions on random registers and write what came out of it to their standard output.
+ *
+ * A program is a number of tests. Each loads all registers, fcsr and a buffer from a template, runs its
+ * body a few times in a loop, and writes registers, fcsr and buffer (struct fuzz_dump). The body may
+ * jump forward only and access memory only around sp and s0; sp, s0, s1 and t6 are never written.
+ */
+#ifndef FERRY_TESTS_FUZZ_RISCV_CODE_H
+#define FERRY_TESTS_FUZZ_RISCV_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frontend/frontend.h"
+
+enum {
+    FUZZ_BODY = 120,   /* instructions of a body at most */
+    FUZZ_TESTS = 24,   /* tests of a program at most */
+    FUZZ_BUFFER = 4608,
+    FUZZ_SP = 2048,    /* where sp points in the buffer */
+    FUZZ_S0 = FUZZ_SP + 256,
+};
+
+/* What a test writes. */
+struct fuzz_dump {
+    uint64_t x[32], f[32], fcsr, pad;
+    uint8_t buffer[FUZZ_BUFFER];
+};
+
+struct fuzz_insn {
+    uint32_t word;
+    uint8_t length;  /* 2 or 4 */
+    uint8_t forward; /* a jump: over how many instructions, counting itself; else 0 */
+    uint16_t row;    /* enum rv_insn */
+};
+
+struct fuzz_test {
+    unsigned n;
+    struct fuzz_insn insns[FUZZ_BODY];
+    struct fuzz_dump start;
+};
+
+/* A program in memory: the segment that is loaded at `base`, and its entry. */
+struct fuzz_image {
+    uint64_t base, entry;
+    size_t size;
+    uint8_t *bytes; /* begins with the ELF header */
+};
+
+/*
+ * Fills in a test. `only`: NULL, or rows are taken only if their name begins with it (jumps come
+ * nevertheless).
+ */
+void fuzz_random_test(struct fuzz_test *test, const struct cpu_config *config, const char *only,
+                      uint64_t *random);
+
+/* Lays out a program; free image->bytes. */
+void fuzz_build(struct fuzz_image *image, const struct fuzz_test *tests, unsigned n);
+
+#endif
