@@ -25,6 +25,8 @@ struct guest_abi {
     unsigned column;        /* number column of syscall.def: 0 generic, 1 arm32 */
     unsigned word;          /* bytes of a long: 4 or 8 */
     const char *machine;    /* uname -m */
+    bool arm_oflags;        /* O_DIRECTORY, O_NOFOLLOW, O_DIRECT, O_LARGEFILE have ARM's numbers */
+    uint64_t memory_base;   /* host address of guest address 0 */
 };
 
 /* Results that are not the guest's return value. Outside the range of errno values. */
@@ -68,6 +70,19 @@ bool copy_fault_fixup(void *ucontext);
 /* Host pointer of a guest address, not checked: for arguments the host's kernel will check. */
 void *guest_pointer(struct task *task, uint64_t guest);
 
+/*
+ * Descriptors of Ferry's own (log, code memory), which the guest cannot see, close or overwrite.
+ * fd_reserve moves `fd` out of the guest's way, to the first free number at or above its soft limit
+ * where that is possible, close-on-exec, closing `fd`. Returns the new number, or -errno and leaves
+ * `fd` as it was. At most FD_RESERVED_MAX at a time; call it before there are threads, or for a
+ * descriptor no other thread knows. fd_unreserve closes one. fd_reserved is what every call that makes,
+ * ends or duplicates a descriptor asks first.
+ */
+enum { FD_RESERVED_MAX = 16 };
+int fd_reserve(int fd);
+void fd_unreserve(int fd);
+bool fd_reserved(int fd);
+
 /* Every fn row: int64_t sys_NAME(task, args). syscall.def generates the prototypes. */
 typedef int64_t syscall_fn(struct task *task, const uint64_t args[6]);
 
@@ -84,6 +99,15 @@ const volatile uint32_t *task_attention(const struct task *task);
  */
 const char *task_path(struct task *task, int dirfd, const char *path, int flags, char *buffer,
                       int *replaced_fd);
+/*
+ * Around a call with a temporary signal mask (ppoll, pselect6, epoll_pwait). Enter takes the guest's
+ * mask and returns true with *host, the mask for the host's call; or false if a signal waits already
+ * that this mask lets through: then the call is not made and its result is -EINTR. Leave follows in
+ * either case with the call's result; it sees to it that a signal that came is delivered under the
+ * temporary mask, and returns the result the guest gets.
+ */
+bool task_sigmask_enter(struct task *task, uint64_t mask, uint64_t *host);
+int64_t task_sigmask_leave(struct task *task, int64_t result);
 /* The guest program behind /proc/PID/exe for a pid that is this process; NULL otherwise. */
 const char *task_exe(struct task *task, int dirfd, const char *path);
 

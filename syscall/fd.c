@@ -1,0 +1,138 @@
+/*
+ * Descriptors of Ferry's own: numbers the guest cannot see, close or overwrite.
+ *
+ * They live at or above the guest's soft limit of open files, where no call of the guest creates any,
+ * and in a small table. A guest that raises its limit and then names such a number gets -EBADF, as if
+ * the limit stood in its way.
+ *
+ * The table is written before the guest runs or under no one's eyes (see syscall.h), and read by
+ * anybody: `reserved_low` decides nearly every question with one compare.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/resource.h>
+
+#include "syscall/host_number.h"
+#include "syscall/table.h"
+
+static int reserved_low = INT_MAX;
+static int reserved[FD_RESERVED_MAX];
+static int nreserved;
+
+bool fd_reserved(int fd)
+{
+    if (__builtin_expect(fd < __atomic_load_n(&reserved_low, __ATOMIC_RELAXED), 1))
+        return false;
+    for (int i = 0; i < nreserved; i++)
+        if (reserved[i] == fd)
+            return true;
+    return false;
+}
+
+static void update_low(void)
+{
+    int low = INT_MAX;
+    for (int i = 0; i < nreserved; i++)
+        if (reserved[i] < low)
+            low = reserved[i];
+    __atomic_store_n(&reserved_low, low, __ATOMIC_RELAXED);
+}
+
+/* A copy of `fd` at or above the soft limit, for which the limit is lifted for a moment. */
+static int64_t duplicate_above(int fd)
+{
+    struct rlimit limit, lifted;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return -errno;
+    lifted = limit;
+    lifted.rlim_cur = limit.rlim_cur + FD_RESERVED_MAX;
+    if (limit.rlim_cur > INT_MAX - FD_RESERVED_MAX || lifted.rlim_cur > limit.rlim_max)
+        lifted.rlim_cur = limit.rlim_max;
+    uint64_t least = limit.rlim_cur;
+    if (lifted.rlim_cur <= least) /* no room above: the last below */
+        least = limit.rlim_cur > FD_RESERVED_MAX ? limit.rlim_cur - FD_RESERVED_MAX : 0;
+    setrlimit(RLIMIT_NOFILE, &lifted);
+    int64_t copy = host_syscall(SYS_fcntl, (uint64_t)fd, F_DUPFD_CLOEXEC, least, 0, 0, 0);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return copy;
+}
+
+int fd_reserve(int fd)
+{
+    if (nreserved == FD_RESERVED_MAX)
+        return -EMFILE;
+    int64_t copy = duplicate_above(fd);
+    if (copy < 0)
+        return (int)copy;
+    host_syscall(SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
+    reserved[nreserved++] = (int)copy;
+    update_low();
+    return (int)copy;
+}
+
+void fd_unreserve(int fd)
+{
+    for (int i = 0; i < nreserved; i++) {
+        if (reserved[i] != fd)
+            continue;
+        reserved[i] = reserved[--nreserved];
+        update_low();
+        host_syscall(SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
+        return;
+    }
+}
+
+/* ---- the calls that make and end descriptors ---- */
+
+int64_t sys_close(struct task *task, const uint64_t args[6])
+{
+    if (fd_reserved((int)args[0]))
+        return -EBADF;
+    return host_syscall(SYS_close, args[0], 0, 0, 0, 0, 0);
+}
+
+int64_t sys_dup(struct task *task, const uint64_t args[6])
+{
+    if (fd_reserved((int)args[0]))
+        return -EBADF;
+    return host_syscall(SYS_dup, args[0], 0, 0, 0, 0, 0);
+}
+
+int64_t sys_dup3(struct task *task, const uint64_t args[6])
+{
+    if (fd_reserved((int)args[0]) || fd_reserved((int)args[1]))
+        return -EBADF;
+    return host_syscall(SYS_dup3, args[0], args[1], oflag_to_host(task_abi(task), args[2]), 0, 0, 0);
+}
+
+/* The least reserved number at or above `from`, or UINT_MAX. */
+static unsigned next_reserved(unsigned from)
+{
+    unsigned next = UINT_MAX;
+    for (int i = 0; i < nreserved; i++)
+        if ((unsigned)reserved[i] >= from && (unsigned)reserved[i] < next)
+            next = (unsigned)reserved[i];
+    return next;
+}
+
+int64_t sys_close_range(struct task *task, const uint64_t args[6])
+{
+    unsigned first = (unsigned)args[0], last = (unsigned)args[1];
+    if (first > last)
+        return host_syscall(SYS_close_range, args[0], args[1], args[2], 0, 0, 0);
+    while (first <= last) {
+        unsigned hole = next_reserved(first);
+        if (hole > first) {
+            unsigned stop = hole > last ? last : hole - 1;
+            int64_t result = host_syscall(SYS_close_range, first, stop, args[2], 0, 0, 0);
+            if (result < 0 || stop == last)
+                return result;
+        }
+        if (hole >= last)
+            break;
+        first = hole + 1;
+    }
+    return 0;
+}

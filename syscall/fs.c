@@ -1,0 +1,120 @@
+/*
+ * Calls about files that are more than a conversion: opening, links that name the guest, fcntl.
+ *
+ * A path that task_path answers with a descriptor (/proc/self/maps and the like) is served by that
+ * descriptor; all other paths go to the host, rewritten where the process has a root of its own.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+
+#include "syscall/host_number.h"
+#include "syscall/table.h"
+
+/* Gives an invented file the flags that belong to the descriptor and not to its contents. */
+static int64_t opened_instead(int fd, uint64_t flags)
+{
+    host_syscall(SYS_fcntl, (uint64_t)fd, F_SETFD, flags & O_CLOEXEC ? FD_CLOEXEC : 0, 0, 0, 0);
+    return fd;
+}
+
+int64_t sys_openat(struct task *task, const uint64_t args[6])
+{
+    struct path_storage storage;
+    const char *path;
+    int replaced;
+    uint64_t flags = oflag_to_host(task_abi(task), args[2]);
+    if (fd_reserved((int)args[0]))
+        return -EBADF;
+    int error = path_in(task, (int)args[0], args[1], (int)flags, &storage, &path, &replaced);
+    if (error)
+        return error;
+    if (replaced >= 0)
+        return opened_instead(replaced, flags);
+    const uint64_t host[6] = {args[0], (uint64_t)(uintptr_t)path, flags, args[3]};
+    return safe_syscall(task_attention(task), SYS_openat, host); /* a FIFO waits for its other end */
+}
+
+int64_t sys_openat2(struct task *task, const uint64_t args[6])
+{
+    struct path_storage storage;
+    struct open_how how;
+    const char *path;
+    int replaced = -1;
+    size_t size = args[3];
+    if (fd_reserved((int)args[0]))
+        return -EBADF;
+    if (size < sizeof how)
+        return -EINVAL;
+    if (struct_in(task, STRUCT_open_how, &how, args[2]) != 0)
+        return -EFAULT;
+    how.flags = oflag_to_host(task_abi(task), how.flags);
+    int error = path_in(task, (int)args[0], args[1], (int)how.flags, &storage, &path, &replaced);
+    if (error)
+        return error;
+    if (how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) {
+        path = path ? storage.guest : NULL; /* these tell the kernel what a path may mean */
+        if (replaced >= 0)
+            host_syscall(SYS_close, (uint64_t)replaced, 0, 0, 0, 0, 0);
+    } else if (replaced >= 0) {
+        return opened_instead(replaced, how.flags);
+    }
+    uint64_t host_how = (uint64_t)(uintptr_t)&how;
+    if (size > sizeof how) /* newer than we are: the kernel judges what it finds there */
+        host_how = (uint64_t)(uintptr_t)guest_pointer(task, args[2]);
+    const uint64_t host[6] = {args[0], (uint64_t)(uintptr_t)path, host_how, size};
+    return safe_syscall(task_attention(task), SYS_openat2, host);
+}
+
+int64_t sys_readlinkat(struct task *task, const uint64_t args[6])
+{
+    struct path_storage storage;
+    const char *path;
+    int size = (int)args[3];
+    if (fd_reserved((int)args[0]))
+        return -EBADF;
+    if (size <= 0)
+        return -EINVAL;
+    int error = path_in(task, (int)args[0], args[1], -1, &storage, &path, NULL);
+    if (error)
+        return error;
+    const char *exe = path ? task_exe(task, (int)args[0], storage.guest) : NULL;
+    if (exe) {
+        size_t length = strlen(exe);
+        if (length > (size_t)size)
+            length = (size_t)size;
+        return copy_out(task, args[2], exe, length) == 0 ? (int64_t)length : -EFAULT;
+    }
+    return host_syscall(SYS_readlinkat, args[0], (uint64_t)(uintptr_t)path,
+                        (uint64_t)(uintptr_t)guest_pointer(task, args[2]), args[3], 0, 0);
+}
+
+int64_t sys_fcntl(struct task *task, const uint64_t args[6])
+{
+    const struct guest_abi *abi = task_abi(task);
+    uint64_t host[6] = {args[0], args[1], args[2]};
+    int64_t result;
+    if (fd_reserved((int)args[0]))
+        return -EBADF;
+    switch ((int)args[1]) {
+    case F_GETFL:
+        result = host_syscall(SYS_fcntl, args[0], args[1], args[2], 0, 0, 0);
+        return result < 0 ? result : (int64_t)oflag_to_guest(abi, (uint64_t)result);
+    case F_SETFL:
+        return host_syscall(SYS_fcntl, args[0], args[1], oflag_to_host(abi, args[2]), 0, 0, 0);
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+    case F_GETOWN_EX:
+    case F_SETOWN_EX:
+        host[2] = (uint64_t)(uintptr_t)guest_pointer(task, args[2]);
+        return safe_syscall(task_attention(task), SYS_fcntl, host);
+    default:
+        return host_syscall(SYS_fcntl, args[0], args[1], args[2], 0, 0, 0);
+    }
+}

@@ -1,0 +1,80 @@
+/*
+ * The host's system call instruction: plain, and race-free against signals.
+ *
+ * safe_syscall tests *attention and then enters the kernel. Between the test and the instruction a
+ * signal may arrive, and its handler must not find us about to sleep on an answer that is already out
+ * of date. So the handler asks safe_syscall_rewind, which knows the few instructions from the test up
+ * to and including the system call instruction: a pc there means that the call has not been made, or
+ * that the kernel has backed out of it in order to restart it (which, as all of Ferry's handlers are
+ * SA_RESTART, it does exactly for the calls that can be restarted). Both leave by `safe_syscall_again`,
+ * which says SYSCALL_RESTART. A pc behind the instruction means that the call has its result.
+ *
+ * Everything here may run inside or be interrupted by a handler. Nothing here touches errno.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stddef.h>
+#include <ucontext.h>
+
+#include "syscall/syscall.h"
+
+_Static_assert(SYSCALL_RESTART == -512, "the assembly below has it as a number");
+
+/*
+ * rdi attention, rsi number, rdx arguments. The system call clobbers rcx and r11 only, which are not
+ * needed behind it.
+ */
+__asm__(".text\n"
+        ".p2align 4\n"
+        ".globl safe_syscall\n"
+        ".type safe_syscall, @function\n"
+        "safe_syscall:\n"
+        "    .cfi_startproc\n"
+        "    mov %rdi, %rcx\n"
+        "    mov %rsi, %rax\n"
+        "    mov %rdx, %r11\n"
+        "    mov 0(%r11), %rdi\n"
+        "    mov 8(%r11), %rsi\n"
+        "    mov 16(%r11), %rdx\n"
+        "    mov 24(%r11), %r10\n"
+        "    mov 32(%r11), %r8\n"
+        "    mov 40(%r11), %r9\n"
+        ".globl safe_syscall_begin\n"
+        "safe_syscall_begin:\n"
+        "    cmpl $0, (%rcx)\n"
+        "    jne safe_syscall_again\n"
+        "    syscall\n"
+        ".globl safe_syscall_end\n"
+        "safe_syscall_end:\n"
+        "    ret\n"
+        ".globl safe_syscall_again\n"
+        "safe_syscall_again:\n"
+        "    mov $-512, %rax\n"
+        "    ret\n"
+        "    .cfi_endproc\n"
+        ".size safe_syscall, .-safe_syscall\n");
+
+extern const char safe_syscall_begin[], safe_syscall_end[], safe_syscall_again[];
+
+bool safe_syscall_rewind(void *ucontext)
+{
+    ucontext_t *context = ucontext;
+    uintptr_t pc = (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+    if (pc < (uintptr_t)safe_syscall_begin || pc >= (uintptr_t)safe_syscall_end)
+        return false;
+    context->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)safe_syscall_again;
+    return true;
+}
+
+int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
+{
+    int64_t result;
+    register uint64_t r10 __asm__("r10") = d;
+    register uint64_t r8 __asm__("r8") = e;
+    register uint64_t r9 __asm__("r9") = f;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
