@@ -53,11 +53,13 @@ int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
 /* The guest's mask is now `mask`: tell the host, or deliver what waits in our own queue first. */
 static void change_mask(struct task *t, uint64_t mask)
 {
-    t->signal.mask = mask & ~unblockable;
+    mask &= ~unblockable;
+    /* The host first: what our handler finds blocked in the task's mask counts as let in by ppoll. */
     if (signal_waiting(t, 0))
         t->vcpu->cpu.attention = 1; /* signal_deliver tells the host */
     else
-        signal_apply_mask(t);
+        host_signal_mask(mask & ~SYNC_SIGNALS);
+    t->signal.mask = mask;
 }
 
 int64_t sys_rt_sigprocmask(struct task *t, const uint64_t a[6])
