@@ -7,8 +7,8 @@
  *   fold_bits.c  widths and bit fields
  *   fold_cond.c  comparisons, selections, branches
  *
- * Invariants: a rule changes nothing in the block but its constants; a replacement has the type of
- * what it replaces; the value of an I32 operation is replaced by one that agrees in the low 32 bits.
+ * Invariants: a rule changes nothing that is in the block, it may add constants and at most one pure
+ * instruction; a replacement has the type of what it replaces; the value of an I32 operation is replaced by one that agrees in the low 32 bits.
  * Constants that move with the block's place (IR_CONST_PC) take part only in sums with plain ones and
  * in masks of whole pages. Nothing that may raise FP flags is folded away.
  *
@@ -273,6 +273,11 @@ static ir_ref fold_two_shifts(struct ir_block *b, struct ir_insn *insn, const st
         insn->b = IR_NONE;
         insn->aux = (n - m) | (width - n) << 8;
         return FOLD_AGAIN;
+    }
+    if (x->op == IR_SHL && insn->op == IR_SHR && width - m == 32) {
+        /* slli 32, srli 29: an unsigned index, scaled */
+        ir_ref index = ir_conv(b, IR_ZEXT, insn->type, IR_I32, x->a);
+        return become(insn, IR_SHL, index, ir_const(b, m - n));
     }
     if (insn->op == IR_SHL && x->op == IR_SHR && n == m && n < 32)
         return become(insn, IR_AND, x->a, fold_const(b, insn->type, ~eval_mask(n)));

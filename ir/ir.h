@@ -396,8 +396,8 @@ void ir_exit(struct ir_block *b, enum ir_exit reason, uint64_t pc);
 ir_ref ir_helper_call(struct ir_block *b, enum ir_type type, unsigned index, ir_ref x, ir_ref y, ir_ref z);
 
 /*
- * Folds one instruction with constant operands, or by algebra, without touching the block but for
- * new constants. Returns the reference that stands for the result, or IR_NONE: append it. May
+ * Folds one instruction with constant operands, or by algebra, without touching what is in the block;
+ * new constants and a new pure instruction may come in. Returns the reference that stands for the result, or IR_NONE: append it. May
  * rewrite *insn into a cheaper one.
  */
 ir_ref ir_fold(struct ir_block *b, struct ir_insn *insn);
