@@ -1,1 +1,2 @@
-# One file per fixed bug, named by what was wrong.
+# One file per fixed bug, named by what was wrong; tests/guest.h says what a test looks like.
+EXTRA_DIST += tests/bugs/README tests/bugs/run.sh $(wildcard $(srcdir)/tests/bugs/*.[ch])

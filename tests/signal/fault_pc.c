@@ -19,7 +19,7 @@ static void on_fault(int s, siginfo_t *info, void *context)
     (void)s, (void)info;
     ucontext_t *uc = context;
     pc_right = (char *)PC(uc) == fault_here;
-    value_right = VALUE(uc) == 1000 + faults;
+    value_right = (long)VALUE(uc) == 1000 + faults;
     faults++;
     VALUE(uc) = 5000;
     PC(uc) = (unsigned long)fault_next;

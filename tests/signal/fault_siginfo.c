@@ -32,12 +32,12 @@ int main(void)
     sigaction(SIGSEGV, &a, NULL);
     sigaction(SIGBUS, &a, NULL);
     volatile char *gone = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    munmap((void *)gone, 8192);
     volatile char *readable = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     volatile char *none = mmap(NULL, 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     int fd = (int)MUST(open("file", O_RDWR | O_CREAT, 0600));
     MUST(ftruncate(fd, 100));
     volatile char *file = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    munmap((void *)gone, 8192);
     FAULT("read of nothing", gone + 5, (void)gone[5]);
     FAULT("write to nothing", gone + 4097, gone[4097] = 1);
     FAULT("write to read-only", readable + 77, readable[77] = 1);
