@@ -154,6 +154,51 @@ Test(random, text_goes_round)
     free(t);
 }
 
+/* Damaged text gives an error or a block that the checker can judge; the sanitizers watch. */
+Test(random, damaged_text)
+{
+    struct bench *t = bench_create();
+    unsigned refused = 0, count = blocks(3000);
+    for (uint64_t seed = 0; seed < count; seed++) {
+        struct random r = {seed};
+        random_block(&t->plain, seed, &(struct random_options){RANDOM_ALL, .guest_insns = 3});
+        char *text = ir_print(&t->plain, &t->arena);
+        size_t size = strlen(text);
+        for (unsigned n = 1 + random_below(&r, 4); n--;) {
+            char *at = text + random_below(&r, (unsigned)size);
+            if (random_below(&r, 2))
+                *at = text[random_below(&r, (unsigned)size)];
+            else
+                *at = (char)(random_next(&r) % 127 + 1);
+        }
+        refused += ir_parse(&t->parsed, &test_guest, text, &t->arena) ||
+                   ir_check(&t->parsed, &t->arena);
+        arena_reset(&t->arena);
+    }
+    cr_expect_gt(refused, count / 2);
+    arena_free(&t->arena);
+    free(t);
+}
+
+/* Damaged instructions are refused or harmless, never followed outside the tables. */
+Test(random, damaged_instructions)
+{
+    struct bench *t = bench_create();
+    unsigned refused = 0, count = blocks(20000);
+    for (uint64_t seed = 0; seed < count; seed++) {
+        struct random r = {seed};
+        random_block(&t->plain, seed % 100, &(struct random_options){RANDOM_ALL, .guest_insns = 3});
+        uint8_t *bytes = (uint8_t *)&t->plain.insns[1];
+        for (unsigned n = 1 + random_below(&r, 3); n--;)
+            bytes[random_below(&r, (t->plain.n - 1) * 16)] = (uint8_t)random_next(&r);
+        refused += ir_check(&t->plain, &t->arena) != NULL;
+        arena_reset(&t->arena);
+    }
+    cr_expect_gt(refused, count / 2);
+    arena_free(&t->arena);
+    free(t);
+}
+
 /* The generator is worth its name: every op that a block can hold comes up. */
 Test(random, every_op_comes_up)
 {
