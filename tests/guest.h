@@ -36,6 +36,8 @@
 #define TRY(call) guest_outcome(#call, (long)(call))
 /* The same for a call that must succeed for the test to make sense; quiet if it does. */
 #define MUST(call) guest_must(#call, (long)(call))
+/* Prints the call's text and its value or the name of its error. */
+#define VALUE(call) guest_value(#call, (long)(call))
 /* Print an expression and its value. */
 #define SHOW(expression) printf("%s = %lld\n", #expression, (long long)(expression))
 #define YES(expression) printf("%s: %s\n", #expression, (expression) ? "yes" : "no")
@@ -67,6 +69,14 @@ static inline long guest_outcome(const char *what, long result)
     int error = errno;
     printf("%s: %s\n", what, result == -1 ? guest_error_name(error) : "ok");
     errno = error;
+    return result;
+}
+
+static inline long guest_value(const char *what, long result)
+{
+    if (result == -1)
+        return guest_outcome(what, result);
+    printf("%s: %ld\n", what, result);
     return result;
 }
 
