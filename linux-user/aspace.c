@@ -136,6 +136,14 @@ static void forget_code(struct aspace *as, uint64_t start, uint64_t end)
         translator_invalidate(as->translator, start, end - start);
 }
 
+/* [start, end) has become executable, next to what may have been cut off there. */
+static void new_code(struct aspace *as, uint64_t start, uint64_t end)
+{
+    const uint64_t insn = 4;
+    if (as->fetch_failed)
+        forget_code(as, start > insn ? start - insn : 0, end);
+}
+
 static bool any_mapped(struct aspace *as, uint64_t start, uint64_t end)
 {
     const struct map_node *n = maptree_at_or_above(&as->tree, start);
@@ -259,6 +267,8 @@ static void record_mmap(struct aspace *as, uint64_t at, uint64_t size, int prot,
         maptree_set(&as->tree, at + code, at + size, (uint32_t)(prot & ~PROT_EXEC), label);
     if (had_code)
         forget_code(as, at, at + size);
+    if (prot & PROT_EXEC)
+        new_code(as, at, at + size);
 }
 
 static int64_t mmap_locked(struct aspace *as, uint64_t address, uint64_t size, int prot, int flags,
@@ -360,6 +370,8 @@ int64_t aspace_mprotect(struct aspace *as, uint64_t address, uint64_t size, int 
         }
         if (had_code && !(prot & PROT_EXEC))
             forget_code(as, address, reach);
+        if (prot & PROT_EXEC)
+            new_code(as, address, reach);
     }
     if (!r && reach < end)
         r = -ENOMEM;

@@ -8,7 +8,8 @@
  *     whether it may be executed stands in the table;
  *   - nothing that the table does not give to the guest is ever replaced, unmapped or reprotected on
  *     the guest's behalf, so Ferry's own memory is out of reach;
- *   - whenever executable memory goes or loses its permission, its translations go.
+ *   - whenever executable memory goes or loses its permission, its translations go; and when memory
+ *     becomes executable where a fetch has failed before, so does what remembers the failure.
  *
  * The layout for 64-bit guests: everything the guest does not place itself lies below 256 GiB, as on
  * a machine with Sv39, where Linux puts nothing of Ferry's (position-independent image, mmap area and
@@ -48,6 +49,7 @@ struct aspace {
     uint64_t pie_base;     /* for the program, when it does not say */
     uint64_t stack_low, stack_top; /* the main stack as mapped at start */
     uint64_t brk_start, brk;
+    bool fetch_failed;     /* there may be translations that end where code was missing */
     uint64_t limit_as, limit_data; /* RLIMIT_AS and RLIMIT_DATA as the guest knows them */
     struct translator *translator; /* told of code that goes; NULL until it exists */
 };

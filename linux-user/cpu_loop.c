@@ -39,6 +39,7 @@ static void fetch_fault(struct task *t, uint64_t pc)
     size_t size = 0;
     aspace_window(as, pc, &size);
     uint64_t at = pc + size;
+    as->fetch_failed = true;
     signal_fault(t, SIGSEGV, aspace_covers(as, at, 1) ? SEGV_ACCERR : SEGV_MAPERR, at);
 }
 

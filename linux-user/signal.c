@@ -59,7 +59,7 @@ struct guest_action *signal_action(struct process *p, int signal)
 
 static bool passes(const struct queued_signal *q, uint64_t mask)
 {
-    return q->order && (q->let_in || !(mask & signal_bit(q->info.si_signo)));
+    return q->order && !(mask & signal_bit(q->info.si_signo));
 }
 
 bool signal_waiting(const struct task *t, uint64_t mask)
@@ -67,27 +67,6 @@ bool signal_waiting(const struct task *t, uint64_t mask)
     for (int i = 0; i < TASK_QUEUE; i++)
         if (passes(&t->signal.queue[i], mask))
             return true;
-    return false;
-}
-
-/* The mask that the call being served waits under, if it has one of its own. */
-static bool temporary_mask(struct task *t, uint64_t *mask)
-{
-    static const struct {
-        const char *name;
-        uint8_t argument;
-        bool indirect; /* the argument points to {mask, size} */
-    } calls[] = {{"ppoll", 3, false}, {"pselect6", 5, true}, {"epoll_pwait", 4, false},
-                 {"epoll_pwait2", 4, false}, {"io_pgetevents", 5, true}};
-    const char *name = syscall_name(task_abi(t), t->number);
-    for (unsigned i = 0; name && i < sizeof calls / sizeof *calls; i++) {
-        if (strcmp(name, calls[i].name))
-            continue;
-        uint64_t at = t->args[calls[i].argument];
-        if (calls[i].indirect && copy_in(t, &at, at, sizeof at) != 0)
-            return false;
-        return at && copy_in(t, mask, at, sizeof *mask) == 0;
-    }
     return false;
 }
 
@@ -105,11 +84,6 @@ static bool take(struct task *t, uint64_t mask, siginfo_t *out)
     if (!best)
         return false;
     *out = best->info;
-    if (best->let_in && temporary_mask(t, &t->signal.suspend_mask)) {
-        t->signal.suspend_mask &= ~unblockable;
-        t->signal.suspended = true;
-    }
-    best->let_in = false;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     best->order = 0;
     return true;

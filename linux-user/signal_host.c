@@ -69,8 +69,6 @@ static void record(struct task *t, const siginfo_t *info, ucontext_t *uc)
     }
     if (slot) {
         slot->info = *info;
-        /* The kernel delivers a signal that the guest blocks only under ppoll's mask and its like. */
-        slot->let_in = t->signal.mask & signal_bit(signal) & ~SYNC_SIGNALS;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         slot->order = ++s->order ? s->order : ++s->order;
     }

@@ -54,7 +54,6 @@ int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
 static void change_mask(struct task *t, uint64_t mask)
 {
     mask &= ~unblockable;
-    /* The host first: what our handler finds blocked in the task's mask counts as let in by ppoll. */
     if (signal_waiting(t, 0))
         t->vcpu->cpu.attention = 1; /* signal_deliver tells the host */
     else
@@ -102,26 +101,40 @@ int64_t sys_rt_sigpending(struct task *t, const uint64_t a[6])
     return copy_out(t, a[0], &set, a[1]);
 }
 
+/* ---- waiting under a temporary mask ------------------------------------------------------------ */
+
+bool task_sigmask_enter(struct task *t, uint64_t mask, uint64_t *host)
+{
+    t->signal.suspend_mask = mask & ~unblockable;
+    t->signal.suspended = true;
+    *host = mask & ~SYNC_SIGNALS;
+    return !signal_waiting(t, t->signal.suspend_mask);
+}
+
+int64_t task_sigmask_leave(struct task *t, int64_t result)
+{
+    bool interrupted = result == -EINTR || result == SYSCALL_RESTART;
+    if (!interrupted || !signal_waiting(t, t->signal.suspend_mask)) {
+        t->signal.suspended = false; /* the host's mask is back by itself */
+        return result;
+    }
+    t->vcpu->cpu.attention = 1; /* signal_deliver goes by the temporary mask */
+    return -EINTR;
+}
+
 int64_t sys_rt_sigsuspend(struct task *t, const uint64_t a[6])
 {
-    uint64_t mask;
+    uint64_t mask, host;
     if (a[1] != sizeof mask)
         return -EINVAL;
     if (copy_in(t, &mask, a[0], sizeof mask) != 0)
         return -EFAULT;
-    mask &= ~unblockable;
-    t->signal.suspend_mask = mask;
-    t->signal.suspended = true;
     int64_t r = -EINTR;
-    if (!signal_waiting(t, mask)) {
-        uint64_t host = mask & ~SYNC_SIGNALS;
+    if (task_sigmask_enter(t, mask, &host)) {
         const uint64_t args[6] = {(uint64_t)(uintptr_t)&host, sizeof host};
         r = safe_syscall(task_attention(t), SYS_rt_sigsuspend, args);
-        if (r == SYSCALL_RESTART)
-            r = -EINTR; /* what interrupts it before it sleeps ends it all the same */
     }
-    t->vcpu->cpu.attention = 1;
-    return r;
+    return task_sigmask_leave(t, r);
 }
 
 /* A signal that waits in our own queue and is in `set`: taken out for sigtimedwait. */

@@ -36,7 +36,6 @@ enum {
 /* A signal the host has handed over. Written by the handler while free, by the thread while used. */
 struct queued_signal {
     volatile uint32_t order; /* 0: free; else first come, first served */
-    bool let_in;             /* by the temporary mask of the call being served */
     siginfo_t info;
 };
 
