@@ -76,7 +76,7 @@ ir_ref ir_pc(struct ir_block *b, uint64_t value)
 
 static_assert(IR_MAX_SLOTS <= 256, "holder is an array of bytes");
 
-/* Keeps current, holder, last_put, observed and fp_changed in step with the instruction just appended. */
+/* Keeps what is known of slots and FP flags in step with the instruction just appended. */
 static void note_effect(struct ir_block *b, const struct ir_insn *insn, ir_ref ref)
 {
     switch ((enum ir_effect)ir_op_info[insn->op].effect) {
@@ -214,7 +214,8 @@ void ir_insn_start(struct ir_block *b, uint64_t pc, unsigned length)
         b->lo = pc;
     if (pc + length > b->hi)
         b->hi = pc + length;
-    ir_append(b, (struct ir_insn){.op = IR_INSN, .d = (ir_ref)length, .aux = (uint32_t)(pc - b->pc)});
+    ir_append(b, (struct ir_insn){
+                     .op = IR_INSN, .d = (ir_ref)length, .aux = (uint32_t)(pc - b->pc)});
 }
 
 void ir_goto(struct ir_block *b, uint64_t target)

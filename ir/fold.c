@@ -7,13 +7,14 @@
  *   fold_bits.c  widths and bit fields
  *   fold_cond.c  comparisons, selections, branches
  *
- * Invariants: a rule changes nothing that is in the block, it may add constants and at most one pure
- * instruction; a replacement has the type of what it replaces; the value of an I32 operation is replaced by one that agrees in the low 32 bits.
- * Constants that move with the block's place (IR_CONST_PC) take part only in sums with plain ones and
- * in masks of whole pages. Nothing that may raise FP flags is folded away.
+ * Invariants: a rule changes nothing that is in the block, it may add constants and at most one
+ * pure instruction; a replacement has the type of what it replaces; the value of an I32 operation is
+ * replaced by one that agrees in the low 32 bits. Constants that move with the block's place
+ * (IR_CONST_PC) take part only in sums with plain ones and in masks of whole pages. Nothing that may
+ * raise FP flags is folded away.
  *
- * To add a rule: a case in the function of its op, and a line in tests/ir/fold.ir; the random test
- * compares folded with unfolded blocks in the interpreter.
+ * To add a rule: a case in the function of its op, and one in tests/ir/cases/fold.ir; the random
+ * test compares folded with unfolded blocks in the interpreter.
  */
 #include "ir/fold.h"
 
@@ -388,7 +389,7 @@ static ir_ref fold_store(struct ir_block *b, struct ir_insn *insn)
 
 /* ---- dispatch ----------------------------------------------------------------------------- */
 
-/* True if every operand is a plain constant and the op one that ir_eval knows the integer result of. */
+/* True if every operand is a plain constant. */
 static bool is_constant(const struct ir_block *b, const struct ir_insn *insn)
 {
     const struct ir_op_info *info = &ir_op_info[insn->op];

@@ -58,13 +58,16 @@ static inline bool fold_is_live(const struct ir_block *b, ir_ref r)
     return ir_is_const(r) || b->current[b->holder[r]] == r;
 }
 
-/* A bound n such that the value, in its own type, is below 2^n; of constants nothing is said. (fold_bits.c) */
+/*
+ * A bound n such that the value, in its own type, is below 2^n; of constants nothing is said.
+ * (fold_bits.c)
+ */
 unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type);
 
 /* A bound n such that the value, in its own type, is the sign extension of its low n bits. */
 unsigned fold_signed_bits(const struct ir_block *b, ir_ref r, unsigned type);
 
-/* Rules for sext, zext, trunc, extract, sextract, insert, bitcast and the vector moves. (fold_bits.c) */
+/* Rules for extensions, bit fields, bitcast and the vector moves. (fold_bits.c) */
 ir_ref fold_width(struct ir_block *b, struct ir_insn *insn);
 
 /* Rules for setcc, selcc, setb, selb, brcc, brb. (fold_cond.c) */

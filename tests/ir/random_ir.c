@@ -205,8 +205,8 @@ static void choose_address(struct generator *g, struct ir_insn *insn, unsigned a
     ir_ref base = emit(g, (struct ir_insn){.op = IR_GET, .type = IR_I64, .aux = TG_BASE});
     uint64_t mask = 1023 & ~(uint64_t)(align - 1);
     if (chance(r, 50)) {
-        ir_ref x = emit(g, (struct ir_insn){
-                               .op = IR_AND, .type = IR_I64, .a = value(g, IR_I64), .b = ir_const(g->b, mask)});
+        ir_ref x = value(g, IR_I64), k = ir_const(g->b, mask);
+        x = emit(g, (struct ir_insn){.op = IR_AND, .type = IR_I64, .a = x, .b = k});
         base = emit(g, (struct ir_insn){.op = IR_ADD, .type = IR_I64, .a = base, .b = x});
     }
     if (chance(r, 40)) {
@@ -413,7 +413,8 @@ static void plain_op(struct generator *g, unsigned op)
 
 /* ---- chains: what compilers write, and where folds look two definitions deep ------------------ */
 
-static ir_ref convert(struct generator *g, enum ir_op op, enum ir_type to, enum ir_type from, ir_ref x)
+static ir_ref convert(struct generator *g, enum ir_op op, enum ir_type to, enum ir_type from,
+                      ir_ref x)
 {
     return emit(g, (struct ir_insn){.op = (uint8_t)op, .type = to, .sub = from, .a = x});
 }
@@ -504,17 +505,21 @@ static void flag_test(struct generator *g)
     static const uint8_t ops[] = {IR_SUBF, IR_SUBF, IR_ANDF, IR_ADDF};
     struct random *r = &g->random;
     enum ir_type type = int_type(g);
-    ir_ref a = value(g, type), c = chance(r, 30) ? a : chance(r, 40) ? ir_const(g->b, 0) : value(g, type);
-    ir_ref flags = emit(g, (struct ir_insn){.op = ops[random_below(r, 4)], .type = type, .a = a, .b = c});
-    unsigned cc = random_below(r, IR_CC_COUNT);
-    remember(g, IR_B, flags);
-    if (chance(r, 50))
-        remember(g, IR_I64, emit(g, (struct ir_insn){.op = IR_SETB, .type = IR_I64, .sub = (uint8_t)cc,
-                                                     .a = flags}));
+    struct ir_insn make = {.op = ops[random_below(r, 4)], .type = type, .a = value(g, type)};
+    if (chance(r, 30))
+        make.b = make.a;
     else
-        remember(g, IR_I64, emit(g, (struct ir_insn){.op = IR_SELB, .type = IR_I64, .sub = (uint8_t)cc,
-                                                     .a = flags, .b = value(g, IR_I64),
-                                                     .c = value(g, IR_I64)}));
+        make.b = chance(r, 40) ? ir_const(g->b, 0) : value(g, type);
+    ir_ref flags = emit(g, make);
+    remember(g, IR_B, flags);
+    struct ir_insn use = {.op = IR_SETB, .type = IR_I64, .a = flags};
+    use.sub = (uint8_t)random_below(r, IR_CC_COUNT);
+    if (chance(r, 50)) {
+        use.op = IR_SELB;
+        use.b = value(g, IR_I64);
+        use.c = value(g, IR_I64);
+    }
+    remember(g, IR_I64, emit(g, use));
 }
 
 static void idiom(struct generator *g)
