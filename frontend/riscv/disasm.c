@@ -25,10 +25,11 @@ static void print_fence_set(struct decode_text *text, int64_t set)
                  set & 1 ? "w" : "", set ? "" : "unknown");
 }
 
-static void print_rounding(struct decode_text *text, int64_t rm)
+static void print_rounding(struct decode_text *text, int64_t rm, int64_t usual)
 {
     static const char *const names[8] = {"rne", "rtz", "rdn", "rup", "rmm", "unknown", "unknown", "dyn"};
-    decode_print(text, ",%s", names[rm & 7]);
+    if (rm != usual)
+        decode_print(text, ",%s", names[rm & 7]);
 }
 
 /* Names of the CSRs that objdump knows. */
@@ -53,13 +54,10 @@ static void print_csr(struct decode_text *text, int64_t csr)
 
 static void print_constant(struct decode_text *text, int64_t index)
 {
-    static const char *const names[32] = {
-        "-1.0", "min", "0x1p-16", "0x1p-15", "0x1p-8", "0x1p-7", "0.0625", "0.125",
-        "0.25", "0.3125", "0.375", "0.4375", "0.5", "0.625", "0.75", "0.875",
-        "1.0", "1.25", "1.5", "1.75", "2.0", "2.5", "3.0", "4.0",
-        "8.0", "16.0", "128.0", "256.0", "0x1p+15", "0x1p+16", "inf", "nan",
-    };
-    decode_print(text, "%s", names[index & 31]);
+    if (index == 1 || index == 31)
+        decode_print(text, index == 1 ? "min" : "nan");
+    else
+        decode_print(text, "%a", rv_fli_values[index & 31]);
 }
 
 static void print_operand(struct decode_text *text, char kind, int64_t value, uint64_t pc)
@@ -69,11 +67,11 @@ static void print_operand(struct decode_text *text, char kind, int64_t value, ui
     case 'x': decode_print(text, "%s", x_names[value & 31]); break;
     case 'f': decode_print(text, "%s", f_name(value & 31)); break;
     case 'd': decode_print(text, "%d", (int)value); break;
-    case 'n': if (value) decode_print(text, "%d", (int)value); break;
     case 'h': decode_print(text, "0x%x", (unsigned)value); break;
     case 'u': decode_print(text, "0x%x", (unsigned)value >> 12); break;
     case 'p': decode_print(text, "0x%llx", (unsigned long long)(pc + (uint64_t)value)); break;
-    case 'm': print_rounding(text, value); break;
+    case 'm': print_rounding(text, value, 7); break;
+    case 'r': print_rounding(text, value, 0); break;
     case 'q': decode_print(text, "%s", orders[value & 3]); break;
     case 'o': print_fence_set(text, value); break;
     case 'c': print_csr(text, value); break;

@@ -102,6 +102,9 @@ enum { RISCV_CACHE_BLOCK = 64 };
 enum rv_csr_operation { CSR_WRITE, CSR_SET, CSR_CLEAR };
 enum rv_bit_operation { BIT_CLEAR, BIT_EXTRACT, BIT_INVERT, BIT_SET };
 
+/* What fli loads, but for entries 1 (the smallest normal) and 31 (NaN). */
+extern const double rv_fli_values[32];
+
 /* The registers that three bits can name. */
 static inline uint32_t rvc_register(uint32_t three_bits)
 {

@@ -3,10 +3,12 @@
  * under a subject and compares what they write. On a difference, instructions are taken out as long as it
  * stays, and what is left is printed with the registers that differ.
  *
- *     fuzz_riscv [-n PROGRAMS] [-s SEED] [-c CPU] [-i PREFIX] [-o ORACLE] [-t SUBJECT]
+ *     fuzz_riscv [-n PROGRAMS] [-s SEED] [-c CPU] [-i PREFIX] [-x NAME] [-o ORACLE]
+ *                [-t SUBJECT]
  *
  * ORACLE and SUBJECT are commands that get the program's name added (default: qemu-riscv64); without -t
- * the subject is frontend and interpreter in this process. -i: only instructions whose names begin so.
+ * the subject is frontend and interpreter in this process. -i: only instructions whose names begin so;
+ * -x: without the instruction of this name.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +28,7 @@ struct output {
 };
 
 static const char *oracle = "qemu-riscv64", *subject, *cpu_text = NULL;
-static struct cpu_config config;
+static struct fuzz_choice choice;
 static char program[64];
 static unsigned unfinished; /* runs that the oracle did not bring to an end */
 
@@ -92,7 +94,7 @@ static void run_here(const struct fuzz_image *image, struct output *o)
     }
     memcpy(at, image->bytes, image->size);
     memset(&cpu, 0, sizeof cpu);
-    f->reset(&config, &cpu);
+    f->reset(&choice.config, &cpu);
     for (unsigned i = 0; i < f->ir.nhelpers; i++)
         cpu.helper[i] = (void *)f->ir.helpers[i].fn;
     o->n = 0;
@@ -103,7 +105,7 @@ static void run_here(const struct fuzz_image *image, struct output *o)
     enum ir_exit why;
     unsigned blocks = 0; /* a test taken apart may loop for ever */
     do {
-        frontend_translate(f, &config, &source, &block, cpu.exit_pc, cpu.mode, 0, 0);
+        frontend_translate(f, &choice.config, &source, &block, cpu.exit_pc, cpu.mode, 0, 0);
         why = ir_interpret(&block, &cpu);
     } while (blocks++ < 20000 && (why == IR_EXIT_NONE || why == IR_EXIT_LOOKUP ||
                                    why == IR_EXIT_FLUSH || why == IR_EXIT_YIELD ||
@@ -158,7 +160,7 @@ static void print_test(const struct fuzz_test *test)
         char text[128];
         if (insn->row == RV_INVALID)
             continue;
-        frontend_riscv64.disassemble(&config, 0, (const uint8_t *)&insn->word, 4, text, sizeof text);
+        frontend_riscv64.disassemble(&choice.config, 0, (const uint8_t *)&insn->word, 4, text, sizeof text);
         printf("  %3u  %08x  %s", i, insn->word, text);
         printf(insn->forward ? "   (+%u)\n" : "\n", insn->forward);
     }
@@ -204,20 +206,20 @@ int main(int argc, char **argv)
     static struct output a, b;
     unsigned programs = 40, failures = 0, stuck = 0;
     uint64_t seed = 1;
-    const char *only = NULL;
-    for (int c; (c = getopt(argc, argv, "n:s:c:i:o:t:")) != -1;)
+    for (int c; (c = getopt(argc, argv, "n:s:c:i:x:o:t:")) != -1;)
         switch (c) {
         case 'n': programs = (unsigned)atoi(optarg); break;
         case 's': seed = strtoull(optarg, NULL, 0); break;
         case 'c': cpu_text = optarg; break;
-        case 'i': only = optarg; break;
+        case 'i': choice.only = optarg; break;
+        case 'x': choice.except = optarg; break;
         case 'o': oracle = optarg; break;
         case 't': subject = optarg; break;
         default: return 2;
         }
     char error[128];
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (!frontend_riscv64.parse_cpu(cpu_text, &config, error, sizeof error)) {
+    if (!frontend_riscv64.parse_cpu(cpu_text, &choice.config, error, sizeof error)) {
         fprintf(stderr, "%s\n", error);
         return 2;
     }
@@ -225,7 +227,7 @@ int main(int argc, char **argv)
     for (unsigned p = 0; p < programs && failures < 5; p++) {
         uint64_t random = (seed + p) * 0x9e3779b97f4a7c15 | 1;
         for (unsigned i = 0; i < FUZZ_TESTS; i++)
-            fuzz_random_test(&tests[i], &config, only, &random);
+            fuzz_random_test(&tests[i], &choice, &random);
         unfinished = 0;
         int differs = compare(tests, FUZZ_TESTS, &a, &b);
         stuck += unfinished;

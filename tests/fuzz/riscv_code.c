@@ -111,16 +111,19 @@ static bool is_jump(const struct decode_row *row)
 }
 
 /* Draws one instruction of a usable row. */
-static void random_insn(struct fuzz_insn *insn, const struct cpu_config *config, const char *only,
-                        bool wide, uint64_t *random)
+static void random_insn(struct fuzz_insn *insn, const struct fuzz_choice *choice, bool wide,
+                        uint64_t *random)
 {
     for (;;) {
         unsigned i = 1 + (unsigned)(decode_random_number(random) % (RV_INSN_COUNT - 1));
         const struct decode_row *row = &rv_rows[i];
         bool jump = is_jump(row);
-        if (is_excluded(row) || is_other_reservation(row, wide) || !decode_row_enabled(row, config))
+        if (is_excluded(row) || is_other_reservation(row, wide) ||
+            !decode_row_enabled(row, &choice->config))
             continue;
-        if (only && !starts_with(row->name, only) && (!jump || decode_random_number(random) % 64))
+        if (choice->except && !strcmp(row->name, choice->except))
+            continue;
+        if (choice->only && !starts_with(row->name, choice->only) && (!jump || decode_random_number(random) % 64))
             continue;
         *insn = (struct fuzz_insn){.length = (uint8_t)row_length(row), .row = (uint16_t)i};
         if (!decode_random_word(&policy, row, random, &insn->word))
@@ -168,8 +171,7 @@ static uint64_t random_value(uint64_t *random)
     }
 }
 
-void fuzz_random_test(struct fuzz_test *test, const struct cpu_config *config, const char *only,
-                      uint64_t *random)
+void fuzz_random_test(struct fuzz_test *test, const struct fuzz_choice *choice, uint64_t *random)
 {
     bool wide = decode_random_number(random) & 1;
     test->n = FUZZ_BODY;
@@ -178,7 +180,7 @@ void fuzz_random_test(struct fuzz_test *test, const struct cpu_config *config, c
             random_jalr(&test->insns[i++], random);
             continue;
         }
-        random_insn(&test->insns[i], config, only, wide, random);
+        random_insn(&test->insns[i], choice, wide, random);
     }
     for (unsigned i = 0; i < 32; i++) {
         test->start.x[i] = random_value(random);

@@ -49,12 +49,14 @@ struct fuzz_image {
     uint8_t *bytes; /* begins with the ELF header */
 };
 
-/*
- * Fills in a test. `only`: NULL, or rows are taken only if their name begins with it (jumps come
- * nevertheless).
- */
-void fuzz_random_test(struct fuzz_test *test, const struct cpu_config *config, const char *only,
-                      uint64_t *random);
+/* What random bodies are made of. */
+struct fuzz_choice {
+    struct cpu_config config;
+    const char *only;   /* NULL, or rows are taken only if their name begins so (jumps come nevertheless) */
+    const char *except; /* NULL, or the name of a row that is not taken (an oracle's known error) */
+};
+
+void fuzz_random_test(struct fuzz_test *test, const struct fuzz_choice *choice, uint64_t *random);
 
 /* Lays out a program; free image->bytes. */
 void fuzz_build(struct fuzz_image *image, const struct fuzz_test *tests, unsigned n);
