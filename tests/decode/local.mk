@@ -9,8 +9,6 @@ tests_decode_sweep_riscv_SOURCES = tests/decode/sweep_riscv.c
 tests_decode_sweep_riscv_LDADD = libferry.a $(FERRY_LIBS)
 TESTS += tests/decode/sweep.sh
 
-if HAVE_CRITERION
 check_PROGRAMS += tests/decode/test_riscv_table
 tests_decode_test_riscv_table_SOURCES = tests/decode/test_riscv_table.c
 TESTS += tests/decode/test_riscv_table
-endif
