@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 
+#include "ir/fp.h"
 #include "translator/translator.h"
 
 enum {
@@ -155,6 +156,17 @@ static inline uint32_t block_index(const struct translator *t, const struct bloc
 static inline const void *block_code(const struct translator *t, const struct block *b)
 {
     return t->rx + b->code;
+}
+
+/*
+ * The guest's FP mode and flags are in the host's MXCSR while the guest runs and in cpu->mxcsr while it
+ * does not; ours takes the other place.
+ */
+static inline void swap_mxcsr(struct cpu *cpu)
+{
+    uint32_t mxcsr = fp_get_mxcsr();
+    fp_set_mxcsr(cpu->mxcsr);
+    cpu->mxcsr = mxcsr;
 }
 
 #endif

@@ -63,17 +63,6 @@ static const struct ir_block *block_for(struct translator *t, struct interpreter
     return &in->block[i];
 }
 
-/*
- * The guest's FP mode and flags are in the host's MXCSR while the guest runs and in cpu->mxcsr while it
- * does not, as with translated code; ours takes the other place.
- */
-static void swap_mxcsr(struct cpu *cpu)
-{
-    uint32_t mxcsr = fp_get_mxcsr();
-    fp_set_mxcsr(cpu->mxcsr);
-    cpu->mxcsr = mxcsr;
-}
-
 enum ir_exit interpreter_run(struct vcpu *v)
 {
     struct translator *t = v->translator;

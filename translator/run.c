@@ -121,7 +121,9 @@ enum ir_exit translator_run(struct vcpu *v)
             link_exit(t, link, b);
         if (log_on(LOG_EXEC | LOG_CPU))
             log_entry(t, cpu, b);
+        swap_mxcsr(cpu);
         t->enter(cpu, block_code(t, b));
+        swap_mxcsr(cpu);
         if (cpu->exit_link != CPU_NO_LINK)
             cpu->exit_pc = t->exits[cpu->exit_link].target;
         enum ir_exit reason = cpu->exit_reason;

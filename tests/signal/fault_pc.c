@@ -8,10 +8,10 @@ static volatile bool pc_right, value_right;
 
 #ifdef __riscv
 #define PC(uc) ((uc)->uc_mcontext.__gregs[REG_PC])
-#define VALUE(uc) ((uc)->uc_mcontext.__gregs[REG_A0 + 4])
+#define REGISTER(uc) ((uc)->uc_mcontext.__gregs[REG_A0 + 4])
 #else
 #define PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
-#define VALUE(uc) ((uc)->uc_mcontext.gregs[REG_RBX])
+#define REGISTER(uc) ((uc)->uc_mcontext.gregs[REG_RBX])
 #endif
 
 static void on_fault(int s, siginfo_t *info, void *context)
@@ -19,9 +19,9 @@ static void on_fault(int s, siginfo_t *info, void *context)
     (void)s, (void)info;
     ucontext_t *uc = context;
     pc_right = (char *)PC(uc) == fault_here;
-    value_right = (long)VALUE(uc) == 1000 + faults;
+    value_right = (long)REGISTER(uc) == 1000 + faults;
     faults++;
-    VALUE(uc) = 5000;
+    REGISTER(uc) = 5000;
     PC(uc) = (unsigned long)fault_next;
 }
 
