@@ -371,10 +371,10 @@ static bool show_number(struct line *l, const struct kind_desc *kind, uint64_t v
         show_name(l, kind->names, cut);
         return true;
     case SHOW_flags:
-        if (kind->pass == PASS_oflag)
-            show_oflags(l, kind->names, cut);
-        else
-            show_flags(l, kind->names, cut);
+        show_flags(l, kind->names, cut);
+        return true;
+    case SHOW_oflags:
+        show_oflags(l, kind->names, cut);
         return true;
     default:
         return false;

@@ -39,6 +39,7 @@ enum show {
     SHOW_buf_in,
     SHOW_buf_out,
     SHOW_flags,
+    SHOW_oflags,
     SHOW_name,
     SHOW_fd,
     SHOW_dirfd,

@@ -1,0 +1,17 @@
+# syscall/ against the host's kernel, served by a process made for the tests (fake.c); and its tables
+# against the headers of the guests.
+if HAVE_CRITERION
+check_PROGRAMS += tests/syscall/test_syscall
+TESTS += tests/syscall/test_syscall
+endif
+tests_syscall_test_syscall_SOURCES = \
+    tests/syscall/fake.c \
+    tests/syscall/fake.h \
+    tests/syscall/test_convert.c \
+    tests/syscall/test_copy.c \
+    tests/syscall/test_strace.c \
+    syscall/convert.c syscall/copy.c syscall/dispatch.c syscall/fd.c syscall/fs.c syscall/ioctl.c \
+    syscall/ipc.c syscall/names.c syscall/poll.c syscall/safe.c syscall/strace.c syscall/struct.c \
+    util/log.c
+# Not libferry.a: its linux-user would be the process.
+tests_syscall_test_syscall_LDADD = $(CRITERION_LIBS)
