@@ -1,9 +1,7 @@
 # syscall/ against the host's kernel, served by a process made for the tests (fake.c); and its tables
 # against the headers of the guests.
-if HAVE_CRITERION
 check_PROGRAMS += tests/syscall/test_syscall
 TESTS += tests/syscall/test_syscall
-endif
 tests_syscall_test_syscall_SOURCES = \
     tests/syscall/fake.c \
     tests/syscall/fake.h \
