@@ -39,8 +39,10 @@ struct code_stubs {
     uint32_t leave;    /* jumped to with exit_reason and exit_pc set: back to enter's caller */
     uint32_t link;     /* called from thunks; sets exit_link, exit_reason = LOOKUP, leaves */
     uint32_t indirect; /* miss of the jump cache: target pc in exit_pc; leaves with LOOKUP */
+    uint32_t null;     /* what jump_cache[0] holds while empty: a jump to guest address 0 */
     uint32_t ret;      /* return mispredicted: target pc in exit_pc; unwinds the shadow stack to it or looks up */
     uint32_t poll;     /* attention was noticed at exit_pc: leaves with NONE */
+    uint32_t unwind;   /* leave when every slot, exit_link and return_sp are in struct cpu already (faults in C) */
     uint32_t call[4];  /* calls of C functions, inside generated code only: see stubs.c */
     uint32_t size;     /* bytes of all stubs */
 };
@@ -87,6 +89,9 @@ struct backend_work; /* scratch memory of one translating thread */
 /* `pins`: how many integer and float slots to keep in host registers (-1: the measured defaults). */
 struct backend *backend_create(const struct ir_guest *guest, uint32_t features, int int_pins, int float_pins);
 void backend_destroy(struct backend *be);
+
+/* Guest addresses are relative to cpu.memory_base (a 32-bit guest's window). Default: they are the host's. */
+void backend_set_window(struct backend *be, bool on);
 struct backend_work *backend_work_create(const struct backend *be);
 void backend_work_destroy(struct backend_work *w);
 

@@ -36,7 +36,7 @@ void jump_cache_clear(struct translator *t, struct cpu *cpu)
     for (unsigned i = 0; i < CPU_JUMP_CACHE; i++)
         if (__atomic_load_n(&cpu->jump_cache[i].pc, __ATOMIC_RELAXED))
             __atomic_store_n(&cpu->jump_cache[i].pc, 0, __ATOMIC_RELAXED);
-    cpu->jump_cache[0].code = t->rx + t->stubs.indirect;
+    cpu->jump_cache[0].code = t->rx + t->stubs.null;
 }
 
 void return_stack_reset(struct vcpu *v)
@@ -151,7 +151,7 @@ struct vcpu *translator_vcpu_create(struct translator *t)
     v->cpu.mxcsr = 0x1f80;
     if (!t->options.interpret) {
         backend_init_cpu(t->backend, &v->cpu);
-        v->cpu.jump_cache[0].code = t->rx + t->stubs.indirect;
+        v->cpu.jump_cache[0].code = t->rx + t->stubs.null;
     }
     for (unsigned i = 0; i < t->frontend->ir.nhelpers; i++)
         v->cpu.helper[i] = (void *)t->frontend->ir.helpers[i].fn;

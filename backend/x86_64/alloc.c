@@ -1,0 +1,854 @@
+/*
+ * The register allocator: forward, on the fly, with use counts from scan.c.
+ *
+ * A value may be in several places at once: registers, the home of a slot, a spill cell; constants are
+ * everywhere. A register is taken from a value only by drop(), after save() has made sure that a
+ * needed value is somewhere else. When no temporary is free the one goes whose value is used furthest
+ * away; the distance is looked for only then.
+ *
+ * Spilling a value that is the current one of a dirty slot stores it home, which it needed anyway.
+ */
+#include "backend/x86_64/work.h"
+
+#include "backend/x86_64/form.h"
+#include "backend/x86_64/runtime.h"
+
+enum ir_type value_type(const struct work *w, ir_ref r, enum ir_type of_const)
+{
+    if (ir_is_const(r))
+        return of_const;
+    const struct ir_insn *in = &w->b->insns[r];
+    switch (ir_op_info[in->op].result) {
+    case 'Q': return IR_I64;
+    case 'V': return IR_V128;
+    case 'B': return IR_B;
+    default: return (enum ir_type)in->type;
+    }
+}
+
+static bool is_float_class(enum ir_type t)
+{
+    return ir_type_is_float(t) || t == IR_V128;
+}
+
+/* ---- moves ------------------------------------------------------------------------------------ */
+
+void move_gpr(struct work *w, unsigned dst, unsigned src)
+{
+    if (dst == src)
+        return;
+    mov_rr(&w->c, dst, src);
+    CHECK(MOVE, dst, src, 0);
+}
+
+void move_xmm(struct work *w, unsigned dst, unsigned src)
+{
+    if (dst == src)
+        return;
+    x_rr(&w->c, MOVAPS, dst, src);
+    CHECK(MOVE, dst + XMM0, src + XMM0, 0);
+}
+
+void load_gpr(struct work *w, unsigned reg, struct mem m, enum ir_type t)
+{
+    static const uint32_t op[] = {
+        [IR_I8] = MOVZX8, [IR_I16] = MOVZX16, [IR_I32] = MOV, [IR_I64] = MOV | X_W, [IR_B] = MOV};
+    x_rm(&w->c, op[t], reg, m);
+}
+
+void store_gpr(struct work *w, unsigned reg, struct mem m, enum ir_type t)
+{
+    switch (t) {
+    case IR_I8: x_rm(&w->c, MOV_STORE8, reg, m); break;
+    case IR_I16: x_rm(&w->c, MOV_STORE | X_OPSIZE, reg, m); break;
+    case IR_I64: x_rm(&w->c, MOV_STORE | X_W, reg, m); break;
+    default: x_rm(&w->c, MOV_STORE, reg, m); break;
+    }
+}
+
+void load_xmm(struct work *w, unsigned xmm, struct mem m, enum ir_type t)
+{
+    x_rm(&w->c, t == IR_V128 ? MOVUPS : t == IR_F64 ? MOVSD : MOVSS, xmm, m);
+}
+
+void store_xmm(struct work *w, unsigned xmm, struct mem m, enum ir_type t)
+{
+    x_rm(&w->c, t == IR_V128 ? MOVUPS_STORE : t == IR_F64 ? MOVSD_STORE : MOVSS_STORE, xmm, m);
+}
+
+/* The field that ends here. */
+void note_reloc(struct work *w, enum code_reloc_kind kind, uint64_t value)
+{
+    struct code_buffer *out = w->out;
+    if (out->nrelocs == out->max_relocs) {
+        w->failed = true;
+        return;
+    }
+    unsigned size = kind == CODE_RELOC_PC64 ? 8 : 4;
+    out->relocs[out->nrelocs++] = (struct code_reloc){here(w) - size, (uint8_t)kind, value};
+}
+
+void load_pc(struct work *w, unsigned reg, uint64_t pc)
+{
+    mov_ri(&w->c, reg, pc);
+    note_reloc(w, pc <= UINT32_MAX || fits32((int64_t)pc) ? CODE_RELOC_PC32 : CODE_RELOC_PC64, pc);
+}
+
+void load_constant(struct work *w, unsigned reg, ir_ref r)
+{
+    const struct ir_const *k = constant(w, r);
+    if (k->kind == IR_CONST_PC)
+        load_pc(w, reg, k->value);
+    else
+        mov_ri(&w->c, reg, k->value);
+}
+
+/* ---- the books -------------------------------------------------------------------------------- */
+
+static void claim(struct work *w, unsigned reg, ir_ref r)
+{
+    w->own[reg] = r;
+    val_of(w, r)->regs |= BIT(reg);
+    w->free &= ~BIT(reg);
+}
+
+static void drop(struct work *w, unsigned reg)
+{
+    ir_ref r = w->own[reg];
+    if (r) {
+        struct val *v = val_of(w, r);
+        v->regs &= ~BIT(reg);
+        if (v->slots)
+            w->snapshot_valid = false;
+        w->own[reg] = 0;
+    }
+    w->free |= BIT(reg) & w->be->temps;
+}
+
+static bool is_dirty(const struct work *w, unsigned slot)
+{
+    return w->dirty[slot / 64] >> (slot % 64) & 1;
+}
+
+static void set_dirty(struct work *w, unsigned slot)
+{
+    w->dirty[slot / 64] |= (uint64_t)1 << (slot % 64);
+    w->snapshot_valid = false;
+}
+
+static void set_clean(struct work *w, unsigned slot)
+{
+    w->dirty[slot / 64] &= ~((uint64_t)1 << (slot % 64));
+    w->snapshot_valid = false;
+}
+
+/* Is the value anywhere but in the registers of `except`? */
+static bool elsewhere(const struct val *v, ir_ref r, uint32_t except)
+{
+    return v->regs & ~except || v->spill || ir_is_const(r) || (v->home && !v->slots);
+}
+
+/* The cell may still be an operand of the op at hand: it is free when the op has been emitted. */
+static void free_spill(struct work *w, struct val *v)
+{
+    unsigned cell = v->spill - 1u;
+    w->dead_spills[cell / 64] |= (uint64_t)1 << (cell % 64);
+    w->any_dead_spill = true;
+    v->spill = 0;
+}
+
+void free_dead_spills(struct work *w)
+{
+    for (unsigned i = 0; i < CPU_SPILLS / 64; i++) {
+        w->spills[i] &= ~w->dead_spills[i];
+        w->dead_spills[i] = 0;
+    }
+    w->any_dead_spill = false;
+}
+
+void consume_slow(struct work *w, ir_ref r, struct val *v)
+{
+    uint32_t temps = v->regs & w->be->temps;
+    (void)r;
+    v->regs &= ~temps;
+    w->free |= temps;
+    w->dying |= temps;
+    w->locked &= ~temps;
+    while (temps) {
+        w->own[__builtin_ctz(temps)] = 0;
+        temps &= temps - 1;
+    }
+    if (unlikely(v->spill))
+        free_spill(w, v);
+}
+
+static int new_spill(struct work *w)
+{
+    for (unsigned i = 0; i < CPU_SPILLS / 64; i++) {
+        if (~w->spills[i]) {
+            unsigned bit = (unsigned)__builtin_ctzll(~w->spills[i]);
+            w->spills[i] |= (uint64_t)1 << bit;
+            return (int)(i * 64 + bit);
+        }
+    }
+    w->failed = true;
+    return 0;
+}
+
+/* ---- homes ------------------------------------------------------------------------------------ */
+
+static void load_value(struct work *w, unsigned reg, ir_ref r, enum ir_type of_const);
+static int new_spill(struct work *w);
+
+/*
+ * A general register for a copy, without moving any value: a free one, or RAX pushed. So storing
+ * never needs an eviction, and an eviction never needs another.
+ */
+struct loan {
+    unsigned reg;
+    bool pushed;
+};
+
+static struct loan borrow(struct work *w)
+{
+    uint32_t free = w->free & GPR_MASK & ~w->locked & ~w->dying;
+    if (free)
+        return (struct loan){(unsigned)__builtin_ctz(free), false};
+    x_o(&w->c, PUSH, RAX);
+    return (struct loan){RAX, true};
+}
+
+static void give_back(struct work *w, struct loan loan)
+{
+    if (loan.pushed)
+        x_o(&w->c, POP, RAX);
+    else
+        CHECK(CLOBBER, loan.reg, 0, 0);
+}
+
+static void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_type t)
+{
+    struct loan loan = borrow(w);
+    enum ir_type step = t == IR_V128 || t == IR_F64 ? IR_I64 : t == IR_F32 || t == IR_F16 ? IR_I32 : t;
+    load_gpr(w, loan.reg, from, step);
+    store_gpr(w, loan.reg, to, step);
+    if (t == IR_V128) {
+        from.disp += 8;
+        to.disp += 8;
+        load_gpr(w, loan.reg, from, step);
+        store_gpr(w, loan.reg, to, step);
+    }
+    give_back(w, loan);
+}
+
+/* The home of a slot is about to be overwritten with r: whoever lives only there moves out. */
+static void vacate_home(struct work *w, unsigned slot, ir_ref r)
+{
+    ir_ref old = w->home[slot];
+    if (!old || old == r || val_of(w, old)->home != slot + 1)
+        return;
+    struct val *v = val_of(w, old);
+    if (v->uses && !v->regs && !v->spill) {
+        enum ir_type t = value_type(w, old, IR_I64);
+        uint32_t free = w->free & (is_float_class(t) ? XMM_MASK : GPR_MASK) & ~w->locked & ~w->dying;
+        if (free) {
+            unsigned reg = (unsigned)__builtin_ctz(free);
+            load_value(w, reg, old, IR_I64);
+            claim(w, reg, old);
+        } else {
+            unsigned cell = (unsigned)new_spill(w);
+            copy_memory(w, spill_mem(cell), home_mem(w, slot), t);
+            CHECK(COPY_SPILL, cell, slot, old);
+            v->spill = (uint16_t)(cell + 1);
+        }
+    }
+    v->home = 0;
+}
+
+void store_constant(struct work *w, struct mem m, ir_ref r, enum ir_type t, unsigned scratch)
+{
+    const struct ir_const *k = constant(w, r);
+    unsigned size = ir_type_size(t);
+    if (size == 8 && !fits32((int64_t)k->value)) {
+        struct loan loan = {scratch, false};
+        if (scratch == NO_REG)
+            loan = borrow(w);
+        load_constant(w, loan.reg, r);
+        x_rm(&w->c, MOV_STORE | X_W, loan.reg, m);
+        if (scratch == NO_REG)
+            give_back(w, loan);
+        return;
+    }
+    if (size == 16) {
+        store_constant(w, m, r, IR_I64, scratch);
+        m.disp += 8;
+        x_xm(&w->c, MOV_IMM | X_W, 0, m);
+        put32(&w->c, 0);
+        return;
+    }
+    if (size <= 2) {
+        x_xm(&w->c, size == 1 ? MOV_IMM8 : MOV_IMM | X_OPSIZE, 0, m);
+        put8(&w->c, (unsigned)k->value);
+        if (size == 2)
+            put8(&w->c, (unsigned)(k->value >> 8));
+        return;
+    }
+    x_xm(&w->c, size == 8 ? MOV_IMM | X_W : MOV_IMM, 0, m);
+    put32(&w->c, (uint32_t)k->value);
+    if (k->kind == IR_CONST_PC)
+        note_reloc(w, CODE_RELOC_PC32, k->value);
+}
+
+/* Loads a value from memory or makes a constant. The register does not come to own it. */
+static void load_value(struct work *w, unsigned reg, ir_ref r, enum ir_type of_const)
+{
+    const struct val *v = val_of(w, r);
+    if (ir_is_const(r)) {
+        if (reg < XMM0) {
+            load_constant(w, reg, r);
+        } else if (constant(w, r)->value == 0) {
+            x_rr(&w->c, XORPS, reg - XMM0, reg - XMM0);
+        } else {
+            struct loan loan = borrow(w);
+            load_constant(w, loan.reg, r);
+            x_rr(&w->c, MOVQ_TO_XMM, reg - XMM0, loan.reg);
+            give_back(w, loan);
+        }
+        CHECK(CONST, reg, 0, r);
+        return;
+    }
+    enum ir_type t = value_type(w, r, of_const);
+    struct mem m;
+    if (!memory_of(w, r, &m))
+        __builtin_unreachable();
+    if (reg < XMM0)
+        load_gpr(w, reg, m, t);
+    else
+        load_xmm(w, reg - XMM0, m, t);
+    if (v->spill)
+        CHECK(UNSPILL, reg, v->spill - 1u, r);
+    else
+        CHECK(LOAD, reg, v->home - 1u, r);
+}
+
+/* Stores the current value of a dirty slot home. */
+static void store_home(struct work *w, unsigned slot)
+{
+    ir_ref r = w->current[slot];
+    struct val *v = val_of(w, r);
+    enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
+    struct mem m = home_mem(w, slot);
+    vacate_home(w, slot, r);
+    bool xmm = is_float_class(t);
+    uint32_t regs = v->regs & (xmm ? XMM_MASK : GPR_MASK);
+    if (!regs && ir_is_const(r)) {
+        store_constant(w, m, r, t, NO_REG);
+        CHECK(STORE_CONST, 0, slot, r);
+    } else if (!regs) {
+        copy_memory(w, m, spill_mem(v->spill - 1u), t);
+        CHECK(COPY_HOME, v->spill - 1u, slot, r);
+    } else {
+        unsigned reg = (unsigned)__builtin_ctz(regs);
+        if (xmm)
+            store_xmm(w, reg - XMM0, m, t);
+        else
+            store_gpr(w, reg, m, t);
+        CHECK(STORE, reg, slot, r);
+    }
+    w->home[slot] = 0;
+    if (!ir_is_const(r) && ir_type_size(value_type(w, r, t)) <= ir_type_size(t)) {
+        w->home[slot] = r;
+        if (!v->home)
+            v->home = (uint8_t)(slot + 1);
+    }
+    set_clean(w, slot);
+    if (--v->slots == 0 && !v->uses)
+        consume_slow(w, r, v);
+}
+
+void sync(struct work *w)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        while (w->dirty[i]) {
+            if (unlikely(w->c.p > w->limit)) {
+                w->failed = true;
+                return;
+            }
+            store_home(w, i * 64 + (unsigned)__builtin_ctzll(w->dirty[i]));
+        }
+    }
+    w->dying = 0; /* an op syncs before it takes operands */
+}
+
+/* ---- eviction --------------------------------------------------------------------------------- */
+
+/* Makes sure that what a register holds does not need it. */
+static void save(struct work *w, unsigned reg)
+{
+    ir_ref r = w->own[reg];
+    struct val *v = val_of(w, r);
+    if (!needed(v) || elsewhere(v, r, BIT(reg)))
+        return;
+    if (v->slots) {
+        for (unsigned i = 0; i < 3; i++) {
+            for (uint64_t d = w->dirty[i]; d; d &= d - 1) {
+                unsigned slot = i * 64 + (unsigned)__builtin_ctzll(d);
+                if (w->current[slot] == r)
+                    store_home(w, slot);
+            }
+        }
+        if (!needed(v) || elsewhere(v, r, BIT(reg)))
+            return;
+    }
+    unsigned cell = (unsigned)new_spill(w);
+    if (reg < XMM0)
+        store_gpr(w, reg, spill_mem(cell), IR_I64);
+    else
+        store_xmm(w, reg - XMM0, spill_mem(cell), value_type(w, r, IR_F64));
+    CHECK(SPILL, reg, cell, r);
+    v->spill = (uint16_t)(cell + 1);
+}
+
+/* The candidate whose value is used last; one that is used nowhere wins at once. */
+static unsigned furthest(struct work *w, uint32_t candidates)
+{
+    enum { LOOK_AHEAD = 48 };
+    for (uint32_t m = candidates; m; m &= m - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(m);
+        if (!val_of(w, w->own[reg])->uses)
+            return reg;
+    }
+    unsigned end = w->now + (unsigned)LOOK_AHEAD;
+    if (end > w->b->n)
+        end = w->b->n;
+    for (unsigned i = w->now + 1u; i < end; i++) {
+        const struct ir_insn *in = &w->b->insns[i];
+        const struct ir_op_info *info = &ir_op_info[in->op];
+        const ir_ref operands[4] = {in->a, in->b, in->c, in->d};
+        for (int k = 0; k < 4; k++) {
+            if (!operands[k] || !ir_operand_is_ref(info, k))
+                continue;
+            uint32_t rest = candidates & ~val_of(w, resolve(w, operands[k]))->regs;
+            if (!rest)
+                return (unsigned)__builtin_ctz(candidates);
+            candidates = rest;
+        }
+    }
+    return (unsigned)__builtin_ctz(candidates);
+}
+
+/*
+ * A temporary of the mask, emptied if need be. Not locked, not claimed. One that an operand of the op at
+ * hand has just left is no choice, but for the op's result.
+ */
+static int alloc_from(struct work *w, uint32_t mask, uint32_t dying)
+{
+    uint32_t free = w->free & mask & ~w->locked & ~dying;
+    if (likely(free)) {
+        if (unlikely(w->seed)) {
+            for (uint64_t skip = random_next(w) % 8; skip && free & (free - 1); skip--)
+                free &= free - 1;
+        }
+        return __builtin_ctz(free);
+    }
+    uint32_t candidates = w->be->temps & mask & ~w->locked & ~w->free;
+    if (!candidates) {
+        w->failed = true; /* not even one register: the caller gives up on the block */
+        return __builtin_ctz(w->be->temps & (mask & GPR_MASK ? GPR_MASK : XMM_MASK));
+    }
+    unsigned reg;
+    if (unlikely(w->seed)) {
+        for (uint64_t skip = random_next(w) % 8; skip && candidates & (candidates - 1); skip--)
+            candidates &= candidates - 1;
+        reg = (unsigned)__builtin_ctz(candidates);
+    } else {
+        reg = furthest(w, candidates);
+    }
+    save(w, reg);
+    drop(w, reg);
+    return (int)reg;
+}
+
+static int alloc(struct work *w, uint32_t mask)
+{
+    return alloc_from(w, mask, w->dying);
+}
+
+int make_temp(struct work *w, uint32_t avoid)
+{
+    int reg = alloc(w, GPR_MASK & ~avoid);
+    w->locked |= BIT(reg);
+    CHECK(CLOBBER, (unsigned)reg, 0, 0);
+    return reg;
+}
+
+int make_xmm_temp(struct work *w, uint32_t avoid)
+{
+    int reg = alloc(w, XMM_MASK & ~avoid);
+    w->locked |= BIT(reg);
+    CHECK(CLOBBER, (unsigned)reg, 0, 0);
+    return reg - XMM0;
+}
+
+void take(struct work *w, unsigned reg)
+{
+    ir_ref r = w->own[reg];
+    if (r) {
+        struct val *v = val_of(w, r);
+        if (needed(v) && !elsewhere(v, r, BIT(reg))) {
+            uint32_t spare = w->free & (reg < XMM0 ? GPR_MASK : XMM_MASK) & ~w->locked & ~w->dying & ~BIT(reg);
+            if (spare) {
+                unsigned to = (unsigned)__builtin_ctz(spare);
+                if (reg < XMM0)
+                    move_gpr(w, to, reg);
+                else
+                    move_xmm(w, to - XMM0, reg - XMM0);
+                claim(w, to, r);
+            } else {
+                save(w, reg);
+            }
+        }
+        drop(w, reg);
+    }
+    w->locked |= BIT(reg);
+    CHECK(CLOBBER, reg, 0, 0);
+}
+
+/* ---- operands --------------------------------------------------------------------------------- */
+
+bool memory_of(struct work *w, ir_ref r, struct mem *m)
+{
+    const struct val *v = val_of(w, resolve(w, r));
+    if (v->spill)
+        *m = spill_mem(v->spill - 1u);
+    else if (v->home)
+        *m = home_mem(w, v->home - 1u);
+    else
+        return false;
+    return true;
+}
+
+/* A value that its consumer was to compute is needed in a register after all. */
+static void unfuse(struct work *w, ir_ref r)
+{
+    uint32_t locked = w->locked;
+    w->val[r].flags &= (uint8_t)~VAL_FUSED;
+    emit_value(w, r);
+    w->locked |= locked;
+}
+
+int use_gpr_slow(struct work *w, ir_ref r)
+{
+    struct val *v = val_of(w, r);
+    if (v->flags & VAL_FUSED) {
+        unfuse(w, r);
+        return use_gpr(w, r);
+    }
+    unsigned reg = (unsigned)alloc(w, GPR_MASK);
+    load_value(w, reg, r, IR_I64);
+    claim(w, reg, r);
+    w->locked |= BIT(reg);
+    return (int)reg;
+}
+
+int use_xmm_slow(struct work *w, ir_ref r, enum ir_type t)
+{
+    unsigned reg = (unsigned)alloc(w, XMM_MASK);
+    w->locked |= BIT(reg);
+    load_value(w, reg, r, t);
+    claim(w, reg, r);
+    return (int)reg - XMM0;
+}
+
+static struct operand memory_operand(struct work *w, ir_ref r, struct mem m)
+{
+    const struct val *v = val_of(w, r);
+    if (v->spill)
+        CHECK(UNSPILL, CHECK_NO_REG, v->spill - 1u, r);
+    else
+        CHECK(LOAD, CHECK_NO_REG, v->home - 1u, r);
+    return (struct operand){.kind = OPERAND_MEM, .mem = m};
+}
+
+/*
+ * May the value be read from memory by an instruction that comes after more allocation? Not from the
+ * home of a dirty slot, which an eviction could overwrite in between.
+ */
+static bool stable_memory(struct work *w, ir_ref r, struct mem *m)
+{
+    const struct val *v = val_of(w, r);
+    return memory_of(w, r, m) && (v->spill || !is_dirty(w, v->home - 1u));
+}
+
+struct operand use_rm(struct work *w, ir_ref r)
+{
+    r = resolve(w, r);
+    struct val *v = val_of(w, r);
+    struct mem m;
+    if (!(v->regs & GPR_MASK) && !(v->flags & VAL_FUSED) && stable_memory(w, r, &m) &&
+        (v->uses == 1 || !(w->free & GPR_MASK & ~w->locked)))
+        return memory_operand(w, r, m);
+    return (struct operand){.kind = OPERAND_REG, .reg = (uint8_t)use_gpr(w, r)};
+}
+
+struct operand use_rmi(struct work *w, ir_ref r, enum ir_type t)
+{
+    if (is_plain_const(w, r)) {
+        uint64_t value = constant(w, r)->value;
+        if (t != IR_I64 || fits32((int64_t)value))
+            return (struct operand){.kind = OPERAND_IMM, .imm = (int32_t)value};
+    }
+    return use_rm(w, r);
+}
+
+struct operand use_xmm_rm(struct work *w, ir_ref r, enum ir_type t)
+{
+    r = resolve(w, r);
+    struct val *v = val_of(w, r);
+    struct mem m;
+    if (!(v->regs & XMM_MASK) && stable_memory(w, r, &m) && t != IR_V128 &&
+        (v->uses == 1 || !(w->free & XMM_MASK & ~w->locked)))
+        return memory_operand(w, r, m);
+    return (struct operand){.kind = OPERAND_REG, .reg = (uint8_t)use_xmm(w, r, t)};
+}
+
+void load_into(struct work *w, unsigned reg, ir_ref r)
+{
+    r = resolve(w, r);
+    struct val *v = val_of(w, r);
+    if (v->flags & VAL_FUSED && !v->regs)
+        use_gpr(w, r);
+    uint32_t regs = v->regs & GPR_MASK;
+    if (regs & BIT(reg))
+        return;
+    if (regs)
+        move_gpr(w, reg, (unsigned)__builtin_ctz(regs));
+    else
+        load_value(w, reg, r, IR_I64);
+}
+
+void load_into_xmm(struct work *w, unsigned xmm, ir_ref r, enum ir_type t)
+{
+    r = resolve(w, r);
+    struct val *v = val_of(w, r);
+    uint32_t regs = v->regs & XMM_MASK;
+    if (regs & BIT(xmm + XMM0))
+        return;
+    if (regs)
+        move_xmm(w, xmm, (unsigned)__builtin_ctz(regs) - XMM0);
+    else
+        load_value(w, xmm + XMM0, r, t);
+}
+
+/* ---- results ---------------------------------------------------------------------------------- */
+
+/* May the pinned register take a new value now, before the put? Its old value must be done with. */
+static bool pin_is_over(struct work *w, unsigned reg)
+{
+    ir_ref old = w->own[reg];
+    if (!old)
+        return true;
+    struct val *v = val_of(w, old);
+    return !needed(v) || elsewhere(v, old, BIT(reg));
+}
+
+static int define(struct work *w, ir_ref self, unsigned prefer, uint32_t avoid, uint32_t class)
+{
+    struct val *v = &w->val[self];
+    unsigned reg;
+    if (v->hint && !(avoid & BIT(v->hint)) && pin_is_over(w, v->hint) &&
+        !(unlikely(w->seed) && random_next(w) % 4 == 0)) {
+        reg = v->hint;
+        drop(w, reg);
+    } else if (prefer != NO_REG && w->free & BIT(prefer) & ~avoid) {
+        reg = prefer;
+    } else {
+        reg = (unsigned)alloc_from(w, class & ~avoid, 0);
+    }
+    claim(w, reg, self);
+    w->locked |= BIT(reg);
+    CHECK(DEFINE, reg, 0, self);
+    return (int)reg;
+}
+
+int define_gpr(struct work *w, ir_ref self, unsigned prefer, uint32_t avoid)
+{
+    return define(w, self, prefer, avoid, GPR_MASK);
+}
+
+int define_xmm(struct work *w, ir_ref self, unsigned prefer, uint32_t avoid)
+{
+    if (prefer != NO_REG)
+        prefer += XMM0;
+    return define(w, self, prefer, avoid, XMM_MASK) - XMM0;
+}
+
+void define_in(struct work *w, ir_ref self, unsigned reg)
+{
+    claim(w, reg, self);
+    CHECK(DEFINE, reg, 0, self);
+}
+
+/* ---- slots ------------------------------------------------------------------------------------ */
+
+void get_slot(struct work *w, unsigned slot, ir_ref self)
+{
+    unsigned pin = w->be->pin[slot];
+    struct val *v = &w->val[self];
+    ir_ref known = pin ? w->own[pin - 1] : w->current[slot];
+    if (!known && !pin && w->home[slot] && val_of(w, w->home[slot])->home == slot + 1)
+        known = w->home[slot];
+    if (known && (ir_is_const(known) || pin || val_of(w, known)->regs || val_of(w, known)->spill ||
+                  val_of(w, known)->home)) {
+        v->alias = known;
+        val_of(w, known)->uses += v->uses;
+        return;
+    }
+    if (pin) {
+        claim(w, pin - 1u, self);
+        return;
+    }
+    v->home = (uint8_t)(slot + 1);
+    w->home[slot] = self;
+    w->current[slot] = self;
+}
+
+/* The value that a pinned register holds must survive the register's change. */
+static void rescue(struct work *w, unsigned pin)
+{
+    ir_ref old = w->own[pin];
+    if (!old)
+        return;
+    struct val *v = val_of(w, old);
+    if (needed(v) && !elsewhere(v, old, BIT(pin))) {
+        unsigned to = (unsigned)alloc(w, pin < XMM0 ? GPR_MASK : XMM_MASK);
+        if (pin < XMM0)
+            move_gpr(w, to, pin);
+        else
+            move_xmm(w, to - XMM0, pin - XMM0);
+        claim(w, to, old);
+    }
+    drop(w, pin);
+}
+
+static void put_pinned(struct work *w, unsigned pin, unsigned slot, ir_ref r)
+{
+    struct val *v = val_of(w, r);
+    if (!(v->regs & BIT(pin))) {
+        w->locked |= v->regs;
+        if (v->flags & VAL_FUSED && !v->regs)
+            use_gpr(w, r);
+        rescue(w, pin);
+        if (pin < XMM0)
+            load_into(w, pin, r);
+        else
+            load_into_xmm(w, pin - XMM0, r, (enum ir_type)w->be->guest->slots[slot].type);
+        claim(w, pin, r);
+    }
+    uint32_t spare = v->regs & w->be->temps & (pin < XMM0 ? GPR_MASK : XMM_MASK);
+    while (spare) {
+        drop(w, (unsigned)__builtin_ctz(spare));
+        spare &= spare - 1;
+    }
+}
+
+void put_slot(struct work *w, unsigned slot, ir_ref r)
+{
+    r = resolve(w, r);
+    struct val *v = val_of(w, r);
+    unsigned pin = w->be->pin[slot];
+    if (pin) {
+        put_pinned(w, pin - 1u, slot, r);
+        consume(w, r);
+        return;
+    }
+    if (!ir_is_const(r) && !v->regs && !v->spill && v->home != slot + 1) {
+        enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
+        if (is_float_class(t))
+            use_xmm(w, r, t);
+        else
+            use_gpr(w, r);
+    }
+    if (is_dirty(w, slot)) {
+        ir_ref old = w->current[slot];
+        struct val *o = val_of(w, old);
+        set_clean(w, slot);
+        if (--o->slots == 0 && !o->uses && old != r)
+            consume_slow(w, old, o);
+    }
+    w->current[slot] = r;
+    if (w->home[slot] != r || v->home != slot + 1) {
+        v->slots++;
+        set_dirty(w, slot);
+    }
+    consume(w, r);
+}
+
+static void save_to_spill(struct work *w, unsigned reg)
+{
+    ir_ref r = w->own[reg];
+    struct val *v = r ? val_of(w, r) : NULL;
+    if (!v || !v->uses || ir_is_const(r) || v->spill)
+        return;
+    unsigned cell = (unsigned)new_spill(w);
+    if (reg < XMM0)
+        store_gpr(w, reg, spill_mem(cell), IR_I64);
+    else
+        store_xmm(w, reg - XMM0, spill_mem(cell), value_type(w, r, IR_F64));
+    CHECK(SPILL, reg, cell, r);
+    v->spill = (uint16_t)(cell + 1);
+}
+
+void empty_temps(struct work *w)
+{
+    for (uint32_t m = w->be->temps & ~w->free; m; m &= m - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(m);
+        if (!w->own[reg])
+            continue;
+        save(w, reg);
+        drop(w, reg);
+    }
+}
+
+void forget_slots(struct work *w)
+{
+    for (unsigned reg = 0; reg < 32; reg++) {
+        save_to_spill(w, reg);
+        if (w->own[reg])
+            drop(w, reg);
+    }
+    for (unsigned slot = 0; slot < w->be->guest->nslots; slot++) {
+        ir_ref r = w->home[slot];
+        struct val *v = r ? val_of(w, r) : NULL;
+        if (v && v->home == slot + 1) {
+            if (v->uses && !v->spill) {
+                unsigned cell = (unsigned)new_spill(w);
+                copy_memory(w, spill_mem(cell), home_mem(w, slot), value_type(w, r, IR_I64));
+                CHECK(COPY_SPILL, cell, slot, r);
+                v->spill = (uint16_t)(cell + 1);
+            }
+            v->home = 0;
+        }
+        w->home[slot] = 0;
+        w->current[slot] = 0;
+    }
+}
+
+void alloc_start(struct work *w)
+{
+    const struct backend *be = w->be;
+    w->free = be->temps;
+    w->locked = w->dying = 0;
+    w->snapshot_valid = false;
+    memset(w->own, 0, sizeof w->own);
+    memset(w->dirty, 0, sizeof w->dirty);
+    memset(w->spills, 0, sizeof w->spills);
+    w->spills[CPU_SPILLS / 64 - 1] = ~(uint64_t)0 << (CELL_RESERVED % 64);
+    static_assert(CELL_RESERVED / 64 == CPU_SPILLS / 64 - 1, "the last word of cells");
+    memset(w->dead_spills, 0, sizeof w->dead_spills);
+    w->any_dead_spill = false;
+    memset(w->current, 0, be->guest->nslots * sizeof w->current[0]);
+    memset(w->home, 0, be->guest->nslots * sizeof w->home[0]);
+    memset(w->val, 0, w->b->n * sizeof w->val[0]);
+    memset(w->val + IR_MAX_INSNS, 0, w->b->nconsts * sizeof w->val[0]);
+}

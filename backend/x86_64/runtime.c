@@ -1,0 +1,91 @@
+/* The functions and constants that generated code finds in struct cpu. */
+#include "backend/x86_64/runtime.h"
+
+#include <string.h>
+
+#include "backend/backend.h"
+#include "ir/eval.h"
+#include "ir/fp.h"
+
+static uint64_t clmul32(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    return (uint32_t)eval_clmul((uint32_t)a, (uint32_t)b);
+}
+
+static uint64_t clmulh32(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    return (uint64_t)eval_clmul((uint32_t)a, (uint32_t)b) >> 32;
+}
+
+static uint64_t clmul64(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    return (uint64_t)eval_clmul(a, b);
+}
+
+static uint64_t clmulh64(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    return (uint64_t)(eval_clmul(a, b) >> 64);
+}
+
+static uint64_t float_result(struct fp_context *fp, const struct float_op *f, uint64_t a, uint64_t b, uint64_t c)
+{
+    unsigned type = f->type, from = f->sub;
+    unsigned to_bits = ir_type_size((enum ir_type)type) * 8, from_bits = ir_type_size((enum ir_type)from) * 8;
+    switch (f->op) {
+    case IR_FADD: return fp_add(fp, type, a, b);
+    case IR_FSUB: return fp_sub(fp, type, a, b);
+    case IR_FMUL: return fp_mul(fp, type, a, b);
+    case IR_FDIV: return fp_div(fp, type, a, b);
+    case IR_FSQRT: return fp_sqrt(fp, type, a);
+    case IR_FMA: return fp_fma(fp, type, f->sub, a, b, c);
+    case IR_FMIN: return fp_min_max(fp, type, false, false, a, b);
+    case IR_FMAX: return fp_min_max(fp, type, true, false, a, b);
+    case IR_FMINM: return fp_min_max(fp, type, false, true, a, b);
+    case IR_FMAXM: return fp_min_max(fp, type, true, true, a, b);
+    case IR_FCVT: return fp_convert(fp, type, from, a);
+    case IR_FRINT: return fp_round_to_integral(fp, type, f->aux, a);
+    case IR_FTOS: return fp_to_int(fp, from, true, to_bits, a);
+    case IR_FTOU: return fp_to_int(fp, from, false, to_bits, a);
+    case IR_STOF: return fp_from_int(fp, type, true, from_bits, a);
+    default: return fp_from_int(fp, type, false, from_bits, a); /* utof */
+    }
+}
+
+/* Arguments and result in the reserved cells. */
+static uint64_t exact_float(struct cpu *cpu, uint64_t x, uint64_t y, uint64_t z)
+{
+    struct float_op f;
+    uint64_t a, b, c;
+    memcpy(&f, cpu->spill[CELL_FLOAT_OP], sizeof f);
+    memcpy(&a, cpu->spill[CELL_ARG_A], sizeof a);
+    memcpy(&b, cpu->spill[CELL_ARG_B], sizeof b);
+    memcpy(&c, cpu->spill[CELL_ARG_C], sizeof c);
+    struct fp_context fp = fp_begin(f.rule);
+    uint64_t r = float_result(&fp, &f, a, b, c);
+    fp_end(&fp);
+    memcpy(cpu->spill[CELL_RESULT], &r, sizeof r);
+    return r;
+}
+
+static ir_helper_fn *const functions[RT_COUNT] = {
+    [RT_CLMUL32] = clmul32, [RT_CLMULH32] = clmulh32, [RT_CLMUL64] = clmul64, [RT_CLMULH64] = clmulh64,
+    [RT_FLOAT] = exact_float,
+};
+
+static const uint64_t constants[K_COUNT][2] = {
+    [K_SIGN32] = {0x80000000}, [K_SIGN64] = {(uint64_t)1 << 63},
+    [K_ABS32] = {0x7fffffff}, [K_ABS64] = {INT64_MAX},
+    [K_BOX] = {(uint64_t)UINT32_MAX << 32},
+    [K_NAN32] = {0x7fc00000}, [K_NAN64] = {0x7ff8000000000000},
+    [K_FTOU32] = {0x41efffffffe00000}, [K_FTOU64] = {0x43e0000000000000},
+    [K_BYTE_SWAP] = {0x08090a0b0c0d0e0f, 0x0001020304050607},
+    [K_BITREV] = {0x8040201008040201, 0x8040201008040201},
+};
+
+void backend_init_cpu(const struct backend *be, struct cpu *cpu)
+{
+    for (unsigned i = 0; i < RT_COUNT; i++)
+        cpu->runtime[i] = (void *)functions[i];
+    static_assert(sizeof constants[0] == sizeof cpu->constants[0], "16 bytes a constant");
+    memcpy(cpu->constants, constants, sizeof constants);
+}

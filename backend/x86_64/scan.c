@@ -1,0 +1,190 @@
+/*
+ * The backward scan: counts uses, drops what nobody needs, and marks what its consumer will compute.
+ *
+ *   - an instruction of effect pure or get without uses is dead, and so is a put that is overwritten
+ *     before anything looks at the state (VAL_FUSED on the put: the forward pass skips both);
+ *   - an add used once, by a load or store next to come, becomes part of the address; a shift by 1
+ *     to 3 used once by an add becomes the scale of a lea;
+ *   - flags used once, by a condition, are made where the condition is;
+ *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the value
+ *     and its put looks at the slot.
+ */
+#include "backend/x86_64/work.h"
+
+#define IS_REF(kind) (#kind[0] != '-' && #kind[0] != 'M' && #kind[0] != 'R' && #kind[0] != 'N' && #kind[0] != 'P')
+
+/* Which of the four operands are values that a register may have to hold. */
+static const uint8_t value_operands[IR_OP_COUNT] = {
+#define OP(name, text, result, a, b, c, d, aux, effect, tie, imm)                                  \
+    [IR_##name] = IS_REF(a) | IS_REF(b) << 1 | IS_REF(c) << 2 | IS_REF(d) << 3,
+#include "ir/op.def"
+#undef OP
+};
+
+/* Effects after which the state may be looked at. */
+static const bool is_barrier[] = {
+    [IR_EFFECT_load] = true, [IR_EFFECT_store] = true, [IR_EFFECT_atomic] = true,
+    [IR_EFFECT_call] = true, [IR_EFFECT_guard] = true, [IR_EFFECT_end] = true, [IR_EFFECT_mark] = false};
+
+struct scan {
+    struct work *w;
+    const struct ir_block *b;
+    uint64_t overwritten[3]; /* slots put later, before anything looks at the state */
+    unsigned barrier;        /* the next instruction that may look at the state */
+};
+
+static inline void use(struct scan *s, ir_ref r, unsigned flag)
+{
+    struct val *v = val_of(s->w, r);
+    v->uses++;
+    v->flags |= (uint8_t)flag;
+}
+
+static void scan_put(struct scan *s, unsigned i, const struct ir_insn *in)
+{
+    struct work *w = s->w;
+    unsigned slot = in->aux;
+    uint64_t bit = (uint64_t)1 << (slot % 64);
+    if (s->overwritten[slot / 64] & bit) {
+        w->val[i].flags |= VAL_FUSED;
+        return;
+    }
+    s->overwritten[slot / 64] |= bit;
+    use(s, in->a, VAL_OBSERVED);
+    if (w->be->pin[slot] && !ir_is_const(in->a)) {
+        struct val *v = &w->val[in->a];
+        v->hint = (uint8_t)(w->be->pin[slot] - 1);
+        v->put = (ir_ref)i;
+    }
+}
+
+/* Is the hint of the value that instruction i makes good? */
+static inline void check_hint(struct scan *s, struct val *v)
+{
+    if (v->hint && (s->barrier < v->put || s->w->next_get[s->w->be->pinned[v->hint] - 1] < v->put))
+        v->hint = 0;
+}
+
+static bool is_scale(const struct work *w, const struct ir_insn *in)
+{
+    return is_plain_const(w, in->b) && constant(w, in->b)->value - 1 < 3;
+}
+
+/* Marks one addend as a candidate for scaling. */
+static void scan_add(struct scan *s, const struct ir_insn *in, struct val *v)
+{
+    if (v->uses == 1 && v->flags & VAL_ADDRESS && in->type == IR_I64)
+        v->flags |= VAL_FUSED;
+    bool b_shift = !ir_is_const(in->b) && s->b->insns[in->b].op == IR_SHL && s->b->insns[in->b].type == in->type;
+    use(s, in->a, b_shift || ir_is_const(in->a) || s->b->insns[in->a].type != in->type ? 0 : VAL_ADDEND);
+    use(s, in->b, b_shift ? VAL_ADDEND : 0);
+}
+
+static void scan_trunc(struct scan *s, const struct ir_insn *in, struct val *v)
+{
+    struct val *a = val_of(s->w, in->a);
+    a->uses = (uint16_t)(a->uses + v->uses);
+    if (v->hint && !a->hint) {
+        a->hint = v->hint;
+        a->put = v->put;
+    }
+}
+
+/* Does the op tell NaNs apart that differ in sign or payload? */
+static inline unsigned observes(const struct ir_insn *in)
+{
+    switch (in->op) {
+    case IR_FADD:
+    case IR_FSUB:
+    case IR_FMUL:
+    case IR_FDIV:
+    case IR_FSQRT:
+    case IR_FMA:
+    case IR_FMIN:
+    case IR_FMAX:
+    case IR_FMINM:
+    case IR_FMAXM:
+    case IR_FCVT:
+    case IR_FRINT: return in->d & IR_FP_DEFAULT_NAN ? 0 : VAL_OBSERVED;
+    case IR_FSETCC:
+    case IR_FTOS:
+    case IR_FTOU: return 0;
+    default: return VAL_OBSERVED;
+    }
+}
+
+static inline void scan_operands(struct scan *s, const struct ir_insn *in, unsigned flag)
+{
+    unsigned mask = value_operands[in->op], observed = observes(in);
+    if (mask & 1 && in->a)
+        use(s, in->a, flag | observed);
+    if (mask & 2 && in->b)
+        use(s, in->b, observed);
+    if (mask & 4 && in->c)
+        use(s, in->c, observed);
+    if (mask & 8 && in->d)
+        use(s, in->d, observed);
+}
+
+/* An instruction that is neither get, put nor mark. */
+static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsigned effect)
+{
+    struct val *v = &s->w->val[i];
+    if (effect == IR_EFFECT_pure && !v->uses)
+        return;
+    check_hint(s, v);
+    switch (in->op) {
+    case IR_ADD:
+        scan_add(s, in, v);
+        break;
+    case IR_SHL:
+        if (v->uses == 1 && v->flags & VAL_ADDEND && is_scale(s->w, in))
+            v->flags |= VAL_FUSED;
+        scan_operands(s, in, 0);
+        break;
+    case IR_TRUNC:
+        scan_trunc(s, in, v);
+        break;
+    case IR_LOAD:
+    case IR_STORE:
+        scan_operands(s, in, VAL_ADDRESS);
+        break;
+    case IR_SUBF:
+    case IR_ADDF:
+    case IR_ANDF:
+        if (v->uses == 1 && v->flags & VAL_FLAGUSE)
+            v->flags |= VAL_FUSED;
+        scan_operands(s, in, 0);
+        break;
+    case IR_BRB:
+    case IR_SETB:
+    case IR_SELB:
+        scan_operands(s, in, VAL_FLAGUSE);
+        break;
+    default:
+        scan_operands(s, in, 0);
+        break;
+    }
+    if (is_barrier[effect]) {
+        s->overwritten[0] = s->overwritten[1] = s->overwritten[2] = 0;
+        s->barrier = i;
+    }
+}
+
+void scan(struct work *w)
+{
+    struct scan s = {.w = w, .b = w->b, .barrier = w->b->n};
+    memset(w->next_get, 0xff, w->be->guest->nslots * sizeof w->next_get[0]);
+    for (unsigned i = w->b->n - 1; i > 0; i--) {
+        const struct ir_insn *in = &w->b->insns[i];
+        unsigned effect = ir_op_info[in->op].effect;
+        if (effect == IR_EFFECT_mark || in->op == IR_NOP)
+            continue;
+        if (effect == IR_EFFECT_put)
+            scan_put(&s, i, in);
+        else if (effect == IR_EFFECT_get)
+            w->next_get[in->aux] = (uint16_t)i;
+        else
+            scan_insn(&s, i, in, effect);
+    }
+}

@@ -1,0 +1,257 @@
+/* Bit counting and shuffling, carry-less products, and 128-bit vectors. */
+#include "backend/x86_64/work.h"
+
+#include "backend/x86_64/form.h"
+#include "backend/x86_64/runtime.h"
+
+static inline uint32_t wide(const struct ir_insn *in)
+{
+    return in->type == IR_I64 ? X_W : 0;
+}
+
+static void emit_rm(struct work *w, uint32_t op, unsigned d, struct operand y)
+{
+    if (y.kind == OPERAND_REG)
+        x_rr(&w->c, op, d, y.reg);
+    else
+        x_rm(&w->c, op, d, y.mem);
+}
+
+/* d := op(a); popcnt, lzcnt and tzcnt wait for the old value of d on many hosts unless it is a. */
+static void emit_count(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op)
+{
+    struct operand a = use_rm(w, in->a);
+    consume(w, in->a);
+    unsigned d = (unsigned)define_gpr(w, self, a.kind == OPERAND_REG ? a.reg : NO_REG, 0);
+    if (op == POPCNT && !(a.kind == OPERAND_REG && a.reg == d))
+        x_rr(&w->c, 0x33, d, d);
+    emit_rm(w, op | wide(in), d, a);
+}
+
+/* bsf or bsr, which leave d undefined for zero: then `of_zero`; the result is xored with `flip`. */
+static void emit_scan(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op, unsigned of_zero,
+                      unsigned flip)
+{
+    unsigned t = (unsigned)make_temp(w, 0);
+    struct operand a = use_rm(w, in->a);
+    consume(w, in->a);
+    mov_ri(&w->c, t, of_zero);
+    unsigned d = (unsigned)define_gpr(w, self, NO_REG, BIT(t));
+    emit_rm(w, op | wide(in), d, a);
+    x_rr(&w->c, (CMOV + CC_E) | wide(in), d, t);
+    if (flip)
+        alu_ri(&w->c, ALU_XOR, 0, d, (int32_t)flip);
+}
+
+void emit_CLZ(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    unsigned width = in->type == IR_I64 ? 64 : 32;
+    if (has(w, HOST_LZCNT))
+        emit_count(w, in, self, LZCNT);
+    else
+        emit_scan(w, in, self, BSR, 2 * width - 1, width - 1);
+}
+
+void emit_CTZ(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    if (has(w, HOST_BMI1))
+        emit_count(w, in, self, TZCNT);
+    else
+        emit_scan(w, in, self, BSF, in->type == IR_I64 ? 64 : 32, 0);
+}
+
+void emit_POPCNT(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_count(w, in, self, POPCNT);
+}
+
+static unsigned emit_copy(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t avoid)
+{
+    unsigned a = (unsigned)use_gpr(w, in->a);
+    consume(w, in->a);
+    unsigned d = (unsigned)define_gpr(w, self, a, avoid);
+    if (d != a)
+        mov_rr(&w->c, d, a);
+    return d;
+}
+
+void emit_BSWAP(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    unsigned d = emit_copy(w, in, self, 0);
+    x_o(&w->c, BSWAP | wide(in), d);
+}
+
+/* d := (d >> n & mask) | (d & mask) << n */
+static void exchange_bits(struct work *w, unsigned d, unsigned t, unsigned m, unsigned n, uint64_t mask)
+{
+    mov_ri(&w->c, m, mask);
+    mov_rr(&w->c, t, d);
+    shift_ri(&w->c, SHIFT_SHR, X_W, t, n);
+    alu_rr(&w->c, ALU_AND, X_W, t, m);
+    alu_rr(&w->c, ALU_AND, X_W, d, m);
+    shift_ri(&w->c, SHIFT_SHL, X_W, d, n);
+    alu_rr(&w->c, ALU_OR, X_W, d, t);
+}
+
+void emit_BITREV(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    if (has(w, HOST_GFNI)) {
+        unsigned x = (unsigned)make_xmm_temp(w, 0);
+        unsigned d = emit_copy(w, in, self, 0);
+        x_rr(&w->c, MOVQ_TO_XMM, x, d);
+        x_rm(&w->c, GF2P8AFFINEQB, x, CONSTANT_MEM(K_BITREV));
+        put8(&w->c, 0);
+        x_rr(&w->c, MOVQ_FROM_XMM, x, d);
+        x_o(&w->c, BSWAP | wide(in), d);
+        return;
+    }
+    unsigned t = (unsigned)make_temp(w, 0), m = (unsigned)make_temp(w, 0);
+    unsigned d = emit_copy(w, in, self, BIT(t) | BIT(m));
+    exchange_bits(w, d, t, m, 1, 0x5555555555555555);
+    exchange_bits(w, d, t, m, 2, 0x3333333333333333);
+    exchange_bits(w, d, t, m, 4, 0x0f0f0f0f0f0f0f0f);
+    x_o(&w->c, BSWAP | wide(in), d);
+}
+
+void emit_ORCB(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    unsigned x = (unsigned)make_xmm_temp(w, 0), y = (unsigned)make_xmm_temp(w, 0);
+    unsigned a = (unsigned)use_gpr(w, in->a);
+    consume(w, in->a);
+    unsigned d = (unsigned)define_gpr(w, self, a, 0);
+    x_rr(&w->c, MOVQ_TO_XMM, x, a);
+    x_rr(&w->c, PXOR, y, y);
+    x_rr(&w->c, PCMPEQB, x, y); /* ff where a byte is zero */
+    x_rr(&w->c, PCMPEQD, y, y);
+    x_rr(&w->c, PXOR, x, y);
+    x_rr(&w->c, MOVQ_FROM_XMM, x, d);
+}
+
+/* ---- carry-less multiplication ---------------------------------------------------------------- */
+
+static void emit_clmul(struct work *w, const struct ir_insn *in, ir_ref self, bool high)
+{
+    bool is64 = in->type == IR_I64;
+    if (!has(w, HOST_PCLMUL)) {
+        unsigned f = is64 ? (high ? RT_CLMULH64 : RT_CLMUL64) : high ? RT_CLMULH32 : RT_CLMUL32;
+        const ir_ref args[3] = {in->a, in->b, IR_NONE};
+        call_function(w, RUNTIME_POINTER(f), args, IR_HELPER_PURE);
+        define_in(w, self, RAX);
+        return;
+    }
+    unsigned x = (unsigned)make_xmm_temp(w, 0), y = (unsigned)make_xmm_temp(w, 0);
+    unsigned a = (unsigned)use_gpr(w, in->a), b = (unsigned)use_gpr(w, in->b);
+    uint32_t to_xmm = is64 ? MOVQ_TO_XMM : MOVD_TO_XMM;
+    consume(w, in->a);
+    consume(w, in->b);
+    unsigned d = (unsigned)define_gpr(w, self, NO_REG, 0);
+    x_rr(&w->c, to_xmm, x, a);
+    x_rr(&w->c, to_xmm, y, b);
+    x_rr(&w->c, PCLMULQDQ, x, y);
+    put8(&w->c, 0);
+    if (high && is64) {
+        x_rr(&w->c, PEXTRQ, x, d);
+        put8(&w->c, 1);
+        return;
+    }
+    x_rr(&w->c, MOVQ_FROM_XMM, x, d);
+    if (high)
+        shift_ri(&w->c, SHIFT_SHR, X_W, d, 32);
+}
+
+void emit_CLMUL(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_clmul(w, in, self, false);
+}
+
+void emit_CLMULH(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_clmul(w, in, self, true);
+}
+
+/* ---- vectors ---------------------------------------------------------------------------------- */
+
+void emit_VPAIR(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    unsigned low = (unsigned)use_gpr(w, in->a), high = (unsigned)use_gpr(w, in->b);
+    consume(w, in->a);
+    consume(w, in->b);
+    unsigned d = (unsigned)define_xmm(w, self, NO_REG, 0);
+    x_rr(&w->c, MOVQ_TO_XMM, d, low);
+    x_rr(&w->c, PINSRQ, d, high);
+    put8(&w->c, 1);
+}
+
+void emit_VLANE(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    unsigned x = (unsigned)use_xmm(w, in->a, IR_V128), n = in->aux;
+    consume(w, in->a);
+    unsigned d = (unsigned)define_gpr(w, self, NO_REG, 0);
+    switch (ir_type_size((enum ir_type)in->sub)) {
+    case 1:
+        x_rr(&w->c, PEXTRB, x, d);
+        put8(&w->c, n & 15);
+        break;
+    case 2:
+        x_rr(&w->c, PEXTRW, d, x);
+        put8(&w->c, n & 7);
+        break;
+    case 4:
+        x_rr(&w->c, n & 3 ? PEXTRD : MOVD_FROM_XMM, x, d);
+        if (n & 3)
+            put8(&w->c, n & 3);
+        break;
+    default:
+        x_rr(&w->c, n & 1 ? PEXTRQ : MOVQ_FROM_XMM, x, d);
+        if (n & 1)
+            put8(&w->c, 1);
+        break;
+    }
+}
+
+static void emit_vector(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op)
+{
+    unsigned a = (unsigned)use_xmm(w, in->a, IR_V128), b = (unsigned)use_xmm(w, in->b, IR_V128);
+    bool avx = has(w, HOST_AVX);
+    consume(w, in->a);
+    consume(w, in->b);
+    unsigned d = (unsigned)define_xmm(w, self, a, avx || a == b ? 0 : BIT(b + XMM0));
+    if (avx) {
+        v_rrr(&w->c, op, d, a, b);
+    } else {
+        copy_xmm(w, d, a);
+        x_rr(&w->c, op, d, b);
+    }
+}
+
+static unsigned lane(const struct ir_insn *in)
+{
+    return (unsigned)__builtin_ctz(ir_type_size((enum ir_type)in->sub));
+}
+
+void emit_VAND(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_vector(w, in, self, PAND);
+}
+
+void emit_VOR(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_vector(w, in, self, POR);
+}
+
+void emit_VXOR(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_vector(w, in, self, PXOR);
+}
+
+void emit_VADD(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    static const uint32_t op[] = {PADDB, PADDW, PADDD, PADDQ};
+    emit_vector(w, in, self, op[lane(in)]);
+}
+
+void emit_VSUB(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    static const uint32_t op[] = {PSUBB, PSUBW, PSUBD, PSUBQ};
+    emit_vector(w, in, self, op[lane(in)]);
+}
