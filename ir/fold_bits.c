@@ -101,10 +101,27 @@ static ir_ref same_low_bits(const struct ir_block *b, ir_ref r, unsigned bits)
     }
 }
 
+/* srliw, sraiw: a 32-bit shift of a truncated value, extended, is a field of the value itself. */
+static bool extend_word_shift(struct ir_block *b, struct ir_insn *insn, const struct ir_insn *def)
+{
+    const struct ir_insn *word = fold_def(b, def->a);
+    if (def->op != (insn->op == IR_ZEXT ? IR_SHR : IR_SAR) || def->type != IR_I32 ||
+        insn->sub != IR_I32 || word->op != IR_TRUNC || !fold_is_value(b, def->b))
+        return false;
+    unsigned pos = (unsigned)ir_const_value(b, def->b) & 31;
+    insn->op = insn->op == IR_ZEXT ? IR_EXTRACT : IR_SEXTRACT;
+    insn->sub = 0;
+    insn->a = word->a;
+    insn->aux = pos | (32 - pos) << 8;
+    return true;
+}
+
 /* sext and zext of a right shift by a constant are a bit field of what is shifted. */
 static bool extend_shift(struct ir_block *b, struct ir_insn *insn)
 {
     const struct ir_insn *def = fold_def(b, insn->a);
+    if (extend_word_shift(b, insn, def))
+        return true;
     if (def->op != IR_SHR && !(def->op == IR_SAR && insn->op == IR_SEXT))
         return false;
     if (!fold_is_value(b, def->b) || def->type != insn->type ||
@@ -181,6 +198,12 @@ static ir_ref fold_field(struct ir_block *b, struct ir_insn *insn)
     if (pos == 0 && (len == 8 || len == 16 || len == 32)) {
         insn->op = insn->op == IR_EXTRACT ? IR_ZEXT : IR_SEXT;
         insn->sub = len == 8 ? IR_I8 : len == 16 ? IR_I16 : IR_I32;
+        insn->aux = 0;
+        return FOLD_AGAIN;
+    }
+    if (pos == 0 && len < 32 && insn->op == IR_EXTRACT) {
+        insn->op = IR_AND;
+        insn->b = ir_const(b, eval_mask(len));
         insn->aux = 0;
         return FOLD_AGAIN;
     }

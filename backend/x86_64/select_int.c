@@ -577,6 +577,8 @@ void emit_EXTRACT(struct work *w, const struct ir_insn *in, ir_ref self)
     if (pos + len >= width(in)) {
         if (pos)
             shift_ri(&w->c, SHIFT_SHR, wide(in), d, pos);
+    } else if (pos + len == 32) { /* srliw: the 32-bit shift sees nothing else */
+        shift_ri(&w->c, SHIFT_SHR, 0, d, pos);
     } else if (len < 32) {
         if (pos)
             shift_ri(&w->c, SHIFT_SHR, wide(in), d, pos);
@@ -593,6 +595,14 @@ void emit_SEXTRACT(struct work *w, const struct ir_insn *in, ir_ref self)
     split_bits(in, &pos, &len);
     if (pos == 0 && (len == 8 || len == 16 || (len == 32 && in->type == IR_I64))) {
         emit_unary_rm(w, len == 8 ? MOVSX8 | wide(in) : len == 16 ? MOVSX16 | wide(in) : MOVSXD, in->a, self);
+        return;
+    }
+    if (pos + len == 32 && in->type == IR_I64) { /* sraiw */
+        struct operand x = use_rm(w, in->a);
+        consume(w, in->a);
+        d = (unsigned)define_gpr(w, self, prefer_of(x), 0);
+        emit_rm(w, MOVSXD, d, x);
+        shift_ri(&w->c, SHIFT_SAR, X_W, d, pos);
         return;
     }
     emit_in_place(w, in, self, &d);
