@@ -1,7 +1,10 @@
 # syscall/ against the host's kernel, served by a process made for the tests (fake.c); and its tables
 # against the headers of the guests.
-check_PROGRAMS += tests/syscall/test_syscall
-TESTS += tests/syscall/test_syscall
+check_PROGRAMS += tests/syscall/test_syscall tests/syscall/coverage
+TESTS += tests/syscall/test_syscall tests/syscall/headers.sh tests/syscall/page.sh
+EXTRA_DIST += tests/syscall/headers.sh tests/syscall/page.sh tests/syscall/abi.h \
+    tests/syscall/abi_values.c tests/syscall/abi_layout.c docs/syscalls.md
+
 tests_syscall_test_syscall_SOURCES = \
     tests/syscall/fake.c \
     tests/syscall/fake.h \
@@ -13,3 +16,10 @@ tests_syscall_test_syscall_SOURCES = \
     util/log.c
 # Not libferry.a: its linux-user would be the process.
 tests_syscall_test_syscall_LDADD = $(CRITERION_LIBS)
+
+# The coverage page, from the rows.
+tests_syscall_coverage_SOURCES = tests/syscall/coverage.c
+tests_syscall_coverage_LDADD =
+syscalls-page: tests/syscall/coverage$(EXEEXT)
+	tests/syscall/coverage$(EXEEXT) > $(top_srcdir)/docs/syscalls.md
+.PHONY: syscalls-page
