@@ -136,20 +136,21 @@ static int64_t check_executable(const struct exec_request *r)
 
 /* ---- scripts ------------------------------------------------------------------------------------------ */
 
-/* Splits "#! interpreter [argument]". Returns false if the line names none. */
-static bool split_line(char *line, char **interpreter, char **argument)
+/* Splits "#! interpreter [argument]". */
+static int64_t split_line(char *line, char **interpreter, char **argument)
 {
     char *end = strchr(line, '\n');
-    if (end)
+    bool whole = end;
+    if (whole)
         *end = '\0';
     else if (strlen(line) == LINE - 1)
-        return false; /* might be cut in the middle of the name */
+        return -ENOEXEC; /* might be cut in the middle of the name */
     char *p = line + 2;
     p += strspn(p, " \t");
     for (end = p + strlen(p); end > p && (end[-1] == ' ' || end[-1] == '\t');)
         *--end = '\0';
     if (!*p)
-        return false;
+        return whole ? -ENOEXEC : -EACCES; /* without an end of line the kernel tries the name "" */
     *interpreter = p;
     p += strcspn(p, " \t");
     *argument = NULL;
@@ -158,15 +159,16 @@ static bool split_line(char *line, char **interpreter, char **argument)
         p += strspn(p, " \t");
         *argument = p;
     }
-    return true;
+    return 0;
 }
 
 /* Replaces argv[0] by interpreter, argument and the script's name; opens the interpreter. */
 static int64_t enter_script(struct exec_request *r, unsigned depth, char *line)
 {
     char *interpreter, *argument;
-    if (!split_line(line, &interpreter, &argument))
-        return -ENOEXEC;
+    int64_t e = split_line(line, &interpreter, &argument);
+    if (e)
+        return e;
     memcpy(r->names[depth], r->path, sizeof r->path);
     if (r->argv.count) {
         r->argv.first++;
@@ -180,7 +182,7 @@ static int64_t enter_script(struct exec_request *r, unsigned depth, char *line)
     r->dirfd = AT_FDCWD;
     r->flags = 0;
     memcpy(r->path, interpreter, strlen(interpreter) + 1);
-    int64_t e = open_target(r);
+    e = open_target(r);
     return e ? e : check_executable(r);
 }
 
