@@ -162,7 +162,7 @@ static void emit_main(struct work *w)
     for (unsigned i = 1; i < b->n; i++) {
         const struct ir_insn *in = &b->insns[i];
         struct val *v = &w->val[i];
-        if (v->flags & VAL_FUSED || (has_no_effect[in->op] && !v->uses))
+        if (v->flags & VAL_FUSED || (!v->uses && has_no_effect[in->op] && !ir_op_raises(in->op)))
             continue;
         w->now = (ir_ref)i;
         emit_op[in->op](w, in, (ir_ref)i);

@@ -130,7 +130,7 @@ static inline void scan_operands(struct scan *s, const struct ir_insn *in, unsig
 static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsigned effect)
 {
     struct val *v = &s->w->val[i];
-    if (effect == IR_EFFECT_pure && !v->uses)
+    if (effect == IR_EFFECT_pure && !v->uses && !ir_op_raises(in->op))
         return;
     check_hint(s, v);
     switch (in->op) {

@@ -170,8 +170,7 @@ void emit_SETB(struct work *w, const struct ir_insn *in, ir_ref self)
 void emit_SELB(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     struct selection s;
-    take(w, RAX); /* emit_condition may want it, and must not move what is chosen from */
-    w->locked &= ~BIT(RAX);
+    take(w, RAX); /* emit_condition may want it; what is chosen from must not be there */
     start_select(w, &s, in->b, in->c, (enum ir_type)in->type);
     s.locked |= w->locked;
     unsigned cc = emit_condition(w, in->sub, in->a);

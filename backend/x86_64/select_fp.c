@@ -118,23 +118,38 @@ static void get_mxcsr(struct work *w, unsigned t)
 
 struct rounding {
     bool active;
-    unsigned old, t;
+    unsigned mode, old, t;
 };
 
-/* Before the op: takes two temporaries if the mode is a static one. */
-static struct rounding start_rounding(struct work *w, unsigned rule)
+/* Takes two temporaries if the mode is a static one. */
+static struct rounding take_rounding(struct work *w, unsigned rule)
 {
     struct rounding r = {.active = (rule & IR_FP_ROUND) != IR_ROUND_DYNAMIC};
-    if (!r.active)
-        return r;
-    r.old = (unsigned)make_temp(w, 0);
-    r.t = (unsigned)make_temp(w, 0);
-    get_mxcsr(w, r.old);
-    mov32_rr(&w->c, r.t, r.old);
-    alu_ri(&w->c, ALU_AND, 0, r.t, ~MXCSR_ROUND);
-    alu_ri(&w->c, ALU_OR, 0, r.t, (int32_t)(host_round(rule & IR_FP_ROUND) << 13));
-    set_rounding(w, r.t);
-    alu_ri(&w->c, ALU_AND, 0, r.old, MXCSR_ROUND);
+    if (r.active) {
+        r.mode = host_round(rule & IR_FP_ROUND);
+        r.old = (unsigned)make_temp(w, 0);
+        r.t = (unsigned)make_temp(w, 0);
+    }
+    return r;
+}
+
+static void begin_rounding(struct work *w, const struct rounding *r)
+{
+    if (!r->active)
+        return;
+    get_mxcsr(w, r->old);
+    mov32_rr(&w->c, r->t, r->old);
+    alu_ri(&w->c, ALU_AND, 0, r->t, ~MXCSR_ROUND);
+    alu_ri(&w->c, ALU_OR, 0, r->t, (int32_t)(r->mode << 13));
+    set_rounding(w, r->t);
+    alu_ri(&w->c, ALU_AND, 0, r->old, MXCSR_ROUND);
+}
+
+/* Before the op. */
+static struct rounding start_rounding(struct work *w, unsigned rule)
+{
+    struct rounding r = take_rounding(w, rule);
+    begin_rounding(w, &r);
     return r;
 }
 
@@ -568,8 +583,12 @@ void emit_FTOU(struct work *w, const struct ir_insn *in, ir_ref self)
         return;
     }
     struct rounding r = {.active = false};
-    unsigned x = (unsigned)use_xmm(w, in->a, from);
+    if (round != IR_ROUND_ZERO)
+        r = take_rounding(w, in->d);
     unsigned t = (unsigned)make_temp(w, 0);
+    unsigned x = (unsigned)use_xmm(w, in->a, from);
+    consume(w, in->a);
+    unsigned d = (unsigned)define_gpr(w, self, NO_REG, r.active ? BIT(r.old) | BIT(r.t) : 0);
     /* Images of floats order like integers; negative ones and NaNs are beyond every limit. */
     x_rr(&w->c, from == IR_F64 ? MOVQ_FROM_XMM : MOVD_FROM_XMM, x, t);
     if (from == IR_F64)
@@ -577,15 +596,9 @@ void emit_FTOU(struct work *w, const struct ir_insn *in, ir_ref self)
     else
         alu_ri(&w->c, ALU_CMP, 0, t, in->type == IR_I64 ? F32_2P63 : F32_2P32);
     struct cold *c = cold_jcc(w, CC_AE, cold_ftou);
-    unsigned index = w->ncolds - 1;
-    w->locked &= ~BIT(t);
-    if (round != IR_ROUND_ZERO)
-        r = start_rounding(w, in->d);
-    consume(w, in->a);
-    unsigned d = (unsigned)define_gpr(w, self, NO_REG, r.active ? BIT(r.old) | BIT(r.t) : 0);
+    begin_rounding(w, &r);
     x_rr(&w->c, scalar(round == IR_ROUND_ZERO ? CVTTSS2SI : CVTSS2SI, from) | X_W, d, x);
     end_rounding(w, &r);
-    c = &w->colds[index];
     c->r[0] = (uint8_t)d;
     c->r[1] = (uint8_t)x;
     c->resume = here(w);

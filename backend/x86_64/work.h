@@ -17,7 +17,8 @@
  *
  * The shape of an op's function: use_* the operands, take or make_temp what else is needed, then
  * consume() each operand once, then define the result; a register that dies in consume() may become
- * the result's, so bytes are written with that in mind.
+ * the result's, so bytes are written with that in mind. Between a jump to a cold path and the place where
+ * it resumes nothing is allocated: an eviction there would not happen on the cold path.
  */
 #ifndef FERRY_BACKEND_WORK_H
 #define FERRY_BACKEND_WORK_H
