@@ -5,7 +5,6 @@
  * Invariant: what the guest's memory held when it was copied in is what the host's call sees; nothing
  * is read from the guest twice.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>

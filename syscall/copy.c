@@ -8,7 +8,6 @@
  *
  * What was copied before the fault stays copied, as in the kernel.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stddef.h>
 #include <ucontext.h>

@@ -5,7 +5,6 @@
  * arguments, the system call instruction. Everything else a row has is looked up only when it is
  * needed. The tables are constants made from syscall.def.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stddef.h>
 

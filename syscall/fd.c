@@ -8,7 +8,6 @@
  * The table is written before the guest runs or under no one's eyes (see syscall.h), and read by
  * anybody: `reserved_low` decides nearly every question with one compare.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -4,7 +4,6 @@
  * A path that task_path answers with a descriptor (/proc/self/maps and the like) is served by that
  * descriptor; all other paths go to the host, rewritten where the process has a root of its own.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>

@@ -2,7 +2,6 @@
  * ioctl: the host's drivers answer, also for requests nobody here has heard of. ioctl.def names the
  * requests whose structure is of struct.def; it is converted if the guest has it differently.
  */
-#define _GNU_SOURCE
 #include <asm/termbits.h>
 #include <errno.h>
 #include <linux/fiemap.h>

@@ -2,7 +2,6 @@
  * System V semaphores: semctl, whose fourth argument is a number, an array or a structure by command.
  * Message queues and shared memory have the same structures on all 64-bit hosts and guests.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <sys/sem.h>
 

@@ -2,7 +2,6 @@
  * Waiting for descriptors: the calls with a temporary signal mask, and epoll's events, which x86-64
  * alone packs.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
 #include <string.h>

@@ -11,7 +11,6 @@
  *
  * Everything here may run inside or be interrupted by a handler. Nothing here touches errno.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stddef.h>
 #include <ucontext.h>

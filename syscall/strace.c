@@ -12,7 +12,6 @@
  * To show a new kind: its row in kind.def; if none of the ways to show things fits, a new one in
  * enum show and in show_argument.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -535,6 +534,12 @@ static bool will_sleep(const struct row *row, const uint64_t args[6])
     case ROW_rt_sigsuspend:
     case ROW_rt_sigtimedwait:
         return true;
+    case ROW_getrandom:
+    case ROW_io_submit:
+    case ROW_keyctl:
+    case ROW_sendfile:
+    case ROW_copy_file_range:
+        return false;
     default:
         break;
     }

@@ -2,7 +2,6 @@
  * Conversion of structures, made from struct.def: for each structure and word size two functions that
  * assign field by field, and the compiler's verdict whether they are needed at all.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>

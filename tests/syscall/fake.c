@@ -1,5 +1,4 @@
 /* The process of fake.h. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,5 +1,4 @@
 /* Rows served by their kinds: paths, structures, flags, words; for 64- and 32-bit guests. */
-#define _GNU_SOURCE
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,4 @@
 /* Copies to and from guest memory, and system calls that signals interrupt. */
-#define _GNU_SOURCE
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>

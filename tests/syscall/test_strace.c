@@ -1,5 +1,4 @@
 /* The text of traces. */
-#define _GNU_SOURCE
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <stdio.h>
