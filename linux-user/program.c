@@ -304,6 +304,19 @@ static void map_vdso(struct process *p)
 
 /* ---- all of it ------------------------------------------------------------------------------------------ */
 
+/*
+ * Under a limit on address space that cannot be lifted the cache and its tables, about five times its
+ * size, get a third of what there is.
+ */
+static size_t cache_size(const struct options *o)
+{
+    struct rlimit r;
+    if (o->cache_size || getrlimit(RLIMIT_AS, &r) != 0 || r.rlim_cur == RLIM_INFINITY)
+        return o->cache_size;
+    size_t size = r.rlim_cur / 16;
+    return size < 128 << 20 ? size : 128 << 20;
+}
+
 static void make_translator(struct process *p)
 {
     const struct options *o = p->options;
@@ -311,7 +324,7 @@ static void make_translator(struct process *p)
         .frontend = p->guest->frontend,
         .config = p->config,
         .source = {aspace_window, p->as},
-        .cache_size = o->cache_size,
+        .cache_size = cache_size(o),
         .interpret = o->interpret,
         .single_insn = o->one_insn,
         .no_chain = log_on(LOG_NOCHAIN),

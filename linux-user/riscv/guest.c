@@ -65,11 +65,22 @@ static uint64_t frame_pointer(const struct cpu *cpu)
     return rv_get(cpu, RV_FP);
 }
 
-/* The frame record of the psABI lies below the frame pointer: fp at -16, ra at -8. */
+/*
+ * The frame record of the psABI lies below the frame pointer: fp at -16, ra at -8. A function that calls
+ * no other keeps ra in its register, and then fp is at -8; only the innermost can be one.
+ */
 static bool unwind(struct task *t, uint64_t *fp, uint64_t *pc)
 {
+    const uint64_t largest_frame = 16 << 20;
     uint64_t record[2];
-    if (*fp % 16 || *fp < 16 || copy_in(t, record, *fp - 16, sizeof record) != 0 || record[0] <= *fp)
+    if (*fp % 16 || *fp < 16 || copy_in(t, record, *fp - 16, sizeof record) != 0)
+        return false;
+    if (record[1] > *fp && record[1] - *fp < largest_frame) {
+        *fp = record[1];
+        *pc = rv_get(&t->vcpu->cpu, RV_RA);
+        return true;
+    }
+    if (record[0] <= *fp)
         return false;
     *fp = record[0];
     *pc = record[1];
