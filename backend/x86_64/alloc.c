@@ -801,11 +801,12 @@ static void save_to_spill(struct work *w, unsigned reg)
 
 void empty_temps(struct work *w)
 {
-    for (uint32_t m = w->be->temps & ~w->free; m; m &= m - 1) {
+    /* Storing one may bring another back, whose home it takes. */
+    uint32_t m;
+    while ((m = w->be->temps & ~w->free)) {
         unsigned reg = (unsigned)__builtin_ctz(m);
-        if (!w->own[reg])
-            continue;
-        save(w, reg);
+        if (w->own[reg])
+            save(w, reg);
         drop(w, reg);
     }
 }

@@ -354,24 +354,31 @@ void emit_ROR(struct work *w, const struct ir_insn *in, ir_ref self)
 
 /* ---- multiplication --------------------------------------------------------------------------- */
 
+static void emit_mul_imm(struct work *w, const struct ir_insn *in, ir_ref self, ir_ref a, ir_ref k, int32_t imm)
+{
+    struct operand x = use_rm(w, a);
+    consume(w, a);
+    consume(w, k);
+    unsigned d = (unsigned)define_gpr(w, self, prefer_of(x), 0);
+    emit_rm(w, (fits8(imm) ? IMUL_IMM8 : IMUL_IMM) | wide(in), d, x);
+    if (fits8(imm))
+        put8(&w->c, (uint8_t)imm);
+    else
+        put32(&w->c, (uint32_t)imm);
+}
+
 void emit_MUL(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    struct operand b = use_rmi(w, in->b, (enum ir_type)in->type);
-    if (b.kind == OPERAND_IMM) {
-        struct operand a = use_rm(w, in->a);
-        consume(w, in->a);
-        consume(w, in->b);
-        unsigned d = (unsigned)define_gpr(w, self, prefer_of(a), 0);
-        bool small = fits8(b.imm);
-        emit_rm(w, (small ? IMUL_IMM8 : IMUL_IMM) | wide(in), d, a);
-        if (small)
-            put8(&w->c, (uint8_t)b.imm);
-        else
-            put32(&w->c, (uint32_t)b.imm);
-        return;
+    ir_ref k = is_plain_const(w, in->b) ? in->b : resolve(w, in->a);
+    if (is_plain_const(w, k)) {
+        int64_t value = (int64_t)constant(w, k)->value;
+        if (in->type == IR_I32 || fits32(value)) {
+            emit_mul_imm(w, in, self, k == in->b ? in->a : in->b, k, (int32_t)value);
+            return;
+        }
     }
     unsigned d;
-    b = start_binary(w, in, self, true, &d);
+    struct operand b = start_binary(w, in, self, true, &d);
     emit_rm(w, IMUL | wide(in), d, b);
 }
 
