@@ -76,6 +76,20 @@ ir_ref ir_pc(struct ir_block *b, uint64_t value)
 
 static_assert(IR_MAX_SLOTS <= 256, "holder is an array of bytes");
 
+static inline void note_get(struct ir_block *b, unsigned slot, ir_ref ref)
+{
+    b->current[slot] = ref;
+    b->holder[ref] = (uint8_t)slot;
+}
+
+static inline void note_put(struct ir_block *b, unsigned slot, ir_ref value, ir_ref ref)
+{
+    b->current[slot] = value;
+    b->last_put[slot] = ref;
+    if (!ir_is_const(value))
+        b->holder[value] = (uint8_t)slot;
+}
+
 /* Keeps what is known of slots and FP flags in step with the instruction just appended. */
 static void note_effect(struct ir_block *b, const struct ir_insn *insn, ir_ref ref)
 {
@@ -84,14 +98,10 @@ static void note_effect(struct ir_block *b, const struct ir_insn *insn, ir_ref r
     case IR_EFFECT_mark:
         break;
     case IR_EFFECT_get:
-        b->current[insn->aux] = ref;
-        b->holder[ref] = (uint8_t)insn->aux;
+        note_get(b, insn->aux, ref);
         break;
     case IR_EFFECT_put:
-        b->current[insn->aux] = insn->a;
-        b->last_put[insn->aux] = ref;
-        if (!ir_is_const(insn->a))
-            b->holder[insn->a] = (uint8_t)insn->aux;
+        note_put(b, insn->aux, insn->a, ref);
         break;
     case IR_EFFECT_fence:
         if (insn->op == IR_FGETEXC || insn->op == IR_FSETEXC)
@@ -114,12 +124,18 @@ static void note_effect(struct ir_block *b, const struct ir_insn *insn, ir_ref r
     }
 }
 
-ir_ref ir_append(struct ir_block *b, struct ir_insn insn)
+static inline ir_ref place(struct ir_block *b, struct ir_insn insn)
 {
     if (__builtin_expect(b->n >= IR_MAX_INSNS, 0))
         bug("too many IR instructions in the block at %#llx", (unsigned long long)b->pc);
     ir_ref ref = (ir_ref)b->n++;
     b->insns[ref] = insn;
+    return ref;
+}
+
+ir_ref ir_append(struct ir_block *b, struct ir_insn insn)
+{
+    ir_ref ref = place(b, insn);
     if (ir_op_info[insn.op].effect != IR_EFFECT_pure)
         note_effect(b, &insn, ref);
     return ir_result_type(&insn) == IR_VOID ? IR_NONE : ref;
@@ -131,8 +147,10 @@ ir_ref ir_get(struct ir_block *b, unsigned slot)
         return b->current[slot];
     if (b->ended)
         return IR_NONE;
-    return ir_append(b, (struct ir_insn){
-                            .op = IR_GET, .type = b->guest->slots[slot].type, .aux = slot});
+    ir_ref ref = place(
+        b, (struct ir_insn){.op = IR_GET, .type = b->guest->slots[slot].type, .aux = slot});
+    note_get(b, slot, ref);
+    return ref;
 }
 
 void ir_put(struct ir_block *b, unsigned slot, ir_ref value)
@@ -143,8 +161,11 @@ void ir_put(struct ir_block *b, unsigned slot, ir_ref value)
     if (last > b->observed && last < b->n && b->insns[last].op == IR_PUT &&
         b->insns[last].aux == slot)
         b->insns[last] = (struct ir_insn){.op = IR_NOP};
-    ir_append(b, (struct ir_insn){
-                     .op = IR_PUT, .type = b->guest->slots[slot].type, .a = value, .aux = slot});
+    note_put(b, slot, value,
+             place(b, (struct ir_insn){.op = IR_PUT,
+                                       .type = b->guest->slots[slot].type,
+                                       .a = value,
+                                       .aux = slot}));
 }
 
 /* ---- value numbering ---------------------------------------------------------------------- */
@@ -170,7 +191,7 @@ static ir_ref number(struct ir_block *b, const struct ir_insn *insn)
             (ref > b->fp_changed || !ir_op_raises(insn->op)))
             return ref;
     }
-    ir_ref ref = ir_append(b, *insn);
+    ir_ref ref = place(b, *insn);
     b->cse[h].generation = b->generation;
     b->cse[h].ref = ref;
     return ref;
@@ -214,8 +235,8 @@ void ir_insn_start(struct ir_block *b, uint64_t pc, unsigned length)
         b->lo = pc;
     if (pc + length > b->hi)
         b->hi = pc + length;
-    ir_append(b, (struct ir_insn){
-                     .op = IR_INSN, .d = (ir_ref)length, .aux = (uint32_t)(pc - b->pc)});
+    place(b, (struct ir_insn){
+                 .op = IR_INSN, .d = (ir_ref)length, .aux = (uint32_t)(pc - b->pc)});
 }
 
 void ir_goto(struct ir_block *b, uint64_t target)
