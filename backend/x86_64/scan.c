@@ -58,6 +58,14 @@ static void scan_put(struct scan *s, unsigned i, const struct ir_insn *in)
     }
 }
 
+static inline void scan_get(struct scan *s, unsigned i, const struct ir_insn *in)
+{
+    if (!s->w->val[i].uses)
+        return;
+    s->w->next_get[in->aux] = (uint16_t)i;
+    s->overwritten[in->aux / 64] &= ~((uint64_t)1 << (in->aux % 64));
+}
+
 /* Is the hint of the value that instruction i makes good? */
 static inline void check_hint(struct scan *s, struct val *v)
 {
@@ -183,7 +191,7 @@ void scan(struct work *w)
         if (effect == IR_EFFECT_put)
             scan_put(&s, i, in);
         else if (effect == IR_EFFECT_get)
-            w->next_get[in->aux] = (uint16_t)i;
+            scan_get(&s, i, in);
         else
             scan_insn(&s, i, in, effect);
     }
