@@ -95,7 +95,13 @@ static int64_t open_target(struct exec_request *r)
     if (!r->path[0]) {
         if (!(r->flags & AT_EMPTY_PATH))
             return -ENOENT;
-        r->fd = fcntl(r->dirfd, F_DUPFD_CLOEXEC, 3);
+        int flags = fcntl(r->dirfd, F_GETFL);
+        snprintf(buffer, sizeof buffer, "/proc/self/fd/%d", r->dirfd);
+        /* An O_PATH descriptor can be executed but not read. */
+        if (flags >= 0 && flags & O_PATH)
+            r->fd = open(buffer, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        else
+            r->fd = fcntl(r->dirfd, F_DUPFD_CLOEXEC, 3);
         r->host[0] = '\0';
         snprintf(r->path, sizeof r->path, "/dev/fd/%d", r->dirfd);
         return r->fd < 0 ? -errno : 0;
