@@ -11,18 +11,18 @@ enum { POOL_BYTES = 64 * 1024 };
 static struct map_node *node_new(struct maptree *t, uint64_t start, uint64_t end, uint32_t prot,
                                  uint32_t flags)
 {
-    if (!t->free) {
-        struct map_node *pool = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE,
-                                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (pool == MAP_FAILED)
-            die("out of memory for the table of mappings");
-        for (size_t i = 0; i < POOL_BYTES / sizeof *pool; i++) {
-            pool[i].left = t->free;
-            t->free = &pool[i];
-        }
-    }
     struct map_node *n = t->free;
-    t->free = n->left;
+    if (n) {
+        t->free = n->left;
+    } else {
+        if (t->pool == t->pool_end) {
+            t->pool = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            if (t->pool == MAP_FAILED)
+                die("out of memory for the table of mappings");
+            t->pool_end = t->pool + POOL_BYTES / sizeof *n;
+        }
+        n = t->pool++;
+    }
     t->random = t->random * 1664525u + 1013904223u;
     *n = (struct map_node){.start = start, .end = end, .prot = prot, .flags = flags,
                            .low = start, .high = end, .priority = t->random};

@@ -36,7 +36,8 @@ struct map_node {
 
 struct maptree {
     struct map_node *root;
-    struct map_node *free;
+    struct map_node *free;            /* given up, linked by left */
+    struct map_node *pool, *pool_end; /* never used yet */
     uint32_t sequence; /* odd while it changes */
     uint32_t random;
     size_t count;

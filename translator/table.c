@@ -2,22 +2,28 @@
  * Finding blocks: by pc and mode (the block table) and by guest page (for invalidation).
  *
  * Both are open-addressing tables with linear probing, written by compare-and-swap only, so that a
- * reader never waits. The hash keeps neighbours together: two pages of the block table serve a page of
- * guest code, so a small program touches few pages of it. A removed entry leaves a tombstone.
+ * reader never waits. The hash keeps neighbours together, so that a small program touches few pages of
+ * the table. A removed entry leaves a tombstone.
  */
 #include "translator/internal.h"
 
 enum { TOMBSTONE = UINT32_MAX, MAX_PROBES = 512 };
 
-static uint32_t table_hash(uint64_t pc, uint32_t mode)
+/*
+ * Neighbours share eight bytes of guest code an entry: compiled code has a block in about forty. With
+ * one instruction a block, compressed code would make clusters longer than a probe sequence, so then
+ * each halfword has its own.
+ */
+static uint32_t table_hash(const struct translator *t, uint64_t pc, uint32_t mode)
 {
     uint64_t far = (pc >> 20) * 0x9e3779b97f4a7c15u;
-    return (uint32_t)((pc >> 1) + (far >> 40) * 1024 + mode * 7) & (TABLE_SIZE - 1);
+    uint64_t near = pc >> (t->options.single_insn ? 1 : 3);
+    return (uint32_t)(near + (far >> 40) * 1024 + mode * 7) & (TABLE_SIZE - 1);
 }
 
 struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode)
 {
-    uint32_t i = table_hash(pc, mode);
+    uint32_t i = table_hash(t, pc, mode);
     for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
         uint32_t index = atomic_load_explicit(&t->table[i], memory_order_acquire);
         if (!index)
@@ -35,7 +41,7 @@ struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode)
 bool table_insert(struct translator *t, uint32_t index)
 {
     const struct block *b = &t->blocks[index];
-    uint32_t i = table_hash(b->pc, b->mode);
+    uint32_t i = table_hash(t, b->pc, b->mode);
     for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
         uint32_t seen = atomic_load_explicit(&t->table[i], memory_order_relaxed);
         if ((!seen || seen == TOMBSTONE) && atomic_compare_exchange_strong(&t->table[i], &seen, index))
@@ -48,7 +54,7 @@ bool table_insert(struct translator *t, uint32_t index)
 void table_remove(struct translator *t, uint32_t index)
 {
     const struct block *b = &t->blocks[index];
-    uint32_t i = table_hash(b->pc, b->mode);
+    uint32_t i = table_hash(t, b->pc, b->mode);
     for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
         uint32_t seen = atomic_load(&t->table[i]);
         if (!seen)
