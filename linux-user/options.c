@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "linux-user/guest.h"
+#include "syscall/syscall.h"
 #include "util/log.h"
 
 #ifndef AT_FLAGS_PRESERVE_ARGV0
@@ -122,10 +123,13 @@ static void set_LOG(struct options *o, const char *value)
 
 static void set_LOG_FILE(struct options *o, const char *value)
 {
-    (void)o;
-    int error = log_open(value);
+    /* An executed program goes on where the one before it stopped. */
+    int error = o->first ? log_open(value) : log_append(value);
     if (error)
         die("cannot open the log '%s': %s", value, strerror(error));
+    int fd = fd_reserve(log_fd());
+    if (fd >= 0)
+        log_move(fd);
 }
 
 static void set_LOG_FILTER(struct options *o, const char *value)
@@ -359,13 +363,13 @@ static bool decode(struct options *o, int argc, char **argv)
     if (!fd || !o->program || !o->execfn)
         return false;
     o->program_fd = atoi(fd);
+    o->first = false;
     for (char *item; (item = strtok_r(NULL, separator, &save));) {
         unsigned id = (unsigned)strtoul(item, &item, 10);
         if (id < OPTION_COUNT && *item == '=')
             apply(o, &options[id], options[id].argument ? item + 1 : NULL);
     }
     o->argv = argv;
-    o->first = false;
     (void)argc;
     return true;
 }

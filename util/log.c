@@ -35,7 +35,7 @@ const char *log_select(const char *list)
     return NULL;
 }
 
-int log_open(const char *path)
+static int open_log(const char *path, int flags)
 {
     char name[4096];
     const char *mark = strstr(path, "%d");
@@ -43,17 +43,26 @@ int log_open(const char *path)
         snprintf(name, sizeof name, "%.*s%d%s", (int)(mark - path), path, (int)getpid(), mark + 2);
     else
         snprintf(name, sizeof name, "%s", path);
-    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+    int fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | flags, 0666);
     if (fd < 0)
         return errno;
-    /* Out of the way of the numbers that the guest expects to get from open(). */
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, 1000);
-    if (high >= 0) {
-        close(fd);
-        fd = high;
-    }
     log_descriptor = fd;
     return 0;
+}
+
+int log_open(const char *path)
+{
+    return open_log(path, O_TRUNC);
+}
+
+int log_append(const char *path)
+{
+    return open_log(path, 0);
+}
+
+void log_move(int fd)
+{
+    log_descriptor = fd;
 }
 
 static struct {

@@ -55,6 +55,10 @@ const char *log_select(const char *list);
 
 /* Sends the log to a file; "%d" in the name becomes the process id. Returns 0 or an errno value. */
 int log_open(const char *path);
+/* The same, keeping what the file holds: for a program that continues another one's log. */
+int log_append(const char *path);
+/* The log's descriptor has been moved to another number by its owner. */
+void log_move(int fd);
 
 /*
  * Limits what is logged about code to guest addresses in a comma-separated list of ranges: start..end,
