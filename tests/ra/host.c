@@ -1,12 +1,14 @@
 /* See host.h. */
-#define _GNU_SOURCE
 #include "tests/ra/host.h"
 
+#include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+
+#include "ir/fp.h"
 
 enum { SHADOW = 1 << 16, SHADOW_ROOM = 128 };
 #define SENTINEL 0x5ca1ab1e0ddba115 /* no value that random blocks return to */
@@ -15,6 +17,9 @@ static struct {
     struct host *host;
     struct cpu *cpu;
     const struct ir_block *block;
+    bool interpreting;
+    uint32_t mxcsr; /* at a fault in the interpreter */
+    sigjmp_buf after_fault;
 } running;
 
 static void on_fault(int sig, siginfo_t *info, void *context)
@@ -26,6 +31,10 @@ static void on_fault(int sig, siginfo_t *info, void *context)
     struct host *h = running.host;
     struct host_state state;
     (void)sig, (void)info;
+    if (running.interpreting) {
+        running.mxcsr = uc->uc_mcontext.fpregs->mxcsr;
+        siglongjmp(running.after_fault, 1);
+    }
     if (!h)
         abort();
     for (unsigned i = 0; i < 16; i++)
@@ -131,4 +140,16 @@ enum ir_exit host_run(struct host *h, struct cpu *cpu, const struct ir_block *b)
         cpu->exit_link = CPU_NO_LINK;
     }
     return cpu->exit_reason == IR_EXIT_LOOKUP ? IR_EXIT_NONE : (enum ir_exit)cpu->exit_reason;
+}
+
+enum ir_exit host_interpret(struct cpu *cpu, const struct ir_block *b)
+{
+    volatile enum ir_exit reason = IR_EXIT_FAULT;
+    running.interpreting = true;
+    if (!sigsetjmp(running.after_fault, 1))
+        reason = ir_interpret(b, cpu);
+    else
+        fp_set_mxcsr(running.mxcsr);
+    running.interpreting = false;
+    return reason;
 }

@@ -36,4 +36,7 @@ bool host_emit(struct host *h, const struct ir_block *b);
  */
 enum ir_exit host_run(struct host *h, struct cpu *cpu, const struct ir_block *b);
 
+/* The same in the interpreter; MXCSR afterwards is what it was at the fault. Needs a host to exist. */
+enum ir_exit host_interpret(struct cpu *cpu, const struct ir_block *b);
+
 #endif

@@ -1,7 +1,9 @@
 # The backend on random IR: allocation under random choices, agreement with the interpreter, maps.
-tests_ra_host = tests/ra/host.c tests/ra/host.h
+tests_ra_shared = tests/ra/agree.c tests/ra/agree.h tests/ra/host.c tests/ra/host.h
 
-check_PROGRAMS += tests/ra/test_random
-TESTS += tests/ra/test_random
-tests_ra_test_random_SOURCES = tests/ra/test_random.c $(tests_ra_host)
+check_PROGRAMS += tests/ra/test_random tests/ra/test_maps
+TESTS += tests/ra/test_random tests/ra/test_maps
+tests_ra_test_random_SOURCES = tests/ra/test_random.c $(tests_ra_shared)
 tests_ra_test_random_LDADD = tests/ir/libirtest.a $(LDADD)
+tests_ra_test_maps_SOURCES = tests/ra/test_maps.c $(tests_ra_shared)
+tests_ra_test_maps_LDADD = tests/ir/libirtest.a $(LDADD)
