@@ -31,12 +31,11 @@ void registry_unlock(struct translator *t)
 }
 
 /* Empties the jump cache of this thread or, one entry at a time and harmlessly, of another one. */
-void jump_cache_clear(struct translator *t, struct cpu *cpu)
+void jump_cache_clear(struct cpu *cpu)
 {
     for (unsigned i = 0; i < CPU_JUMP_CACHE; i++)
         if (__atomic_load_n(&cpu->jump_cache[i].pc, __ATOMIC_RELAXED))
-            __atomic_store_n(&cpu->jump_cache[i].pc, 0, __ATOMIC_RELAXED);
-    cpu->jump_cache[0].code = t->rx + t->stubs.null;
+            __atomic_store_n(&cpu->jump_cache[i].pc, jump_cache_empty(i), __ATOMIC_RELAXED);
 }
 
 void return_stack_reset(struct vcpu *v)
@@ -81,7 +80,7 @@ void flush_all(struct translator *t)
         for (struct translator_thread *th = t->threads; th; th = th->next) {
             th->chunk = 0;
             th->vcpu->cpu.exit_link = CPU_NO_LINK;
-            jump_cache_clear(t, &th->vcpu->cpu);
+            jump_cache_clear(&th->vcpu->cpu);
             return_stack_reset(th->vcpu);
         }
         atomic_fetch_add(&t->flushes, 1);
@@ -218,7 +217,7 @@ void translator_after_fork(struct translator *t, struct vcpu *self, int token, b
     memory_renew(t);
     memory_clear(t);
     self->thread->chunk = 0;
-    jump_cache_clear(t, &self->cpu);
+    jump_cache_clear(&self->cpu);
     return_stack_reset(self);
 }
 

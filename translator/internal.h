@@ -140,7 +140,15 @@ void registry_lock(struct translator *t);
 void registry_unlock(struct translator *t);
 void flush_all(struct translator *t);
 void flush_wait(struct translator *t);
-void jump_cache_clear(struct translator *t, struct cpu *cpu);
+void jump_cache_clear(struct cpu *cpu);
+/*
+ * The pc of an empty entry: one that belongs to another entry, so that no jump finds it, whatever the
+ * code beside it is. (A new cache is all zeroes; its entry 0 leads pc 0 to stubs.null.)
+ */
+static inline uint64_t jump_cache_empty(unsigned index)
+{
+    return index ? 0 : UINT64_MAX;
+}
 void return_stack_reset(struct vcpu *v);
 
 /* interpret.c: -accel interp */

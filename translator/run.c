@@ -73,13 +73,14 @@ static struct block *current_block(struct translator *t, struct translator_threa
 
 static void remember(struct translator *t, struct cpu *cpu, struct block *b)
 {
-    struct cpu_jump *jump = &cpu->jump_cache[cpu_jump_index(b->pc)];
+    unsigned index = cpu_jump_index(b->pc);
+    struct cpu_jump *jump = &cpu->jump_cache[index];
     /* Another thread may be clearing the entry because the block has died: it looks at pc only. */
-    __atomic_store_n(&jump->pc, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&jump->pc, jump_cache_empty(index), __ATOMIC_RELAXED);
     __atomic_store_n(&jump->code, block_code(t, b), __ATOMIC_RELEASE);
     __atomic_store_n(&jump->pc, b->pc, __ATOMIC_SEQ_CST);
     if (atomic_load(&b->dead))
-        __atomic_store_n(&jump->pc, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&jump->pc, jump_cache_empty(index), __ATOMIC_RELAXED);
 }
 
 static void log_entry(const struct translator *t, const struct cpu *cpu, const struct block *b)
@@ -161,7 +162,7 @@ void translator_invalidate(struct translator *t, uint64_t start, uint64_t size)
     pages_invalidate(t, start, size);
     if (atomic_load(&t->killed) != seen)
         for (struct translator_thread *th = t->threads; th; th = th->next)
-            jump_cache_clear(t, &th->vcpu->cpu);
+            jump_cache_clear(&th->vcpu->cpu);
     registry_unlock(t);
 }
 
