@@ -1,9 +1,10 @@
 /*
  * Serving calls by the kinds of their arguments: paths rewritten, structures and flags converted,
- * a 32-bit guest's words widened. The rules are those of kind.def; nothing here knows a call by name.
+ * a 32-bit guest's words widened. The rules are those of kind.def; nothing here knows a call by
+ * name.
  *
- * Invariant: what the guest's memory held when it was copied in is what the host's call sees; nothing
- * is read from the guest twice.
+ * Invariant: what the guest's memory held when it was copied in is what the host's call sees;
+ * nothing is read from the guest twice.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -182,7 +183,8 @@ static int argument_out(struct task *task, const struct guest_abi *abi, struct c
                         unsigned i)
 {
     const struct kind_desc *kind = &syscall_kinds[c->row->kind[i]];
-    if ((kind->pass != PASS_out && kind->pass != PASS_inout) || !c->guest[i] || !converts(abi, kind))
+    if ((kind->pass != PASS_out && kind->pass != PASS_inout) || !c->guest[i] ||
+        !converts(abi, kind))
         return 0;
     return struct_out(task, kind->layout, c->guest[i], (const void *)(uintptr_t)c->host[i]);
 }

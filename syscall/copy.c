@@ -1,10 +1,10 @@
 /*
  * Copies between guest memory and Ferry's, which survive a fault.
  *
- * The two loops that touch guest memory are assembly between two labels. When one of them faults, the
- * host's handler asks copy_fault_fixup, which recognises the pc and moves it to the end of the loop
- * with -EFAULT as the result. Nothing is tested beforehand: the copy itself finds out, so that there is
- * no moment between test and use, and a good pointer costs nothing.
+ * The two loops that touch guest memory are assembly between two labels. When one of them faults,
+ * the host's handler asks copy_fault_fixup, which recognises the pc and moves it to the end of the
+ * loop with -EFAULT as the result. Nothing is tested beforehand: the copy itself finds out, so that
+ * there is no moment between test and use, and a good pointer costs nothing.
  *
  * What was copied before the fault stays copied, as in the kernel.
  */

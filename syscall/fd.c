@@ -1,9 +1,9 @@
 /*
  * Descriptors of Ferry's own: numbers the guest cannot see, close or overwrite.
  *
- * They live at or above the guest's soft limit of open files, where no call of the guest creates any,
- * and in a small table. A guest that raises its limit and then names such a number gets -EBADF, as if
- * the limit stood in its way.
+ * They live at or above the guest's soft limit of open files, where no call of the guest creates
+ * any, and in a small table. A guest that raises its limit and then names such a number gets
+ * -EBADF, as if the limit stood in its way.
  *
  * The table is written before the guest runs or under no one's eyes (see syscall.h), and read by
  * anybody: `reserved_low` decides nearly every question with one compare.
@@ -103,7 +103,8 @@ int64_t sys_dup3(struct task *task, const uint64_t args[6])
 {
     if (fd_reserved((int)args[0]) || fd_reserved((int)args[1]))
         return -EBADF;
-    return host_syscall(SYS_dup3, args[0], args[1], oflag_to_host(task_abi(task), args[2]), 0, 0, 0);
+    return host_syscall(SYS_dup3, args[0], args[1], oflag_to_host(task_abi(task), args[2]), 0, 0,
+                        0);
 }
 
 /* The least reserved number at or above `from`, or UINT_MAX. */

@@ -33,7 +33,8 @@ int64_t sys_openat(struct task *task, const uint64_t args[6])
     if (replaced >= 0)
         return opened_instead(replaced, flags);
     const uint64_t host[6] = {args[0], (uint64_t)(uintptr_t)path, flags, args[3]};
-    return safe_syscall(task_attention(task), SYS_openat, host); /* a FIFO waits for its other end */
+    return safe_syscall(task_attention(task), SYS_openat,
+                        host); /* a FIFO waits for its other end */
 }
 
 int64_t sys_openat2(struct task *task, const uint64_t args[6])

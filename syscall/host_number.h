@@ -1,5 +1,5 @@
-/* Numbers of the host's calls that its headers may be too old to know. From 424 on the kernel numbers
- * calls alike on all architectures. */
+/* Numbers of the host's calls that its headers may be too old to know. From 424 on the kernel
+ * numbers calls alike on all architectures. */
 #ifndef FERRY_SYSCALL_HOST_NUMBER_H
 #define FERRY_SYSCALL_HOST_NUMBER_H
 

@@ -42,7 +42,8 @@ int64_t sys_ioctl(struct task *task, const uint64_t args[6])
     uint64_t host[6] = {args[0], args[1], args[2]};
     if (fd_reserved((int)args[0]))
         return -EBADF;
-    /* What the argument is only the driver knows: a number stays one where addresses are the host's. */
+    /* What the argument is only the driver knows: a number stays one where addresses are the
+     * host's. */
     if (abi->word == 8)
         return safe_syscall(task_attention(task), SYS_ioctl, host);
     const struct request *r = to_convert(abi, (uint32_t)args[1]);

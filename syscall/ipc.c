@@ -1,6 +1,7 @@
 /*
- * System V semaphores: semctl, whose fourth argument is a number, an array or a structure by command.
- * Message queues and shared memory have the same structures on all 64-bit hosts and guests.
+ * System V semaphores: semctl, whose fourth argument is a number, an array or a structure by
+ * command. Message queues and shared memory have the same structures on all 64-bit hosts and
+ * guests.
  */
 #include <errno.h>
 #include <sys/sem.h>

@@ -1,5 +1,5 @@
-/* The tables of kind.def and flag.def. Wide includes are all there is to it: the host's headers give
- * the values. */
+/* The tables of kind.def and flag.def. Wide includes are all there is to it: the host's headers
+ * give the values. */
 #include <asm/termbits.h>
 #include <fcntl.h>
 #include <linux/close_range.h>

@@ -50,7 +50,8 @@ static int64_t call_mask_pair(struct task *task, long number, uint64_t host[6])
 {
     unsigned word = task_abi(task)->word;
     uint64_t set, mask = 0, size = 0, pair = host[5];
-    if (pair && (copy_in(task, &mask, pair, word) != 0 || copy_in(task, &size, pair + word, word) != 0))
+    if (pair &&
+        (copy_in(task, &mask, pair, word) != 0 || copy_in(task, &size, pair + word, word) != 0))
         return -EFAULT;
     if (!mask) {
         host[5] = 0;
@@ -61,7 +62,8 @@ static int64_t call_mask_pair(struct task *task, long number, uint64_t host[6])
     return call_with_mask(task, number, host, mask, size, &set);
 }
 
-/* A timeout that the kernel may write the remainder to. Returns its place for the host, or -EFAULT. */
+/* A timeout that the kernel may write the remainder to. Returns its place for the host, or -EFAULT.
+ */
 static int timeout_in(struct task *task, uint64_t guest, struct timespec *copy, uint64_t *host)
 {
     *host = 0;
@@ -107,7 +109,8 @@ int64_t sys_pselect6(struct task *task, const uint64_t args[6])
 int64_t sys_io_pgetevents(struct task *task, const uint64_t args[6])
 {
     struct timespec timeout;
-    uint64_t host[6] = {args[0], args[1], args[2], address(guest_pointer(task, args[3])), 0, args[5]};
+    uint64_t host[6] = {args[0], args[1], args[2], address(guest_pointer(task, args[3])),
+                        0,       args[5]};
     if (timeout_in(task, args[4], &timeout, &host[4]) != 0)
         return -EFAULT;
     return call_mask_pair(task, SYS_io_pgetevents, host);
@@ -134,7 +137,8 @@ static int64_t spread_events(struct task *task, uint64_t guest, int64_t count)
 
 static int64_t wait_events(struct task *task, long number, const uint64_t args[6], uint64_t timeout)
 {
-    uint64_t host[6] = {args[0], address(guest_pointer(task, args[1])), args[2], timeout, args[4], args[5]};
+    uint64_t host[6] = {args[0], address(guest_pointer(task, args[1])), args[2], timeout, args[4],
+                        args[5]};
     int count = (int)args[2];
     if (count <= 0 || (size_t)count > INT_MAX / struct_size(task, STRUCT_epoll_event))
         return -EINVAL;

@@ -2,12 +2,13 @@
  * The host's system call instruction: plain, and race-free against signals.
  *
  * safe_syscall tests *attention and then enters the kernel. Between the test and the instruction a
- * signal may arrive, and its handler must not find us about to sleep on an answer that is already out
- * of date. So the handler asks safe_syscall_rewind, which knows the few instructions from the test up
- * to and including the system call instruction: a pc there means that the call has not been made, or
- * that the kernel has backed out of it in order to restart it (which, as all of Ferry's handlers are
- * SA_RESTART, it does exactly for the calls that can be restarted). Both leave by `safe_syscall_again`,
- * which says SYSCALL_RESTART. A pc behind the instruction means that the call has its result.
+ * signal may arrive, and its handler must not find us about to sleep on an answer that is already
+ * out of date. So the handler asks safe_syscall_rewind, which knows the few instructions from the
+ * test up to and including the system call instruction: a pc there means that the call has not been
+ * made, or that the kernel has backed out of it in order to restart it (which, as all of Ferry's
+ * handlers are SA_RESTART, it does exactly for the calls that can be restarted). Both leave by
+ * `safe_syscall_again`, which says SYSCALL_RESTART. A pc behind the instruction means that the call
+ * has its result.
  *
  * Everything here may run inside or be interrupted by a handler. Nothing here touches errno.
  */
@@ -20,8 +21,8 @@
 _Static_assert(SYSCALL_RESTART == -512, "the assembly below has it as a number");
 
 /*
- * rdi attention, rsi number, rdx arguments. The system call clobbers rcx and r11 only, which are not
- * needed behind it.
+ * rdi attention, rsi number, rdx arguments. The system call clobbers rcx and r11 only, which are
+ * not needed behind it.
  */
 __asm__(".text\n"
         ".p2align 4\n"
@@ -65,7 +66,8 @@ bool safe_syscall_rewind(void *ucontext)
     return true;
 }
 
-int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
+int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                     uint64_t f)
 {
     int64_t result;
     register uint64_t r10 __asm__("r10") = d;

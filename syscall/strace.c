@@ -6,8 +6,8 @@
  *     1234 wait4(-1,0x3fffe0,0,NULL) <unfinished ...>
  *
  * The number is the thread's. A line is written when the call is over, whole, by one write, so that
- * lines of threads and processes do not mix. A call that is going to sleep, or not to return, is also
- * shown before it begins.
+ * lines of threads and processes do not mix. A call that is going to sleep, or not to return, is
+ * also shown before it begins.
  *
  * To show a new kind: its row in kind.def; if none of the ways to show things fits, a new one in
  * enum show and in show_argument.
@@ -193,7 +193,8 @@ static void show_strings(struct line *l, struct task *task, uint64_t guest)
 }
 
 /* `total`: bytes that matter, of a call's result; UINT64_MAX: all. */
-static void show_iov(struct line *l, struct task *task, uint64_t guest, uint64_t count, uint64_t total)
+static void show_iov(struct line *l, struct task *task, uint64_t guest, uint64_t count,
+                     uint64_t total)
 {
     unsigned word = task_abi(task)->word;
     bool ok = true;
@@ -242,7 +243,8 @@ static void show_struct(struct line *l, struct task *task, enum struct_index lay
     for (unsigned i = 0; i < s->nfields; i++) {
         const struct field_desc *f = &s->fields[i];
         add(l, "%s%s=", i ? "," : "", f->name);
-        show_field(l, f->format, wide ? f->size8 : f->size4, bytes + (wide ? f->offset8 : f->offset4));
+        show_field(l, f->format, wide ? f->size8 : f->size4,
+                   bytes + (wide ? f->offset8 : f->offset4));
     }
     add(l, "}");
 }
@@ -299,7 +301,8 @@ static void show_sigset(struct line *l, struct task *task, uint64_t guest)
     add(l, "]");
 }
 
-static void show_pollfds(struct line *l, struct task *task, uint64_t guest, uint64_t count, bool over)
+static void show_pollfds(struct line *l, struct task *task, uint64_t guest, uint64_t count,
+                         bool over)
 {
     struct pollfd item;
     add(l, "[");
@@ -381,7 +384,8 @@ static bool show_number(struct line *l, const struct kind_desc *kind, uint64_t v
 }
 
 /* What only the finished call has. Shown as a pointer before, and when it failed. */
-static bool show_output(struct line *l, const struct call *c, const struct kind_desc *kind, unsigned i)
+static bool show_output(struct line *l, const struct call *c, const struct kind_desc *kind,
+                        unsigned i)
 {
     uint64_t value = c->args[i], next = i < 5 ? c->args[i + 1] : 0;
     bool done = c->over && c->result >= 0;

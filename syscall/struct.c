@@ -1,6 +1,6 @@
 /*
- * Conversion of structures, made from struct.def: for each structure and word size two functions that
- * assign field by field, and the compiler's verdict whether they are needed at all.
+ * Conversion of structures, made from struct.def: for each structure and word size two functions
+ * that assign field by field, and the compiler's verdict whether they are needed at all.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -85,7 +85,8 @@ struct timespec2 {
 
 /* ---- is the guest's layout the host's? ---- */
 
-/* A constant: all fields stand at the host's offsets in the host's sizes, and the whole is as large. */
+/* A constant: all fields stand at the host's offsets in the host's sizes, and the whole is as
+ * large. */
 #define SAME(guest, host_type, field, host_field)                                                  \
     &&offsetof(guest, field) == offsetof(host_type, host_field) &&                                 \
         sizeof(((guest *)0)->field) == sizeof(((host_type *)0)->host_field)

@@ -2,13 +2,14 @@
  * The guest's Linux system calls: one row each in syscall.def, and the machinery that dispatches,
  * converts and traces them from those rows.
  *
- * A call is one of four kinds: raw (arguments and structures are the host's), conv (converted by the
- * kinds of its arguments), fn (a function sys_NAME), none (-ENOSYS, with a reason in its note).
- * The functions of rows about files, sockets, time, IPC and devices live in this folder; those about
- * memory, processes, threads, signals and exec live in linux-user/, which knows the process.
+ * A call is raw or wait (arguments and structures are the host's; wait may sleep), conv (converted
+ * by the kinds of its arguments), fn or user (a function sys_NAME), or none (-ENOSYS, with a reason
+ * in its note). The functions of rows about descriptors, paths, waiting, IPC and devices live in
+ * this folder (fn); those about memory, processes, threads, signals and exec live in linux-user/,
+ * which knows the process (user).
  *
- * Guest memory is reached through copy_in and copy_out (copy.c), which survive a fault and then give
- * -EFAULT. Blocking calls go through safe_syscall, which a signal interrupts without a race.
+ * Guest memory is reached through copy_in and copy_out (copy.c), which survive a fault and then
+ * give -EFAULT. Blocking calls go through safe_syscall, which a signal interrupts without a race.
  */
 #ifndef FERRY_SYSCALL_SYSCALL_H
 #define FERRY_SYSCALL_SYSCALL_H
@@ -17,27 +18,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct task;      /* a guest thread: linux-user/task.h */
+struct task; /* a guest thread: linux-user/task.h */
 
 /* What the layouts and numbers of a guest depend on. */
 struct guest_abi {
-    const char *name;       /* "riscv64" */
-    unsigned column;        /* number column of syscall.def: 0 generic, 1 arm32 */
-    unsigned word;          /* bytes of a long: 4 or 8 */
-    const char *machine;    /* uname -m */
-    bool arm_oflags;        /* O_DIRECTORY, O_NOFOLLOW, O_DIRECT, O_LARGEFILE have ARM's numbers */
-    uint64_t memory_base;   /* host address of guest address 0 */
+    const char *name;     /* "riscv64" */
+    unsigned column;      /* number column of syscall.def: 0 generic, 1 arm32 */
+    unsigned word;        /* bytes of a long: 4 or 8 */
+    const char *machine;  /* uname -m */
+    bool arm_oflags;      /* O_DIRECTORY, O_NOFOLLOW, O_DIRECT, O_LARGEFILE have ARM's numbers */
+    uint64_t memory_base; /* host address of guest address 0 */
 };
 
 /* Results that are not the guest's return value. Outside the range of errno values. */
 enum {
-    SYSCALL_RESTART = -512,  /* interrupted before it had an effect: restart as the signal's action says */
-    SYSCALL_NO_RETURN = -513, /* the call has set the guest's registers itself (sigreturn, execve) */
+    /* Interrupted before it had an effect: restart as the signal's action says. */
+    SYSCALL_RESTART = -512,
+    /* The call has set the guest's registers itself (sigreturn, execve). */
+    SYSCALL_NO_RETURN = -513,
 };
 
 /*
- * Runs guest call `number` with six arguments. Returns the result or -errno, or one of the two above.
- * Traces when log_on(LOG_STRACE).
+ * Runs guest call `number` with six arguments. Returns the result or -errno, or one of the two
+ * above. Traces when log_on(LOG_STRACE).
  */
 int64_t syscall_dispatch(struct task *task, uint64_t number, const uint64_t args[6]);
 
@@ -55,7 +58,8 @@ int64_t safe_syscall(const volatile uint32_t *attention, long number, const uint
 bool safe_syscall_rewind(void *ucontext);
 
 /* The host's system call without further ado, for calls that cannot block: -errno on failure. */
-int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f);
+int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                     uint64_t f);
 
 /*
  * Copies between guest memory and ours. Return 0 or -EFAULT; a fault inside is caught by
@@ -75,8 +79,8 @@ void *guest_pointer(struct task *task, uint64_t guest);
  * fd_reserve moves `fd` out of the guest's way, to the first free number at or above its soft limit
  * where that is possible, close-on-exec, closing `fd`. Returns the new number, or -errno and leaves
  * `fd` as it was. At most FD_RESERVED_MAX at a time; call it before there are threads, or for a
- * descriptor no other thread knows. fd_unreserve closes one. fd_reserved is what every call that makes,
- * ends or duplicates a descriptor asks first.
+ * descriptor no other thread knows. fd_unreserve closes one. fd_reserved is what every call that
+ * makes, ends or duplicates a descriptor asks first.
  */
 enum { FD_RESERVED_MAX = 16 };
 int fd_reserve(int fd);
@@ -92,19 +96,19 @@ typedef int64_t syscall_fn(struct task *task, const uint64_t args[6]);
 const struct guest_abi *task_abi(const struct task *task);
 const volatile uint32_t *task_attention(const struct task *task);
 /*
- * Rewrites a path the guest names into the one the host shall use: the -L root, /proc/self/exe and the
- * like. Returns `path` itself, or `buffer` (PATH_MAX bytes) filled. *replaced_fd gets a descriptor with
- * invented contents (/proc/self/maps, /proc/cpuinfo …) instead, or -1; the caller owns it.
- * `flags` are the open flags, or -1 when the path is not being opened.
+ * Rewrites a path the guest names into the one the host shall use: the -L root, /proc/self/exe and
+ * the like. Returns `path` itself, or `buffer` (PATH_MAX bytes) filled. *replaced_fd gets a
+ * descriptor with invented contents (/proc/self/maps, /proc/cpuinfo …) instead, or -1; the caller
+ * owns it. `flags` are the open flags, or -1 when the path is not being opened.
  */
 const char *task_path(struct task *task, int dirfd, const char *path, int flags, char *buffer,
                       int *replaced_fd);
 /*
- * Around a call with a temporary signal mask (ppoll, pselect6, epoll_pwait). Enter takes the guest's
- * mask and returns true with *host, the mask for the host's call; or false if a signal waits already
- * that this mask lets through: then the call is not made and its result is -EINTR. Leave follows in
- * either case with the call's result; it sees to it that a signal that came is delivered under the
- * temporary mask, and returns the result the guest gets.
+ * Around a call with a temporary signal mask (ppoll, pselect6, epoll_pwait). Enter takes the
+ * guest's mask and returns true with *host, the mask for the host's call; or false if a signal
+ * waits already that this mask lets through: then the call is not made and its result is -EINTR.
+ * Leave follows in either case with the call's result; it sees to it that a signal that came is
+ * delivered under the temporary mask, and returns the result the guest gets.
  */
 bool task_sigmask_enter(struct task *task, uint64_t mask, uint64_t *host);
 int64_t task_sigmask_leave(struct task *task, int64_t result);

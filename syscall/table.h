@@ -1,8 +1,8 @@
 /*
  * The tables of this folder as C: rows, kinds, structures, names. Inside syscall/ only.
  *
- * A structure STRUCT(x) of struct.def exists as struct guest8_x and guest4_x, for guests with long of
- * 8 and of 4 bytes; struct_desc says which of the two need converting at all.
+ * A structure STRUCT(x) of struct.def exists as struct guest8_x and guest4_x, for guests with long
+ * of 8 and of 4 bytes; struct_desc says which of the two need converting at all.
  */
 #ifndef FERRY_SYSCALL_TABLE_H
 #define FERRY_SYSCALL_TABLE_H
@@ -151,8 +151,8 @@ const struct row *syscall_row(const struct guest_abi *abi, uint64_t number);
 int64_t convert_call(struct task *task, const struct row *row, const uint64_t args[6], bool wait);
 
 /*
- * The arguments of a 32-bit guest's call widened by their kinds, register pairs joined, for rows that
- * are functions. A 64-bit guest's arguments need none of this.
+ * The arguments of a 32-bit guest's call widened by their kinds, register pairs joined, for rows
+ * that are functions. A 64-bit guest's arguments need none of this.
  */
 void convert_widen(const struct row *row, const uint64_t args[6], uint64_t wide[6]);
 
@@ -170,7 +170,8 @@ size_t struct_size(struct task *task, enum struct_index layout);
 
 /*
  * A path argument as the host shall have it, in *path: NULL for a null pointer, else `storage` or a
- * rewriting of it. `flags` and *replaced as for task_path; replaced may be NULL. Returns 0 or -errno.
+ * rewriting of it. `flags` and *replaced as for task_path; replaced may be NULL. Returns 0 or
+ * -errno.
  */
 struct path_storage {
     char guest[4096], host[4096];

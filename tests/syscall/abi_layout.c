@@ -1,5 +1,5 @@
-/* Compiled for a guest: struct.def has each field where that guest's headers have it. GUEST_WORD is 8
- * or 4. Fails to compile where it is wrong; is not run. */
+/* Compiled for a guest: struct.def has each field where that guest's headers have it. GUEST_WORD
+ * is 8 or 4. Fails to compile where it is wrong; is not run. */
 #include "syscall/struct.h"
 #include "tests/syscall/abi.h"
 

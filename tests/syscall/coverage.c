@@ -17,8 +17,9 @@ static const struct entry entries[] = {
 static const struct {
     const char *how, *text;
 } hows[] = {
-    {"raw", "host"},       {"wait", "host, interruptible"}, {"conv", "converted"},
-    {"fn", "Ferry"},       {"user", "Ferry"},               {"none", "**no**"},
+    {"raw", "host"},       {"wait", "host, interruptible"},
+    {"conv", "converted"}, {"fn", "Ferry"},
+    {"user", "Ferry"},     {"none", "**no**"},
 };
 
 static const char *text_of(const char *how)
@@ -44,16 +45,20 @@ static int total(void)
 
 int main(void)
 {
-    printf("# System calls\n\n"
-           "Made from `syscall/syscall.def`; `make syscalls-page` writes it anew.\n\n"
-           "Of the %d calls that the kernel's generic table has (riscv64, aarch64), %d are served:\n"
-           "%d by the host's kernel as they are, %d after their paths, structures or flags were\n"
-           "converted, %d by Ferry itself because they are about the process, its memory, threads and\n"
-           "signals, or about descriptors and paths that only Ferry knows. %d answer ENOSYS, as a kernel\n"
-           "without them would.\n\n",
-           total(), total() - count("none"), count("raw") + count("wait"), count("conv"),
-           count("fn") + count("user"), count("none"));
-    printf("Nothing is printed for a call that is missing; `-d unimp` logs it. `ioctl` passes requests that\n"
+    printf(
+        "# System calls\n\n"
+        "Made from `syscall/syscall.def`; `make syscalls-page` writes it anew.\n\n"
+        "Of the %d calls that the kernel's generic table has (riscv64, aarch64), %d are served:\n"
+        "%d by the host's kernel as they are, %d after their paths, structures or flags were\n"
+        "converted, %d by Ferry itself because they are about the process, its memory, threads "
+        "and\n"
+        "signals, or about descriptors and paths that only Ferry knows. %d answer ENOSYS, as a "
+        "kernel\n"
+        "without them would.\n\n",
+        total(), total() - count("none"), count("raw") + count("wait"), count("conv"),
+        count("fn") + count("user"), count("none"));
+    printf("Nothing is printed for a call that is missing; `-d unimp` logs it. `ioctl` passes "
+           "requests that\n"
            "nobody has heard of to the host's driver, which answers as the guest's would.\n\n");
     printf("| call | riscv64, aarch64 | arm | served by | note |\n"
            "| --- | ---: | ---: | --- | --- |\n");
@@ -62,7 +67,8 @@ int main(void)
         char arm[16] = "";
         if (e->arm32 >= 0)
             snprintf(arm, sizeof arm, "%d", e->arm32);
-        printf("| `%s` | %d | %s | %s | %s |\n", e->name, e->generic, arm, text_of(e->how), e->note);
+        printf("| `%s` | %d | %s | %s | %s |\n", e->name, e->generic, arm, text_of(e->how),
+               e->note);
     }
     return 0;
 }

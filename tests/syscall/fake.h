@@ -1,6 +1,6 @@
 /*
- * A process for the unit tests of syscall/: what that folder asks of linux-user, as simple as it can be.
- * Guest memory is the test's own, at fake.abi.memory_base.
+ * A process for the unit tests of syscall/: what that folder asks of linux-user, as simple as it
+ * can be. Guest memory is the test's own, at fake.abi.memory_base.
  */
 #ifndef TESTS_SYSCALL_FAKE_H
 #define TESTS_SYSCALL_FAKE_H

@@ -1,6 +1,7 @@
 #!/bin/bash
-# The tables of syscall/ against the kernel's and libc's headers of each guest whose compiler is here:
-# numbers of calls, layouts of structures, constants and layouts that are passed on as they are.
+# The tables of syscall/ against the kernel's and libc's headers of each guest whose compiler is
+# here: numbers of calls, layouts of structures, constants and layouts that are passed on as they
+# are.
 #
 #     tests/syscall/headers.sh [numbers|layout|values]
 
@@ -58,7 +59,8 @@ numbers() {
 
 # layout COMPILER WORD
 layout() {
-    "$1" -std=gnu17 -D_GNU_SOURCE -fsyntax-only -I"$top" -DGUEST_WORD="$2" "$top/tests/syscall/abi_layout.c"
+    "$1" -std=gnu17 -D_GNU_SOURCE -fsyntax-only -I"$top" -DGUEST_WORD="$2" \
+        "$top/tests/syscall/abi_layout.c"
 }
 
 # values COMPILER: for guests with words like the host's.
@@ -85,7 +87,8 @@ for guest in "${guests[@]}"; do
     IFS=: read -r cc column word <<<"$guest"
     command -v "$cc" >/dev/null || continue
     check "numbers.${cc%%-*}" numbers "$cc" "$column"
-    # ARM's stat and time structures of libc have several sizes; only 64-bit guests are passed through.
+    # ARM's stat and time structures of libc have several sizes; only 64-bit guests are passed
+    # through.
     [[ $word == 8 ]] || continue
     check "layout.${cc%%-*}" layout "$cc" "$word"
     [[ ${cc%%-*} == riscv64 ]] && check "values.${cc%%-*}" values "$cc"

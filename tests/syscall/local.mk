@@ -1,5 +1,5 @@
-# syscall/ against the host's kernel, served by a process made for the tests (fake.c); and its tables
-# against the headers of the guests.
+# syscall/ against the host's kernel, served by a process made for the tests (fake.c); and its
+# tables against the headers of the guests.
 check_PROGRAMS += tests/syscall/test_syscall tests/syscall/coverage
 TESTS += tests/syscall/test_syscall tests/syscall/headers.sh tests/syscall/page.sh
 EXTRA_DIST += tests/syscall/headers.sh tests/syscall/page.sh tests/syscall/abi.h \

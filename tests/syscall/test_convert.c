@@ -44,9 +44,23 @@ TestSuite(narrow, .init = setup, .fini = teardown, .timeout = 30);
 
 /* The numbers of the generic table, as the tests use them. */
 enum {
-    nr_epoll_ctl = 21, nr_epoll_pwait = 22, nr_dup = 23, nr_dup3 = 24, nr_fcntl = 25, nr_mkdirat = 34,
-    nr_openat = 56, nr_close = 57, nr_lseek = 62, nr_read = 63, nr_ppoll = 73, nr_readlinkat = 78,
-    nr_newfstatat = 79, nr_fstat = 80, nr_semget = 190, nr_semctl = 191, nr_getpid = 172,
+    nr_epoll_ctl = 21,
+    nr_epoll_pwait = 22,
+    nr_dup = 23,
+    nr_dup3 = 24,
+    nr_fcntl = 25,
+    nr_mkdirat = 34,
+    nr_openat = 56,
+    nr_close = 57,
+    nr_lseek = 62,
+    nr_read = 63,
+    nr_ppoll = 73,
+    nr_readlinkat = 78,
+    nr_newfstatat = 79,
+    nr_fstat = 80,
+    nr_semget = 190,
+    nr_semctl = 191,
+    nr_getpid = 172,
     nr_close_range = 436,
 };
 
@@ -102,7 +116,8 @@ Test(convert, the_guests_own_name)
     memset(text, 0, sizeof text);
     cr_assert_eq(GUEST(nr_readlinkat, (uint64_t)AT_FDCWD, P("/proc/self/exe"), P(text), 4), 4);
     cr_assert_str_eq(text, "/bin");
-    cr_assert_eq(GUEST(nr_readlinkat, (uint64_t)AT_FDCWD, P("/proc/self/exe"), P(text), 0), -EINVAL);
+    cr_assert_eq(GUEST(nr_readlinkat, (uint64_t)AT_FDCWD, P("/proc/self/exe"), P(text), 0),
+                 -EINVAL);
     cr_assert_eq(GUEST(nr_readlinkat, (uint64_t)AT_FDCWD, P("/proc/self/exe"), 8, 9), -EFAULT);
 }
 
@@ -113,7 +128,8 @@ Test(convert, epoll_events_are_spread)
     for (unsigned i = 0; i < 3; i++) {
         fds[i] = eventfd(1, 0);
         add = (struct guest8_epoll_event){EPOLLIN, 0x55, UINT64_C(0x0123456789abcdef) + i};
-        cr_assert_eq(GUEST(nr_epoll_ctl, (uint64_t)ep, EPOLL_CTL_ADD, (uint64_t)fds[i], P(&add)), 0);
+        cr_assert_eq(GUEST(nr_epoll_ctl, (uint64_t)ep, EPOLL_CTL_ADD, (uint64_t)fds[i], P(&add)),
+                     0);
     }
     memset(got, 0x77, sizeof got);
     cr_assert_eq(GUEST(nr_epoll_pwait, (uint64_t)ep, P(got), 5, 0, 0, 8), 3);
@@ -123,7 +139,8 @@ Test(convert, epoll_events_are_spread)
     }
     cr_assert_eq(got[3].events, 0x77777777u, "nothing behind the events is written");
     cr_assert_eq(GUEST(nr_epoll_pwait, (uint64_t)ep, P(got), 0, 0, 0, 8), -EINVAL);
-    cr_assert_eq(GUEST(nr_epoll_pwait, (uint64_t)ep, P(got), 0x7fffffff / 16 + 1, 0, 0, 8), -EINVAL);
+    cr_assert_eq(GUEST(nr_epoll_pwait, (uint64_t)ep, P(got), 0x7fffffff / 16 + 1, 0, 0, 8),
+                 -EINVAL);
 }
 
 Test(convert, temporary_masks)
@@ -214,7 +231,7 @@ static struct guest_memory {
     struct guest4_rusage usage;
     char path[32], data[32];
     uint32_t iov[4];
-} *memory;
+} * memory;
 
 /* Puts `memory` at guest address 0x10000. */
 static void arm(void)
@@ -225,8 +242,16 @@ static void arm(void)
 
 #define G(field) (0x10000 + offsetof(struct guest_memory, field))
 
-enum { arm_lseek = 19, arm_getrusage = 77, arm_getpriority = 96, arm_pread64 = 180,
-       arm_clock_gettime = 263, arm_openat = 322, arm_fcntl = 55, arm_ftruncate = 93 };
+enum {
+    arm_lseek = 19,
+    arm_getrusage = 77,
+    arm_getpriority = 96,
+    arm_pread64 = 180,
+    arm_clock_gettime = 263,
+    arm_openat = 322,
+    arm_fcntl = 55,
+    arm_ftruncate = 93
+};
 
 Test(narrow, structures)
 {
@@ -247,7 +272,8 @@ Test(narrow, open_flags_and_register_pairs)
 {
     arm();
     strcpy(memory->path, "file");
-    cr_assert_eq(GUEST(arm_openat, (uint32_t)AT_FDCWD, G(path), 040000, 0), -ENOTDIR, "O_DIRECTORY");
+    cr_assert_eq(GUEST(arm_openat, (uint32_t)AT_FDCWD, G(path), 040000, 0), -ENOTDIR,
+                 "O_DIRECTORY");
     int64_t fd = GUEST(arm_openat, (uint32_t)AT_FDCWD, G(path), O_RDWR | 0400000, 0);
     cr_assert_geq(fd, 0, "O_LARGEFILE is not O_NOFOLLOW here");
     cr_assert(GUEST(arm_fcntl, (uint64_t)fd, F_GETFL) & 0400000);
@@ -262,7 +288,8 @@ Test(narrow, functions_get_wide_arguments)
 {
     uint64_t wide[6];
     const struct row *row = &syscall_rows[ROW_pwrite64];
-    convert_widen(row, (const uint64_t[6]){0xffffffff, 0x80000000, 5, 9, 0x89abcdef, 0x01234567}, wide);
+    convert_widen(row, (const uint64_t[6]){0xffffffff, 0x80000000, 5, 9, 0x89abcdef, 0x01234567},
+                  wide);
     cr_assert_eq(wide[0], UINT64_MAX, "a descriptor has a sign");
     cr_assert_eq(wide[1], 0x80000000, "an address has none");
     cr_assert_eq(wide[2], 5);

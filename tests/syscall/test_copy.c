@@ -95,12 +95,15 @@ Test(safe, makes_the_call)
     char text[8] = "";
     int p[2];
     cr_assert_eq(pipe(p), 0);
-    cr_assert_eq(safe_syscall(&fake.attention, SYS_write,
-                              (const uint64_t[6]){(uint64_t)p[1], P("abc"), 3}), 3);
-    cr_assert_eq(safe_syscall(&fake.attention, SYS_read,
-                              (const uint64_t[6]){(uint64_t)p[0], P(text), 8}), 3);
+    cr_assert_eq(
+        safe_syscall(&fake.attention, SYS_write, (const uint64_t[6]){(uint64_t)p[1], P("abc"), 3}),
+        3);
+    cr_assert_eq(
+        safe_syscall(&fake.attention, SYS_read, (const uint64_t[6]){(uint64_t)p[0], P(text), 8}),
+        3);
     cr_assert_str_eq(text, "abc");
-    cr_assert_eq(safe_syscall(&fake.attention, SYS_read, (const uint64_t[6]){999, P(text), 8}), -EBADF);
+    cr_assert_eq(safe_syscall(&fake.attention, SYS_read, (const uint64_t[6]){999, P(text), 8}),
+                 -EBADF);
 }
 
 Test(safe, attention_prevents_it)
@@ -109,8 +112,9 @@ Test(safe, attention_prevents_it)
     char c;
     cr_assert_eq(pipe(p), 0);
     fake.attention = 1;
-    cr_assert_eq(safe_syscall(&fake.attention, SYS_read,
-                              (const uint64_t[6]){(uint64_t)p[0], P(&c), 1}), SYSCALL_RESTART);
+    cr_assert_eq(
+        safe_syscall(&fake.attention, SYS_read, (const uint64_t[6]){(uint64_t)p[0], P(&c), 1}),
+        SYSCALL_RESTART);
 }
 
 /* A signal that finds the thread asleep, in a call the kernel restarts and in one it does not. */
@@ -122,12 +126,14 @@ Test(safe, signal_while_asleep)
     struct timespec five = {5, 0}, left = {0, 0};
     cr_assert_eq(pipe(p), 0);
     setitimer(ITIMER_REAL, &soon, NULL);
-    cr_assert_eq(safe_syscall(&fake.attention, SYS_read,
-                              (const uint64_t[6]){(uint64_t)p[0], P(&c), 1}), SYSCALL_RESTART);
+    cr_assert_eq(
+        safe_syscall(&fake.attention, SYS_read, (const uint64_t[6]){(uint64_t)p[0], P(&c), 1}),
+        SYSCALL_RESTART);
     fake.attention = 0;
     setitimer(ITIMER_REAL, &soon, NULL);
-    cr_assert_eq(safe_syscall(&fake.attention, SYS_nanosleep,
-                              (const uint64_t[6]){P(&five), P(&left)}), -EINTR);
+    cr_assert_eq(
+        safe_syscall(&fake.attention, SYS_nanosleep, (const uint64_t[6]){P(&five), P(&left)}),
+        -EINTR);
     cr_assert_eq(left.tv_sec, 4);
 }
 
@@ -145,8 +151,9 @@ Test(safe, no_moment_is_lost)
         setitimer(ITIMER_REAL, &soon, NULL);
         for (unsigned spin = 0; spin < (random >> 8) % 20000; spin++)
             __asm__ volatile("");
-        cr_assert_eq(safe_syscall(&fake.attention, SYS_read,
-                                  (const uint64_t[6]){(uint64_t)p[0], P(&c), 1}), SYSCALL_RESTART);
+        cr_assert_eq(
+            safe_syscall(&fake.attention, SYS_read, (const uint64_t[6]){(uint64_t)p[0], P(&c), 1}),
+            SYSCALL_RESTART);
     }
 }
 

@@ -59,7 +59,8 @@ Test(strace, results_and_errors)
     sprintf(expected, "getpid() = %d", getpid());
     cr_assert_str_eq(logged(), expected);
     GUEST(500, 1, 2);
-    cr_assert_str_eq(logged(), "syscall_500(0x1,0x2,0,0,0,0) = -1 errno=38 (Function not implemented)");
+    cr_assert_str_eq(logged(),
+                     "syscall_500(0x1,0x2,0,0,0,0) = -1 errno=38 (Function not implemented)");
     GUEST(166, 022);
     GUEST(166, 027);
     cr_assert_not_null(strstr(logged(), "umask(027) = 022"));
@@ -68,10 +69,12 @@ Test(strace, results_and_errors)
 Test(strace, paths_and_flags)
 {
     GUEST(56, (uint64_t)AT_FDCWD, P("/no\"ne\n"), O_RDONLY | O_CLOEXEC, 0);
-    cr_assert_str_eq(logged(), "openat(AT_FDCWD,\"/no\\\"ne\\n\",O_RDONLY|O_CLOEXEC,00) = -1 errno=2 "
-                               "(No such file or directory)");
+    cr_assert_str_eq(logged(),
+                     "openat(AT_FDCWD,\"/no\\\"ne\\n\",O_RDONLY|O_CLOEXEC,00) = -1 errno=2 "
+                     "(No such file or directory)");
     GUEST(56, (uint64_t)AT_FDCWD, 8, O_RDWR | O_CREAT | O_SYNC, 0644);
-    cr_assert_str_eq(logged(), "openat(AT_FDCWD,0x8,O_RDWR|O_CREAT|O_SYNC,0644) = -1 errno=14 (Bad address)");
+    cr_assert_str_eq(logged(),
+                     "openat(AT_FDCWD,0x8,O_RDWR|O_CREAT|O_SYNC,0644) = -1 errno=14 (Bad address)");
     GUEST(48, (uint64_t)AT_FDCWD, P("/"), R_OK | X_OK);
     cr_assert_str_eq(logged(), "faccessat(AT_FDCWD,\"/\",R_OK|X_OK) = 0");
     GUEST(62, 999, (uint64_t)-5, SEEK_END);
@@ -106,8 +109,9 @@ Test(strace, structures)
                                "nanosleep({tv_sec=0,tv_nsec=1000000},NULL) = 0");
     struct sockaddr_un un = {AF_UNIX, "/none"};
     GUEST(203, 999, P(&un), sizeof un);
-    cr_assert_str_eq(logged(), "connect(999,{sa_family=AF_UNIX,sun_path=\"/none\"},110) = -1 errno=9 "
-                               "(Bad file descriptor)");
+    cr_assert_str_eq(logged(),
+                     "connect(999,{sa_family=AF_UNIX,sun_path=\"/none\"},110) = -1 errno=9 "
+                     "(Bad file descriptor)");
 }
 
 /* A call that sleeps is shown before it does. */
