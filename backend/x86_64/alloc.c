@@ -382,6 +382,27 @@ void sync(struct work *w)
 
 /* ---- eviction --------------------------------------------------------------------------------- */
 
+/* Is the old value of the slot still needed, and nowhere but at home? */
+static bool home_is_occupied(struct work *w, unsigned slot)
+{
+    ir_ref old = w->home[slot];
+    const struct val *v = old ? val_of(w, old) : NULL;
+    return v && v->home == slot + 1 && v->uses && !v->regs && !v->spill;
+}
+
+/* Stores a value in the homes of the dirty slots that it is for. Returns true if that is enough. */
+static bool save_at_home(struct work *w, ir_ref r, struct val *v, unsigned reg)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        for (uint64_t d = w->dirty[i]; d; d &= d - 1) {
+            unsigned slot = i * 64 + (unsigned)__builtin_ctzll(d);
+            if (w->current[slot] == r && !home_is_occupied(w, slot))
+                store_home(w, slot);
+        }
+    }
+    return !needed(v) || elsewhere(v, r, BIT(reg));
+}
+
 /* Makes sure that what a register holds does not need it. */
 static void save(struct work *w, unsigned reg)
 {
@@ -389,17 +410,8 @@ static void save(struct work *w, unsigned reg)
     struct val *v = val_of(w, r);
     if (!needed(v) || elsewhere(v, r, BIT(reg)))
         return;
-    if (v->slots) {
-        for (unsigned i = 0; i < 3; i++) {
-            for (uint64_t d = w->dirty[i]; d; d &= d - 1) {
-                unsigned slot = i * 64 + (unsigned)__builtin_ctzll(d);
-                if (w->current[slot] == r)
-                    store_home(w, slot);
-            }
-        }
-        if (!needed(v) || elsewhere(v, r, BIT(reg)))
-            return;
-    }
+    if (v->slots && save_at_home(w, r, v, reg))
+        return;
     unsigned cell = (unsigned)new_spill(w);
     if (reg < XMM0)
         store_gpr(w, reg, spill_mem(cell), IR_I64);
@@ -580,13 +592,20 @@ static bool stable_memory(struct work *w, ir_ref r, struct mem *m)
     return memory_of(w, r, m) && (v->spill || !is_dirty(w, v->home - 1u));
 }
 
+/* Not more than one register left: better read memory twice than evict. */
+static bool few_free(const struct work *w, uint32_t class)
+{
+    uint32_t free = w->free & class & ~w->locked;
+    return !(free & (free - 1));
+}
+
 struct operand use_rm(struct work *w, ir_ref r)
 {
     r = resolve(w, r);
     struct val *v = val_of(w, r);
     struct mem m;
     if (!(v->regs & GPR_MASK) && !(v->flags & VAL_FUSED) && stable_memory(w, r, &m) &&
-        (v->uses == 1 || !(w->free & GPR_MASK & ~w->locked)))
+        (v->uses == 1 || few_free(w, GPR_MASK)))
         return memory_operand(w, r, m);
     return (struct operand){.kind = OPERAND_REG, .reg = (uint8_t)use_gpr(w, r)};
 }
@@ -607,7 +626,7 @@ struct operand use_xmm_rm(struct work *w, ir_ref r, enum ir_type t)
     struct val *v = val_of(w, r);
     struct mem m;
     if (!(v->regs & XMM_MASK) && stable_memory(w, r, &m) && t != IR_V128 &&
-        (v->uses == 1 || !(w->free & XMM_MASK & ~w->locked)))
+        (v->uses == 1 || few_free(w, XMM_MASK)))
         return memory_operand(w, r, m);
     return (struct operand){.kind = OPERAND_REG, .reg = (uint8_t)use_xmm(w, r, t)};
 }

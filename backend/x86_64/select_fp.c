@@ -763,14 +763,26 @@ void emit_FGETEXC(struct work *w, const struct ir_insn *in, ir_ref self)
     alu_ri(&w->c, ALU_AND, 0, d, MXCSR_FLAGS);
 }
 
+/* r: MXCSR, what differs. */
+static void cold_set_flags(struct work *w, struct cold *c)
+{
+    alu_ri(&w->c, ALU_AND, 0, c->r[1], MXCSR_FLAGS);
+    alu_rr(&w->c, ALU_XOR, 0, c->r[0], c->r[1]);
+    set_rounding(w, c->r[0]);
+    cold_resume(w, c);
+}
+
+/* Writing MXCSR is slow, and programs mostly put back the flags that are there. */
 void emit_FSETEXC(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     unsigned old = (unsigned)make_temp(w, 0), flags = (unsigned)make_temp(w, 0);
     load_into(w, flags, in->a);
     consume(w, in->a);
-    alu_ri(&w->c, ALU_AND, 0, flags, MXCSR_FLAGS);
     get_mxcsr(w, old);
-    alu_ri(&w->c, ALU_AND, 0, old, ~MXCSR_FLAGS);
-    alu_rr(&w->c, ALU_OR, 0, old, flags);
-    set_rounding(w, old);
+    alu_rr(&w->c, ALU_XOR, 0, flags, old);
+    x_xr(&w->c, 0xf6 | X_8, 0, flags); /* test reg8, imm8 */
+    put8(&w->c, MXCSR_FLAGS);
+    struct cold *c = cold_jcc(w, CC_NE, cold_set_flags);
+    c->r[0] = (uint8_t)old;
+    c->r[1] = (uint8_t)flags;
 }
