@@ -139,6 +139,8 @@ enum ir_exit translator_run(struct vcpu *v)
             code_begin(t, th);
         }
         if (__atomic_load_n(&cpu->attention, __ATOMIC_RELAXED)) {
+            /* The caller may send the guest elsewhere (a signal handler): the exit is not for that. */
+            cpu->exit_link = CPU_NO_LINK;
             code_end(th);
             return IR_EXIT_NONE;
         }
