@@ -270,8 +270,6 @@ static int64_t exec_file(struct exec_request *r)
 static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t argv, uint64_t envp,
                            int flags)
 {
-    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
-        return -EINVAL;
     /* Too large for the stack of a thread. */
     struct exec_request *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE,
                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -282,6 +280,8 @@ static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t ar
     r->flags = flags;
     r->fd = -1;
     int64_t e = copy_in_string(t, r->path, path, sizeof r->path);
+    if (e >= 0 && flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+        e = -EINVAL;
     if (e >= 0)
         e = list_read(t, argv, &r->argv);
     if (e >= 0)

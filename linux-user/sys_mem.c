@@ -65,6 +65,8 @@ int64_t sys_shmdt(struct task *t, const uint64_t a[6])
 static int64_t on_range(struct task *t, long number, const uint64_t a[6])
 {
     uint64_t start = page_down(a[0]), size = page_up(a[1] + (a[0] - start));
+    if (start + size < start)
+        return number == SYS_mincore || number == SYS_msync ? -ENOMEM : -EINVAL;
     if (size && !aspace_covers(t->process->as, start, size))
         return -ENOMEM;
     return host_syscall(number, (uint64_t)(uintptr_t)guest_pointer(t, a[0]), a[1], a[2], a[3], a[4],
@@ -78,6 +80,8 @@ int64_t sys_mlock(struct task *t, const uint64_t a[6])
 
 int64_t sys_mlock2(struct task *t, const uint64_t a[6])
 {
+    if ((int)a[2] & ~MLOCK_ONFAULT)
+        return -EINVAL;
     return on_range(t, SYS_mlock2, a);
 }
 

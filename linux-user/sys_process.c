@@ -88,6 +88,8 @@ int64_t sys_prlimit64(struct task *t, const uint64_t a[6])
 int64_t sys_getrlimit(struct task *t, const uint64_t a[6])
 {
     const uint64_t args[6] = {0, a[0], 0, a[1]};
+    if (a[0] >= RLIM_NLIMITS)
+        return -EINVAL;
     return a[1] ? sys_prlimit64(t, args) : -EFAULT;
 }
 

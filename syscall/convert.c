@@ -88,24 +88,20 @@ void convert_widen(const struct row *row, const uint64_t args[6], uint64_t wide[
 
 /* ---- paths ---- */
 
-int path_in(struct task *task, int dirfd, uint64_t guest, int flags, struct path_storage *storage,
-            const char **path, int *replaced)
+const char *path_in(struct task *task, int dirfd, uint64_t guest, int flags,
+                    struct path_storage *storage, int *replaced)
 {
     int fd = -1;
     if (replaced)
         *replaced = -1;
-    *path = NULL;
-    if (!guest)
-        return 0;
-    int64_t length = copy_in_string(task, storage->guest, guest, sizeof storage->guest);
-    if (length < 0)
-        return (int)length;
-    *path = task_path(task, dirfd, storage->guest, flags, storage->host, &fd);
+    if (!guest || copy_in_string(task, storage->guest, guest, sizeof storage->guest) < 0)
+        return guest_pointer(task, guest);
+    const char *path = task_path(task, dirfd, storage->guest, flags, storage->host, &fd);
     if (replaced)
         *replaced = fd;
     else if (fd >= 0)
         host_syscall(SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
-    return 0;
+    return path;
 }
 
 /* ---- calls ---- */
@@ -139,7 +135,6 @@ static int argument_in(struct task *task, const struct guest_abi *abi, struct co
     const struct kind_desc *kind = &syscall_kinds[c->row->kind[i]];
     uint64_t value = c->guest[i];
     const char *path;
-    int error = 0;
     c->host[i] = value;
     switch ((enum pass)kind->pass) {
     case PASS_sint:
@@ -158,7 +153,7 @@ static int argument_in(struct task *task, const struct guest_abi *abi, struct co
         c->host[i] = oflag_to_host(abi, value);
         break;
     case PASS_path:
-        error = path_in(task, *dirfd, value, -1, &c->paths[c->npaths++], &path, NULL);
+        path = path_in(task, *dirfd, value, -1, &c->paths[c->npaths++], NULL);
         c->host[i] = (uint64_t)(uintptr_t)path;
         break;
     case PASS_pointer:
@@ -170,13 +165,12 @@ static int argument_in(struct task *task, const struct guest_abi *abi, struct co
         c->host[i] = (uint64_t)(uintptr_t)guest_pointer(task, value);
         if (value && converts(abi, kind)) {
             void *host = new_struct(c);
-            c->host[i] = (uint64_t)(uintptr_t)host;
-            if (kind->pass != PASS_out)
-                error = struct_in(task, kind->layout, host, value);
+            if (kind->pass == PASS_out || struct_in(task, kind->layout, host, value) == 0)
+                c->host[i] = (uint64_t)(uintptr_t)host;
         }
         break;
     }
-    return error;
+    return 0;
 }
 
 static int argument_out(struct task *task, const struct guest_abi *abi, struct conversion *c,

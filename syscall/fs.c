@@ -22,14 +22,11 @@ static int64_t opened_instead(int fd, uint64_t flags)
 int64_t sys_openat(struct task *task, const uint64_t args[6])
 {
     struct path_storage storage;
-    const char *path;
     int replaced;
     uint64_t flags = oflag_to_host(task_abi(task), args[2]);
     if (fd_reserved((int)args[0]))
         return -EBADF;
-    int error = path_in(task, (int)args[0], args[1], (int)flags, &storage, &path, &replaced);
-    if (error)
-        return error;
+    const char *path = path_in(task, (int)args[0], args[1], (int)flags, &storage, &replaced);
     if (replaced >= 0)
         return opened_instead(replaced, flags);
     const uint64_t host[6] = {args[0], (uint64_t)(uintptr_t)path, flags, args[3]};
@@ -41,46 +38,36 @@ int64_t sys_openat2(struct task *task, const uint64_t args[6])
 {
     struct path_storage storage;
     struct open_how how;
-    const char *path;
     int replaced = -1;
-    size_t size = args[3];
     if (fd_reserved((int)args[0]))
         return -EBADF;
-    if (size < sizeof how)
-        return -EINVAL;
-    if (struct_in(task, STRUCT_open_how, &how, args[2]) != 0)
-        return -EFAULT;
+    uint64_t host[6] = {args[0], (uint64_t)(uintptr_t)guest_pointer(task, args[1]),
+                        (uint64_t)(uintptr_t)guest_pointer(task, args[2]), args[3]};
+    if (args[3] < sizeof how || struct_in(task, STRUCT_open_how, &how, args[2]) != 0)
+        return host_syscall(SYS_openat2, host[0], host[1], host[2], host[3], 0, 0); /* refuses it */
     how.flags = oflag_to_host(task_abi(task), how.flags);
-    int error = path_in(task, (int)args[0], args[1], (int)how.flags, &storage, &path, &replaced);
-    if (error)
-        return error;
-    if (how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) {
-        path = path ? storage.guest : NULL; /* these tell the kernel what a path may mean */
-        if (replaced >= 0)
-            host_syscall(SYS_close, (uint64_t)replaced, 0, 0, 0, 0, 0);
-    } else if (replaced >= 0) {
+    /* With these the guest tells the kernel what a path may mean: it is not ours to rewrite. */
+    if (!(how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)))
+        host[1] = (uint64_t)(uintptr_t)path_in(task, (int)args[0], args[1], (int)how.flags, &storage,
+                                               &replaced);
+    if (replaced >= 0)
         return opened_instead(replaced, how.flags);
-    }
-    uint64_t host_how = (uint64_t)(uintptr_t)&how;
-    if (size > sizeof how) /* newer than we are: the kernel judges what it finds there */
-        host_how = (uint64_t)(uintptr_t)guest_pointer(task, args[2]);
-    const uint64_t host[6] = {args[0], (uint64_t)(uintptr_t)path, host_how, size};
+    if (args[3] == sizeof how) /* else newer than we are: the kernel judges what it finds there */
+        host[2] = (uint64_t)(uintptr_t)&how;
     return safe_syscall(task_attention(task), SYS_openat2, host);
 }
 
 int64_t sys_readlinkat(struct task *task, const uint64_t args[6])
 {
     struct path_storage storage;
-    const char *path;
     int size = (int)args[3];
     if (fd_reserved((int)args[0]))
         return -EBADF;
     if (size <= 0)
         return -EINVAL;
-    int error = path_in(task, (int)args[0], args[1], -1, &storage, &path, NULL);
-    if (error)
-        return error;
-    const char *exe = path ? task_exe(task, (int)args[0], storage.guest) : NULL;
+    storage.guest[0] = 0;
+    const char *path = path_in(task, (int)args[0], args[1], -1, &storage, NULL);
+    const char *exe = task_exe(task, (int)args[0], storage.guest);
     if (exe) {
         size_t length = strlen(exe);
         if (length > (size_t)size)

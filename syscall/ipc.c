@@ -20,9 +20,9 @@ int64_t sys_semctl(struct task *task, const uint64_t args[6])
     int64_t result;
     switch ((int)args[2]) {
     case IPC_SET:
-        if (struct_in(task, STRUCT_semid_ds, &ds, args[3]) != 0)
-            return -EFAULT;
-        return host_syscall(SYS_semctl, args[0], args[1], args[2], host, 0, 0);
+        if (struct_in(task, STRUCT_semid_ds, &ds, args[3]) == 0)
+            return host_syscall(SYS_semctl, args[0], args[1], args[2], host, 0, 0);
+        break;
     case IPC_STAT:
     case SEM_STAT:
     case SEM_STAT_ANY:
@@ -33,7 +33,8 @@ int64_t sys_semctl(struct task *task, const uint64_t args[6])
     case SETVAL:
         return host_syscall(SYS_semctl, args[0], args[1], args[2], args[3], 0, 0);
     default:
-        return host_syscall(SYS_semctl, args[0], args[1], args[2],
-                            (uint64_t)(uintptr_t)guest_pointer(task, args[3]), 0, 0);
+        break;
     }
+    return host_syscall(SYS_semctl, args[0], args[1], args[2],
+                        (uint64_t)(uintptr_t)guest_pointer(task, args[3]), 0, 0);
 }

@@ -169,15 +169,16 @@ int struct_out(struct task *task, enum struct_index layout, uint64_t guest, cons
 size_t struct_size(struct task *task, enum struct_index layout);
 
 /*
- * A path argument as the host shall have it, in *path: NULL for a null pointer, else `storage` or a
- * rewriting of it. `flags` and *replaced as for task_path; replaced may be NULL. Returns 0 or
- * -errno.
+ * A path argument as the host shall have it: NULL for a null pointer, else in `storage`, as it is or
+ * rewritten. One that cannot be read comes back as the guest's own pointer, for the host's kernel to
+ * refuse: it alone knows which complaint about a call comes first. `flags` and *replaced as for
+ * task_path; replaced may be NULL.
  */
 struct path_storage {
     char guest[4096], host[4096];
 };
-int path_in(struct task *task, int dirfd, uint64_t guest, int flags, struct path_storage *storage,
-            const char **path, int *replaced);
+const char *path_in(struct task *task, int dirfd, uint64_t guest, int flags,
+                    struct path_storage *storage, int *replaced);
 
 /* Serves a call and logs it as -strace and -d strace ask (strace.c). */
 int64_t strace_call(struct task *task, const struct row *row, uint64_t number,

@@ -171,6 +171,6 @@ Test(safe, rewind_by_pc)
     }
     *pc = (greg_t)P(safe_syscall_end);
     cr_assert_not(safe_syscall_rewind(&context), "the call has its result");
-    *pc = (greg_t)P(safe_syscall_begin - 1);
+    *pc = (greg_t)P(safe_syscall_begin) - 1;
     cr_assert_not(safe_syscall_rewind(&context));
 }
