@@ -39,7 +39,7 @@ struct clone_request {
 /* ---- memory of a task with its host stacks ---------------------------------------------------- */
 
 enum { GUARD = 4096, HEAD = 16384 };
-static_assert(sizeof(struct task) <= HEAD, "the task lies at the start of its mapping");
+static_assert(sizeof(struct task) < HEAD, "the task lies at the start of its mapping");
 
 /* [task | altstack | guard | stack], of TASK_MEMORY bytes. */
 enum { TASK_MEMORY = HEAD + TASK_ALTSTACK + GUARD + TASK_STACK };
@@ -130,14 +130,13 @@ static uint32_t await(uint32_t *word)
 }
 
 /* Starts a detached host thread on a task's stack. */
-static int start_thread(struct task *t, void *(*fn)(void *), void *arg)
+static int start_thread(struct task *t, void *(*fn)(void *), void *arg, pthread_t *thread)
 {
     pthread_attr_t attr;
-    pthread_t thread;
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstack(&attr, host_stack(t), TASK_STACK);
-    int error = pthread_create(&thread, &attr, fn, arg);
+    int error = pthread_create(thread, &attr, fn, arg);
     pthread_attr_destroy(&attr);
     return error;
 }
@@ -164,39 +163,72 @@ static void clear_handlers(struct process *p)
 
 /* ---- threads ---------------------------------------------------------------------------------------- */
 
+/* What a new thread needs; behind its task, because its parent does not wait for it. */
 struct thread_start {
-    struct task *task;
-    const struct clone_request *request;
-    uint32_t tid;
+    struct clone_request request;
+    uint32_t told; /* 1: the parent has the tid where it belongs; 2: the thread waits for that to end */
 };
+
+static struct thread_start *start_of(struct task *t)
+{
+    return (struct thread_start *)(t + 1);
+}
+
+static void parent_is_ready(struct task *t)
+{
+    uint32_t *told = &start_of(t)->told;
+    if (__atomic_exchange_n(told, 1, __ATOMIC_ACQ_REL) == 2)
+        syscall(SYS_futex, told, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+/* A thread must not end, and have its tid word cleared, before its parent has written it there. */
+static void await_parent(struct task *t)
+{
+    uint32_t *told = &start_of(t)->told, expected = 0;
+    if (!__atomic_compare_exchange_n(told, &expected, 2, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return;
+    while (__atomic_load_n(told, __ATOMIC_ACQUIRE) == 2)
+        syscall(SYS_futex, told, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+}
 
 static void *thread_main(void *arg)
 {
-    struct thread_start *s = arg;
-    struct task *t = s->task;
-    const struct clone_request r = *s->request;
+    struct task *t = arg;
+    const struct clone_request *r = &start_of(t)->request;
     task_enter(t);
     task_link(t);
     uint32_t tid = (uint32_t)t->tid;
-    if (r.flags & CLONE_PARENT_SETTID)
-        copy_out(t, r.parent_tid, &tid, sizeof tid);
-    if (r.flags & CLONE_CHILD_SETTID)
-        copy_out(t, r.child_tid, &tid, sizeof tid);
-    void *clear = r.flags & CLONE_CHILD_CLEARTID ? guest_pointer(t, r.child_tid) : NULL;
+    /* The parent writes it too; whoever comes first, both sides find it there. */
+    if (r->flags & CLONE_PARENT_SETTID)
+        copy_out(t, r->parent_tid, &tid, sizeof tid);
+    if (r->flags & CLONE_CHILD_SETTID)
+        copy_out(t, r->child_tid, &tid, sizeof tid);
+    void *clear = r->flags & CLONE_CHILD_CLEARTID ? guest_pointer(t, r->child_tid) : NULL;
     syscall(SYS_set_tid_address, clear);
-    struct { void *list; long offset; void *pending; } *no_list = NULL;
-    syscall(SYS_set_robust_list, no_list, 3 * sizeof(long));
+    syscall(SYS_set_robust_list, NULL, 3 * sizeof(long));
     /* What a thread of the C library shares and this one shall not. */
-    int apart = (r.flags & CLONE_FS ? 0 : CLONE_FS) | (r.flags & CLONE_FILES ? 0 : CLONE_FILES);
+    int apart = (r->flags & CLONE_FS ? 0 : CLONE_FS) | (r->flags & CLONE_FILES ? 0 : CLONE_FILES);
     if (apart)
         syscall(SYS_unshare, apart);
-    announce(&s->tid, tid);
     signal_apply_mask(t);
     cpu_loop(t);
     struct process *p = t->process;
+    await_parent(t);
     task_finish(t);
     retire(p, t);
     return NULL;
+}
+
+/*
+ * The tid of a thread just started. Its CPU clock's id is made of it (kernel/time/posix-cpu-timers.c),
+ * which saves waiting for the thread to say.
+ */
+static pid_t thread_tid(pthread_t thread)
+{
+    clockid_t clock;
+    if (pthread_getcpuclockid(thread, &clock) != 0)
+        bug("a thread without a clock");
+    return (pid_t)~(clock >> 3);
 }
 
 static int64_t clone_thread(struct task *parent, const struct clone_request *r)
@@ -205,16 +237,21 @@ static int64_t clone_thread(struct task *parent, const struct clone_request *r)
     if (!t)
         return -EAGAIN;
     set_child_registers(t, r);
-    struct thread_start start = {t, r, 0};
+    *start_of(t) = (struct thread_start){.request = *r};
+    pthread_t thread;
     signal_block_all();
-    int error = start_thread(t, thread_main, &start);
-    int64_t result = error ? -EAGAIN : (int64_t)await(&start.tid);
-    signal_apply_mask(parent);
-    if (error) {
+    if (start_thread(t, thread_main, t, &thread) != 0) {
+        signal_apply_mask(parent);
         translator_vcpu_destroy(t->vcpu);
         munmap(t->memory, TASK_MEMORY);
+        return -EAGAIN;
     }
-    return result;
+    uint32_t tid = (uint32_t)thread_tid(thread);
+    if (r->flags & CLONE_PARENT_SETTID)
+        copy_out(parent, r->parent_tid, &tid, sizeof tid);
+    parent_is_ready(t);
+    signal_apply_mask(parent);
+    return tid;
 }
 
 /* ---- fork ---------------------------------------------------------------------------------------------- */
@@ -366,6 +403,7 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
         return -EAGAIN;
     struct shared_start here = {parent, t, *parent->process, r, 0, 0}, *s = &here;
     struct task *carrier = NULL;
+    pthread_t thread;
     if (!(r->flags & CLONE_VFORK)) {
         carrier = task_new(parent);
         if (!carrier) {
@@ -385,7 +423,7 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
     if (!carrier) {
         result = run_shared(s);
         end_shared(s);
-    } else if (start_thread(carrier, shared_waiter, carrier) == 0) {
+    } else if (start_thread(carrier, shared_waiter, carrier, &thread) == 0) {
         await(&s->ready);
         result = s->result;
     } else {

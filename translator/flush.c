@@ -83,6 +83,8 @@ void flush_all(struct translator *t)
             jump_cache_clear(&th->vcpu->cpu);
             return_stack_reset(th->vcpu);
         }
+        for (struct translator_thread *th = t->idle; th; th = th->next)
+            th->chunk = 0;
         atomic_fetch_add(&t->flushes, 1);
         atomic_store(&t->flushing, 0);
     }
@@ -125,14 +127,13 @@ static void thread_free(struct translator_thread *th)
     munmap(th, sizeof *th);
 }
 
-struct vcpu *translator_vcpu_create(struct translator *t)
+static struct translator_thread *thread_new(struct translator *t)
 {
     struct vcpu *v = map_private(sizeof *v);
     struct translator_thread *th = map_private(sizeof *th);
     if (!v || !th) {
         if (v)
             munmap(v, sizeof *v);
-        errno = ENOMEM;
         return NULL;
     }
     v->translator = t;
@@ -142,16 +143,56 @@ struct vcpu *translator_vcpu_create(struct translator *t)
     th->work = t->options.interpret ? NULL : backend_work_create(t->backend);
     if (!th->ir || (!t->options.interpret && !th->work) || !return_stack_create(v)) {
         thread_free(th);
-        errno = ENOMEM;
         return NULL;
     }
-    v->cpu.exclusive_address = CPU_NOT_EXCLUSIVE;
-    v->cpu.exit_link = CPU_NO_LINK;
-    v->cpu.mxcsr = 0x1f80;
     if (!t->options.interpret) {
         backend_init_cpu(t->backend, &v->cpu);
         v->cpu.jump_cache[0].code = t->rx + t->stubs.null;
     }
+    return th;
+}
+
+/*
+ * A thread that came and went leaves its memory, and the code chunk it had begun, to the next one:
+ * programs that start a thread a task would otherwise spend their time in mmap and use up the cache.
+ */
+enum { MAX_IDLE = 16 };
+
+static struct translator_thread *take_idle(struct translator *t)
+{
+    registry_lock(t);
+    struct translator_thread *th = t->idle;
+    if (th) {
+        t->idle = th->next;
+        t->nidle--;
+    }
+    registry_unlock(t);
+    if (!th)
+        return NULL;
+    struct cpu *cpu = &th->vcpu->cpu;
+    memset(cpu->state, 0, sizeof cpu->state);
+    cpu->attention = cpu->mode = 0;
+    if (!t->options.interpret)
+        jump_cache_clear(cpu);
+    return_stack_reset(th->vcpu);
+    th->stats = (struct translator_stats){0};
+    return th;
+}
+
+struct vcpu *translator_vcpu_create(struct translator *t)
+{
+    struct translator_thread *th = take_idle(t);
+    if (!th)
+        th = thread_new(t);
+    if (!th) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    struct vcpu *v = th->vcpu;
+    v->cpu.exclusive_address = CPU_NOT_EXCLUSIVE;
+    v->cpu.exit_link = CPU_NO_LINK;
+    v->cpu.mxcsr = 0x1f80;
+    atomic_store(&th->in_code, 0);
     for (unsigned i = 0; i < t->frontend->ir.nhelpers; i++)
         v->cpu.helper[i] = (void *)t->frontend->ir.helpers[i].fn;
     t->frontend->reset(&t->options.config, &v->cpu);
@@ -182,8 +223,15 @@ void translator_vcpu_destroy(struct vcpu *v)
     *link = v->thread->next;
     t->nthreads--;
     retire(t, &v->thread->stats);
+    bool keep = t->nidle < MAX_IDLE;
+    if (keep) {
+        v->thread->next = t->idle;
+        t->idle = v->thread;
+        t->nidle++;
+    }
     registry_unlock(t);
-    thread_free(v->thread);
+    if (!keep)
+        thread_free(v->thread);
 }
 
 int translator_before_fork(struct translator *t)
@@ -208,6 +256,8 @@ void translator_after_fork(struct translator *t, struct vcpu *self, int token, b
     t->threads = self->thread;
     self->thread->next = NULL;
     t->nthreads = 1;
+    t->idle = NULL; /* another thread may have been at it */
+    t->nidle = 0;
     if (t->options.interpret)
         return;
     if (token >= 0) {

@@ -102,6 +102,8 @@ struct translator {
     _Atomic int registry;      /* spin lock of the list of threads and of flushes */
     struct translator_thread *threads;
     unsigned nthreads;
+    struct translator_thread *idle; /* of vcpus given back, to be used again, chunk and all */
+    unsigned nidle;
     _Atomic uint32_t flushing; /* a flush waits for, or excludes, threads in code */
     _Atomic uint64_t flushes;
     struct translator_stats retired; /* of threads that are gone */
