@@ -7,18 +7,20 @@
  */
 #include "translator/internal.h"
 
-enum { TOMBSTONE = UINT32_MAX, MAX_PROBES = 512 };
+enum { TOMBSTONE = UINT32_MAX, MAX_PROBES = 16384 };
 
 /*
- * Neighbours share eight bytes of guest code an entry: compiled code has a block in about forty. With
- * one instruction a block, compressed code would make clusters longer than a probe sequence, so then
- * each halfword has its own.
+ * Code within 16 KiB keeps its order, one entry for eight bytes (compiled code has a block in about
+ * forty); such pieces are scattered over the table, so that two large dense ones hardly ever meet in a
+ * cluster longer than a probe sequence. With one instruction a block each halfword has an entry.
  */
 static uint32_t table_hash(const struct translator *t, uint64_t pc, uint32_t mode)
 {
-    uint64_t far = (pc >> 20) * 0x9e3779b97f4a7c15u;
-    uint64_t near = pc >> (t->options.single_insn ? 1 : 3);
-    return (uint32_t)(near + (far >> 40) * 1024 + mode * 7) & (TABLE_SIZE - 1);
+    enum { PIECE_BITS = 14 };
+    unsigned shift = t->options.single_insn ? 1 : 3;
+    uint64_t piece = (pc >> PIECE_BITS) * 0x9e3779b97f4a7c15u >> 40;
+    uint64_t near = (pc & ((1 << PIECE_BITS) - 1)) >> shift;
+    return (uint32_t)((piece << (PIECE_BITS - shift)) + near + mode * 7) & (TABLE_SIZE - 1);
 }
 
 struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode)
