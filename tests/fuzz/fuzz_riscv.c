@@ -3,12 +3,12 @@
  * under a subject and compares what they write. On a difference, instructions are taken out as long as it
  * stays, and what is left is printed with the registers that differ.
  *
- *     fuzz_riscv [-n PROGRAMS] [-s SEED] [-c CPU] [-i PREFIX] [-x NAME] [-o ORACLE]
+ *     fuzz_riscv [-n PROGRAMS] [-s SEED] [-c CPU] [-f] [-i PREFIX] [-x PREFIX] [-o ORACLE]
  *                [-t SUBJECT]
  *
  * ORACLE and SUBJECT are commands that get the program's name added (default: qemu-riscv64); without -t
- * the subject is frontend and interpreter in this process. -i: only instructions whose names begin so;
- * -x: without the instruction of this name.
+ * the subject is frontend and interpreter in this process. -f: with faults (needs -t). -i: only
+ * instructions whose names begin so; -x: without those.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +73,8 @@ static uint64_t *x_register(struct cpu *cpu, unsigned x)
 /* Serves write and exit; false: the program has ended. */
 static bool serve_call(struct cpu *cpu, struct output *o)
 {
+    if (*x_register(cpu, 17) == 132 || *x_register(cpu, 17) == 134) /* signals: none come */
+        return true;
     if (*x_register(cpu, 17) != 64 || o->n == FUZZ_TESTS)
         return false;
     memcpy(&o->dump[o->n++], (void *)*x_register(cpu, 11), sizeof o->dump[0]);
@@ -144,10 +146,16 @@ static void print_difference(const struct output *a, const struct output *b)
         return;
     }
     const struct fuzz_dump *p = &a->dump[0], *q = &b->dump[0];
-    for (unsigned i = 0; i < 65; i++)
+    for (unsigned i = 0; i < 66; i++)
         if ((&p->x[0])[i] != (&q->x[0])[i])
-            printf("  %s%u: oracle %016llx, subject %016llx\n", i < 32 ? "x" : i < 64 ? "f" : "fcsr ",
+            printf("  %s%u: oracle %016llx, subject %016llx\n", i < 32 ? "x" : i < 64 ? "f" : "fcsr, faults ",
                    i % 32, (unsigned long long)(&p->x[0])[i], (unsigned long long)(&q->x[0])[i]);
+    for (unsigned i = 0; i < FUZZ_ROUNDS * FUZZ_FAULTS; i++)
+        for (unsigned j = 0; j < sizeof(struct fuzz_frame) / 8; j++)
+            if ((&p->frames[i].pc)[j] != (&q->frames[i].pc)[j])
+                printf("  fault %u, %s%u: oracle %016llx, subject %016llx\n", i,
+                       j == 0 ? "pc " : j < 32 ? "x" : j < 64 ? "f" : "fcsr ", j % 32,
+                       (unsigned long long)(&p->frames[i].pc)[j], (unsigned long long)(&q->frames[i].pc)[j]);
     for (unsigned i = 0; i < FUZZ_BUFFER; i++)
         if (p->buffer[i] != q->buffer[i])
             printf("  buffer[%u]: oracle %02x, subject %02x\n", i, p->buffer[i], q->buffer[i]);
@@ -206,11 +214,12 @@ int main(int argc, char **argv)
     static struct output a, b;
     unsigned programs = 40, failures = 0, stuck = 0;
     uint64_t seed = 1;
-    for (int c; (c = getopt(argc, argv, "n:s:c:i:x:o:t:")) != -1;)
+    for (int c; (c = getopt(argc, argv, "n:s:c:fi:x:o:t:")) != -1;)
         switch (c) {
         case 'n': programs = (unsigned)atoi(optarg); break;
         case 's': seed = strtoull(optarg, NULL, 0); break;
         case 'c': cpu_text = optarg; break;
+        case 'f': choice.faults = true; break;
         case 'i': choice.only = optarg; break;
         case 'x': choice.except = optarg; break;
         case 'o': oracle = optarg; break;

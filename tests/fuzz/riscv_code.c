@@ -8,9 +8,13 @@
 
 #include "frontend/riscv/decode.h"
 
-enum { BASE = 0x10000000, SIZE = 0x90000, CODE = 0x1000, WORK = 0x60000, TEMPLATES = 0x62000, ROUNDS = 3 };
+enum {
+    BASE = 0x10000000, SIZE = 0xf0000,
+    CODE = 0x1000, WORK = 0x60000, STACK = 0x68000, TEMPLATES = 0x70000,
+    STACK_SIZE = 0x8000,
+};
 static_assert(TEMPLATES + FUZZ_TESTS * sizeof(struct fuzz_dump) <= SIZE, "layout");
-static_assert(WORK + sizeof(struct fuzz_dump) <= TEMPLATES, "layout");
+static_assert(WORK + sizeof(struct fuzz_dump) <= STACK && STACK + STACK_SIZE <= TEMPLATES, "layout");
 
 enum { X0 = 0, RA = 1, SP = 2, T0 = 5, T1 = 6, S0 = 8, S1 = 9, A0 = 10, A1 = 11, A2 = 12, A7 = 17, T5 = 30, T6 = 31 };
 
@@ -36,12 +40,12 @@ static bool is_excluded(const struct decode_row *row)
 
 /*
  * A reservation made with one size and tried with the other is the implementation's business: a test has
- * those of one size only.
+ * those of one size only. With faults it has none: a signal ends a reservation, but not under qemu.
  */
-static bool is_other_reservation(const struct decode_row *row, bool wide)
+static bool is_bad_reservation(const struct decode_row *row, bool wide, bool faults)
 {
     return (starts_with(row->name, "lr.") || starts_with(row->name, "sc.")) &&
-           row->name[3] != (wide ? 'd' : 'w');
+           (faults || row->name[3] != (wide ? 'd' : 'w'));
 }
 
 /* The kind that the row's text gives the field, 0 if it is not shown. */
@@ -118,10 +122,10 @@ static void random_insn(struct fuzz_insn *insn, const struct fuzz_choice *choice
         unsigned i = 1 + (unsigned)(decode_random_number(random) % (RV_INSN_COUNT - 1));
         const struct decode_row *row = &rv_rows[i];
         bool jump = is_jump(row);
-        if (is_excluded(row) || is_other_reservation(row, wide) ||
+        if (is_excluded(row) || is_bad_reservation(row, wide, choice->faults) ||
             !decode_row_enabled(row, &choice->config))
             continue;
-        if (choice->except && !strcmp(row->name, choice->except))
+        if (choice->except && starts_with(row->name, choice->except))
             continue;
         if (choice->only && !starts_with(row->name, choice->only) && (!jump || decode_random_number(random) % 64))
             continue;
@@ -145,6 +149,25 @@ static void random_jalr(struct fuzz_insn *insns, uint64_t *random)
     insns[0] = (struct fuzz_insn){.word = base << 7 | 0x17, .length = 4, .row = RV_auipc};
     insns[1] = (struct fuzz_insn){.word = base << 15 | rd << 7 | 0x67, .length = 4, .row = RV_jalr,
                                   .forward = (uint8_t)(1 + decode_random_number(random) % 5)};
+}
+
+/* A load or store of memory near zero, of four bytes' length so that the handler can skip it. */
+static void random_fault(struct fuzz_insn *insn, uint64_t *random)
+{
+    static const uint16_t rows[] = {RV_lb, RV_lhu, RV_lw, RV_ld, RV_flw, RV_fld, RV_sb, RV_sw, RV_sd,
+                                    RV_fsw, RV_fsd};
+    unsigned i = rows[decode_random_number(random) % (sizeof rows / sizeof rows[0])];
+    const struct decode_row *row = &rv_rows[i];
+    *insn = (struct fuzz_insn){.length = 4, .row = (uint16_t)i, .word = row->match};
+    for (unsigned f = 0; f < row->nfields; f++) {
+        const struct decode_field *field = &rv_fields[row->fields[f]];
+        uint32_t value = (uint32_t)(decode_random_number(random) % 32);
+        if (!strcmp(field->name, "rs1"))
+            value = T6;
+        else if (!strcmp(field->name, "rd") && is_reserved(value))
+            value = X0;
+        insn->word = decode_set_field(field, insn->word, value);
+    }
 }
 
 static uint64_t random_value(uint64_t *random)
@@ -174,10 +197,17 @@ static uint64_t random_value(uint64_t *random)
 void fuzz_random_test(struct fuzz_test *test, const struct fuzz_choice *choice, uint64_t *random)
 {
     bool wide = decode_random_number(random) & 1;
+    unsigned faults = 0;
+    memset(&test->start, 0, sizeof test->start);
     test->n = FUZZ_BODY;
     for (unsigned i = 0; i < FUZZ_BODY; i++) {
         if (decode_random_number(random) % 40 == 0 && i + 2 < FUZZ_BODY) {
             random_jalr(&test->insns[i++], random);
+            continue;
+        }
+        if (choice->faults && faults < FUZZ_FAULTS && decode_random_number(random) % 16 == 0) {
+            random_fault(&test->insns[i], random);
+            faults++;
             continue;
         }
         random_insn(&test->insns[i], choice, wide, random);
@@ -224,7 +254,7 @@ static void put_branch(struct assembler *as, uint32_t opcode, uint32_t rs1, uint
 
 enum {
     OP_ADDI = 0x13, OP_LD = 0x3003, OP_FLD = 0x3007, OP_SD = 0x3023, OP_FSD = 0x3027, OP_BNE = 0x1063,
-    OP_BEQ = 0x63, OP_FSCSR = 0x00301073, OP_FRCSR = 0x00302073, OP_ECALL = 0x73,
+    OP_LWU = 0x6003, OP_FSCSR = 0x00301073, OP_FRCSR = 0x00302073, OP_ECALL = 0x73,
 };
 
 static void put_address(struct assembler *as, uint32_t rd, uint32_t address)
@@ -254,7 +284,7 @@ static void put_start(struct assembler *as, uint32_t template)
             put_i(as, OP_LD, i, S1, (int)(8 * i));
     put_address(as, SP, BASE + WORK + offsetof(struct fuzz_dump, buffer) + FUZZ_SP);
     put_i(as, OP_ADDI, S0, SP, FUZZ_S0 - FUZZ_SP);
-    put_i(as, OP_ADDI, T6, X0, ROUNDS);
+    put_i(as, OP_ADDI, T6, X0, FUZZ_ROUNDS);
 }
 
 /*
@@ -296,6 +326,12 @@ static void put_body(struct assembler *as, const struct fuzz_test *test)
     put_branch(as, OP_BNE, T6, X0, (int)start - (int)as->at);
 }
 
+static void put_call(struct assembler *as, int number)
+{
+    put_i(as, OP_ADDI, A7, X0, number);
+    put_word(as, OP_ECALL, 4);
+}
+
 static void put_end(struct assembler *as)
 {
     for (uint32_t i = 0; i < 32; i++)
@@ -307,8 +343,57 @@ static void put_end(struct assembler *as)
     put_i(as, OP_ADDI, A0, X0, 1);
     put_i(as, OP_ADDI, A1, S1, 0);
     put_address(as, A2, sizeof(struct fuzz_dump));
-    put_i(as, OP_ADDI, A7, X0, 64); /* write */
-    put_word(as, OP_ECALL, 4);
+    put_call(as, 64); /* write */
+}
+
+/*
+ * The handler of SIGSEGV: copies the registers of the frame, which is in a2, behind those it already has
+ * and goes on at the next instruction.
+ */
+static void put_handler(struct assembler *as)
+{
+    enum { FRAME_REGISTERS = 176 /* offset of uc_mcontext in struct ucontext */ };
+    put_address(as, T0, BASE + WORK);
+    put_i(as, OP_LD, T1, T0, offsetof(struct fuzz_dump, next));
+    put_i(as, OP_ADDI, A0, T1, sizeof(struct fuzz_frame));
+    put_s(as, OP_SD, A0, T0, offsetof(struct fuzz_dump, next));
+    put_word(as, 0x33 | T0 << 7 | T0 << 15 | T1 << 20, 4); /* add t0, t0, t1 */
+    put_address(as, T1, offsetof(struct fuzz_dump, frames));
+    put_word(as, 0x33 | T0 << 7 | T0 << 15 | T1 << 20, 4);
+    for (unsigned i = 0; i < sizeof(struct fuzz_frame); i += 8) {
+        bool last = i + 8 == sizeof(struct fuzz_frame); /* fcsr has 32 bits */
+        put_i(as, last ? OP_LWU : OP_LD, T1, A2, (int)(FRAME_REGISTERS + i));
+        put_s(as, OP_SD, T1, T0, i);
+    }
+    put_i(as, OP_LD, T1, A2, FRAME_REGISTERS);
+    put_i(as, OP_ADDI, T1, T1, 4);
+    put_s(as, OP_SD, T1, A2, FRAME_REGISTERS);
+    put_word(as, 0x00008067, 4); /* ret */
+}
+
+/* sigaltstack and rt_sigaction; their structs lie where the stack of the handler will be. */
+static void put_signal_setup(struct assembler *as, uint32_t handler)
+{
+    enum { SIGSEGV_NUMBER = 11, SIGINFO_ONSTACK = 0x08000004 };
+    put_address(as, SP, BASE + STACK);
+    put_address(as, T0, BASE + STACK);
+    put_s(as, OP_SD, T0, SP, 0);
+    put_s(as, OP_SD, X0, SP, 8);
+    put_address(as, T0, STACK_SIZE);
+    put_s(as, OP_SD, T0, SP, 16);
+    put_i(as, OP_ADDI, A0, SP, 0);
+    put_i(as, OP_ADDI, A1, X0, 0);
+    put_call(as, 132);
+    put_address(as, T0, handler);
+    put_s(as, OP_SD, T0, SP, 0);
+    put_address(as, T0, SIGINFO_ONSTACK);
+    put_s(as, OP_SD, T0, SP, 8);
+    put_s(as, OP_SD, X0, SP, 16);
+    put_i(as, OP_ADDI, A0, X0, SIGSEGV_NUMBER);
+    put_i(as, OP_ADDI, A1, SP, 0);
+    put_i(as, OP_ADDI, A2, X0, 0);
+    put_i(as, OP_ADDI, 13, X0, 8);
+    put_call(as, 134);
 }
 
 void fuzz_build(struct fuzz_image *image, const struct fuzz_test *tests, unsigned n)
@@ -316,7 +401,9 @@ void fuzz_build(struct fuzz_image *image, const struct fuzz_test *tests, unsigne
     struct assembler as = {.bytes = calloc(1, SIZE), .at = CODE};
     if (!as.bytes || n > FUZZ_TESTS)
         abort();
-    *image = (struct fuzz_image){.base = BASE, .entry = BASE + CODE, .size = SIZE, .bytes = as.bytes};
+    put_handler(&as);
+    *image = (struct fuzz_image){.base = BASE, .entry = BASE + as.at, .size = SIZE, .bytes = as.bytes};
+    put_signal_setup(&as, BASE + CODE);
     for (unsigned i = 0; i < n; i++) {
         size_t template = TEMPLATES + i * sizeof(struct fuzz_dump);
         memcpy(as.bytes + template, &tests[i].start, sizeof(struct fuzz_dump));
@@ -325,8 +412,7 @@ void fuzz_build(struct fuzz_image *image, const struct fuzz_test *tests, unsigne
         put_end(&as);
     }
     put_i(&as, OP_ADDI, A0, X0, 0);
-    put_i(&as, OP_ADDI, A7, X0, 93); /* exit */
-    put_word(&as, OP_ECALL, 4);
+    put_call(&as, 93); /* exit */
     if (as.at > WORK)
         abort();
 

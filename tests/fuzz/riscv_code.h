@@ -5,6 +5,10 @@
  * A program is a number of tests. Each loads all registers, fcsr and a buffer from a template, runs its
  * body a few times in a loop, and writes registers, fcsr and buffer (struct fuzz_dump). The body may
  * jump forward only and access memory only around sp and s0; sp, s0, s1 and t6 are never written.
+ *
+ * With faults, some instructions access memory that is not there (around t6, a small number). A handler of
+ * SIGSEGV notes all registers of its signal frame and goes on behind the instruction: so the state at any
+ * point of a block, and the way from there to the frame and back, is compared too.
  */
 #ifndef FERRY_TESTS_FUZZ_RISCV_CODE_H
 #define FERRY_TESTS_FUZZ_RISCV_CODE_H
@@ -21,12 +25,21 @@ enum {
     FUZZ_BUFFER = 4608,
     FUZZ_SP = 2048,    /* where sp points in the buffer */
     FUZZ_S0 = FUZZ_SP + 256,
+    FUZZ_ROUNDS = 3,   /* of a body */
+    FUZZ_FAULTS = 8,   /* of a body at most */
+};
+
+/* The registers of a signal frame: pc, x1 to x31, f0 to f31, fcsr. */
+struct fuzz_frame {
+    uint64_t pc, x[31], f[32], fcsr;
 };
 
 /* What a test writes. */
 struct fuzz_dump {
-    uint64_t x[32], f[32], fcsr, pad;
+    uint64_t x[32], f[32], fcsr;
+    uint64_t next; /* frame to fill in next, relative to the first */
     uint8_t buffer[FUZZ_BUFFER];
+    struct fuzz_frame frames[FUZZ_ROUNDS * FUZZ_FAULTS];
 };
 
 struct fuzz_insn {
@@ -53,7 +66,8 @@ struct fuzz_image {
 struct fuzz_choice {
     struct cpu_config config;
     const char *only;   /* NULL, or rows are taken only if their name begins so (jumps come nevertheless) */
-    const char *except; /* NULL, or the name of a row that is not taken (an oracle's known error) */
+    bool faults;        /* accesses that fault, too; needs signals */
+    const char *except; /* NULL, or rows are not taken whose name begins so (an oracle's known error) */
 };
 
 void fuzz_random_test(struct fuzz_test *test, const struct fuzz_choice *choice, uint64_t *random);
