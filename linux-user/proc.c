@@ -133,25 +133,9 @@ static const char *proc_name(struct task *t, int dirfd, const char *path, char *
 }
 
 /* True if the call being served does not follow a link at the end of its path. */
-static bool keeps_link(const struct task *t, int flags)
+static bool keeps_link(int flags)
 {
-    if (flags >= 0)
-        return flags & O_NOFOLLOW;
-    /* Calls whose last path component is the thing itself; the generic ABI's numbers. */
-    const char *name = syscall_name(task_abi(t), t->number);
-    static const struct {
-        const char *name;
-        int flag_argument; /* -1: never follows */
-    } calls[] = {{"readlinkat", -1}, {"unlinkat", -1}, {"renameat", -1}, {"renameat2", -1},
-                 {"symlinkat", -1},  {"mkdirat", -1},  {"linkat", -1},   {"lchown", -1},
-                 {"newfstatat", 3},  {"fstatat64", 3}, {"statx", 2},     {"fchownat", 4},
-                 {"utimensat", 3},   {"lgetxattr", -1}, {"lsetxattr", -1}, {"llistxattr", -1},
-                 {"lremovexattr", -1}, {"mknodat", -1}};
-    for (unsigned i = 0; name && i < sizeof calls / sizeof *calls; i++)
-        if (!strcmp(name, calls[i].name))
-            return calls[i].flag_argument < 0 ||
-                   (t->args[calls[i].flag_argument] & AT_SYMLINK_NOFOLLOW);
-    return false;
+    return flags >= 0 ? flags & O_NOFOLLOW : flags == PATH_KEEP_LINK;
 }
 
 const char *task_path(struct task *t, int dirfd, const char *path, int flags, char *buffer,
@@ -163,12 +147,12 @@ const char *task_path(struct task *t, int dirfd, const char *path, int flags, ch
     const char *name = proc_name(t, dirfd, path, full, &own);
     if (name) {
         if (own && !strcmp(name, "exe"))
-            return keeps_link(t, flags) ? path : t->process->program->path;
+            return keeps_link(flags) ? path : t->process->program->path;
         if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY && !(flags & (O_PATH | O_DIRECTORY)))
             *replaced_fd = proc_file(t, name, own);
         return path;
     }
-    const char *found = proc_under_root(t->process->options->root, path, !keeps_link(t, flags), buffer);
+    const char *found = proc_under_root(t->process->options->root, path, !keeps_link(flags), buffer);
     return found ? found : path;
 }
 
@@ -207,41 +191,19 @@ void proc_program_opened(struct process *p, int fd)
     snprintf(prog->comm, sizeof prog->comm, "%s", base ? base + 1 : p->options->execfn);
 }
 
-/* Fields 26 to 51 of /proc/self/stat, by their numbers in proc(5). */
-static bool read_stat(uint64_t fields[52])
-{
-    char text[2048];
-    int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t n = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (n <= 0)
-        return false;
-    text[n] = '\0';
-    char *p = strrchr(text, ')'); /* the name may hold anything */
-    if (!p)
-        return false;
-    p += 4; /* ") S " */
-    for (int i = 4; i < 52; i++)
-        fields[i] = strtoull(p, &p, 10);
-    return true;
-}
-
 void proc_take_identity(struct process *p)
 {
     const struct program *prog = p->program;
-    uint64_t stat[52] = {0};
+    /* The host's own heap must stay where it is; that it cannot shrink below this does no harm. */
+    uint64_t brk = (uint64_t)(uintptr_t)sbrk(0);
     prctl(PR_SET_NAME, prog->comm);
-    if (!read_stat(stat))
-        return;
     struct prctl_mm_map map = {
         .start_code = prog->start_code,
         .end_code = prog->end_code,
         .start_data = prog->start_data,
         .end_data = prog->end_data,
-        .start_brk = stat[47],
-        .brk = (uint64_t)(uintptr_t)sbrk(0),
+        .start_brk = brk,
+        .brk = brk,
         .start_stack = prog->stack_sp,
         .arg_start = prog->arg_start,
         .arg_end = prog->arg_end,

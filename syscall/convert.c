@@ -94,7 +94,8 @@ const char *path_in(struct task *task, int dirfd, uint64_t guest, int flags,
     int fd = -1;
     if (replaced)
         *replaced = -1;
-    if (!guest || copy_in_string(task, storage->guest, guest, sizeof storage->guest) < 0)
+    /* An empty one stands for the descriptor (fstat is made so): nothing to rewrite. */
+    if (!guest || copy_in_string(task, storage->guest, guest, sizeof storage->guest) <= 0)
         return guest_pointer(task, guest);
     const char *path = task_path(task, dirfd, storage->guest, flags, storage->host, &fd);
     if (replaced)
@@ -129,6 +130,19 @@ static bool converts(const struct guest_abi *abi, const struct kind_desc *kind)
     return !syscall_structs[kind->layout].same[abi->word == 8];
 }
 
+/* Does the call mean what a link at the end of path `i` points to, or the link itself? */
+static int path_flags(const struct conversion *c, unsigned i)
+{
+    uint64_t flags = 0;
+    for (unsigned k = i + 1; k < c->row->nargs; k++)
+        if (c->row->kind[k] == KIND_atflag)
+            flags = c->guest[k];
+    if (flags & AT_SYMLINK_FOLLOW)
+        return PATH_FOLLOW;
+    bool keep = c->row->kind[i] == KIND_lpath || (flags & AT_SYMLINK_NOFOLLOW);
+    return keep ? PATH_KEEP_LINK : PATH_FOLLOW;
+}
+
 static int argument_in(struct task *task, const struct guest_abi *abi, struct conversion *c,
                        unsigned i, int *dirfd)
 {
@@ -153,7 +167,7 @@ static int argument_in(struct task *task, const struct guest_abi *abi, struct co
         c->host[i] = oflag_to_host(abi, value);
         break;
     case PASS_path:
-        path = path_in(task, *dirfd, value, -1, &c->paths[c->npaths++], NULL);
+        path = path_in(task, *dirfd, value, path_flags(c, i), &c->paths[c->npaths++], NULL);
         c->host[i] = (uint64_t)(uintptr_t)path;
         break;
     case PASS_pointer:

@@ -66,7 +66,7 @@ int64_t sys_readlinkat(struct task *task, const uint64_t args[6])
     if (size <= 0)
         return -EINVAL;
     storage.guest[0] = 0;
-    const char *path = path_in(task, (int)args[0], args[1], -1, &storage, NULL);
+    const char *path = path_in(task, (int)args[0], args[1], PATH_KEEP_LINK, &storage, NULL);
     const char *exe = task_exe(task, (int)args[0], storage.guest);
     if (exe) {
         size_t length = strlen(exe);

@@ -99,8 +99,10 @@ const volatile uint32_t *task_attention(const struct task *task);
  * Rewrites a path the guest names into the one the host shall use: the -L root, /proc/self/exe and
  * the like. Returns `path` itself, or `buffer` (PATH_MAX bytes) filled. *replaced_fd gets a
  * descriptor with invented contents (/proc/self/maps, /proc/cpuinfo …) instead, or -1; the caller
- * owns it. `flags` are the open flags, or -1 when the path is not being opened.
+ * owns it. `flags` are the open flags, or, when the path is not being opened, whether the call means
+ * what a link at its end points to or the link itself.
  */
+enum { PATH_FOLLOW = -1, PATH_KEEP_LINK = -2 };
 const char *task_path(struct task *task, int dirfd, const char *path, int flags, char *buffer,
                       int *replaced_fd);
 /*
