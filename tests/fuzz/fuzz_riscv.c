@@ -109,7 +109,7 @@ static void run_here(const struct fuzz_image *image, struct output *o)
     do {
         frontend_translate(f, &choice.config, &source, &block, cpu.exit_pc, cpu.mode, 0, 0);
         why = ir_interpret(&block, &cpu);
-    } while (blocks++ < 20000 && (why == IR_EXIT_NONE || why == IR_EXIT_LOOKUP ||
+    } while (blocks++ < 200000 && (why == IR_EXIT_NONE || why == IR_EXIT_LOOKUP ||
                                    why == IR_EXIT_FLUSH || why == IR_EXIT_YIELD ||
                                    (why == IR_EXIT_SYSCALL && serve_call(&cpu, o))));
     __builtin_ia32_ldmxcsr(host_mxcsr);
