@@ -40,6 +40,7 @@ struct code_stubs {
     uint32_t link;     /* called from thunks; sets exit_link, exit_reason = LOOKUP, leaves */
     uint32_t indirect; /* miss of the jump cache: target pc in exit_pc; leaves with LOOKUP */
     uint32_t null;     /* what jump_cache[0] holds while empty: a jump to guest address 0 */
+    uint32_t empty;    /* host address of the entries above return_top, whose guest address is 1 */
     uint32_t ret;      /* return mispredicted: target pc in exit_pc; unwinds the shadow stack to it or looks up */
     uint32_t poll;     /* attention was noticed at exit_pc: leaves with NONE */
     uint32_t unwind;   /* leave when every slot, exit_link and return_sp are in struct cpu already (faults in C) */

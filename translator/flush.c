@@ -42,8 +42,10 @@ void return_stack_reset(struct vcpu *v)
 {
     struct cpu *cpu = &v->cpu;
     uint64_t *top = cpu->return_top;
-    for (unsigned i = 0; i < 8; i++)
-        top[i] = RETURN_SENTINEL;
+    for (unsigned i = 0; i < 8; i += 2) {
+        top[i] = (uintptr_t)(v->translator->rx + v->translator->stubs.empty);
+        top[i + 1] = RETURN_SENTINEL;
+    }
     cpu->return_sp = top;
 }
 

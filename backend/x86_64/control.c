@@ -282,23 +282,61 @@ void emit_CALL(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_landing(w, in->b);
 }
 
+/*
+ * The target of a computed jump. Predicted and cached addresses are even, so that a target which only
+ * has its bit 0 cleared first may be compared as it was: it is equal or goes to the cold path.
+ */
+struct target {
+    unsigned reg;
+    bool mask; /* the cold path clears bit 0 */
+};
+
+static struct target use_target(struct work *w, ir_ref ref)
+{
+    ir_ref r = resolve(w, ref);
+    if (!ir_is_const(r) && w->val[r].flags & VAL_FUSED && w->b->insns[r].op == IR_AND)
+        return (struct target){(unsigned)use_gpr(w, w->b->insns[r].a), true};
+    return (struct target){(unsigned)use_gpr(w, r), false};
+}
+
+static struct cold *cold_target(struct work *w, void (*emit)(struct work *, struct cold *), struct target t)
+{
+    struct cold *c = cold_jcc(w, CC_NE, emit);
+    c->r[0] = (uint8_t)t.reg;
+    c->n = t.mask;
+    return c;
+}
+
+/* cpu.exit_pc := target; temporaries are free. */
+static void store_target(struct work *w, const struct cold *c)
+{
+    unsigned reg = c->r[0];
+    if (c->n) {
+        if (reg != RAX)
+            mov_rr(&w->c, RAX, reg);
+        reg = RAX;
+        alu_ri(&w->c, ALU_AND, X_W, RAX, -2);
+    }
+    x_rm(&w->c, MOV_STORE | X_W, reg, CPU_MEM(exit_pc));
+}
+
 static void cold_indirect(struct work *w, struct cold *c)
 {
-    x_rm(&w->c, MOV_STORE | X_W, c->r[0], CPU_MEM(exit_pc));
+    store_target(w, c);
     stub_jump(w, offsetof(struct code_stubs, indirect));
 }
 
 /* The host return address must be pushed here too. */
 static void cold_call_indirect(struct work *w, struct cold *c)
 {
-    x_rm(&w->c, MOV_STORE | X_W, c->r[0], CPU_MEM(exit_pc));
+    store_target(w, c);
     stub_call(w, offsetof(struct code_stubs, indirect));
     cold_resume(w, c);
 }
 
 static void cold_return(struct work *w, struct cold *c)
 {
-    x_rm(&w->c, MOV_STORE | X_W, c->r[0], CPU_MEM(exit_pc));
+    store_target(w, c);
     stub_jump(w, offsetof(struct code_stubs, ret));
 }
 
@@ -317,29 +355,28 @@ static struct mem emit_lookup(struct work *w, unsigned target, unsigned index)
 void emit_GOTOIND(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     finish(w);
-    unsigned target = (unsigned)use_gpr(w, in->a);
+    struct target target = use_target(w, in->a);
     unsigned index = (unsigned)make_temp(w, 0);
     alu_mi(&w->c, ALU_CMP, 0, CPU_MEM(attention), 0);
-    cold_jcc(w, CC_NE, cold_indirect)->r[0] = (uint8_t)target;
-    struct mem code = emit_lookup(w, target, index);
-    cold_jcc(w, CC_NE, cold_indirect)->r[0] = (uint8_t)target;
+    cold_target(w, cold_indirect, target);
+    struct mem code = emit_lookup(w, target.reg, index);
+    cold_target(w, cold_indirect, target);
     x_xm(&w->c, 0xff, 4, code);
 }
 
 void emit_CALLIND(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     finish(w);
-    unsigned target = (unsigned)use_gpr(w, in->a);
-    if (target == RDX) { /* push_return_address may need it */
-        move_gpr(w, RAX, RDX);
-        target = RAX;
+    struct target target = use_target(w, in->a);
+    if (target.reg == RDX) { /* push_return_address may need it */
+        mov_rr(&w->c, RAX, RDX);
+        target.reg = RAX;
     }
-    unsigned index = target == RCX ? RAX : RCX;
     push_return_address(w, in->b);
     alu_mi(&w->c, ALU_CMP, 0, CPU_MEM(attention), 0);
-    cold_jcc(w, CC_NE, cold_call_indirect)->r[0] = (uint8_t)target;
-    struct mem code = emit_lookup(w, target, index);
-    cold_jcc(w, CC_NE, cold_call_indirect)->r[0] = (uint8_t)target;
+    cold_target(w, cold_call_indirect, target);
+    struct mem code = emit_lookup(w, target.reg, target.reg == RCX ? RAX : RCX);
+    cold_target(w, cold_call_indirect, target);
     x_xm(&w->c, 0xff, 2, code);
     for (unsigned i = w->ncolds - 2; i < w->ncolds; i++)
         w->colds[i].resume = here(w);
@@ -349,9 +386,9 @@ void emit_CALLIND(struct work *w, const struct ir_insn *in, ir_ref self)
 void emit_RET(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     finish(w);
-    unsigned target = (unsigned)use_gpr(w, in->a);
-    alu_mr(&w->c, ALU_CMP, X_W, mem_at(RSP, 8), target);
-    cold_jcc(w, CC_NE, cold_return)->r[0] = (uint8_t)target;
+    struct target target = use_target(w, in->a);
+    alu_mr(&w->c, ALU_CMP, X_W, mem_at(RSP, 8), target.reg);
+    cold_target(w, cold_return, target);
     put8(&w->c, 0xc3);
 }
 

@@ -5,6 +5,7 @@
  *     before anything looks at the state (VAL_FUSED on the put: the forward pass skips both);
  *   - an add used once, by a load or store next to come, becomes part of the address; a shift by 1
  *     to 3 used once by an add becomes the scale of a lea;
+ *   - the clearing of bit 0 of a computed jump's target is left to the paths where it was not clear;
  *   - flags used once, by a condition, are made where the condition is;
  *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the value
  *     and its put looks at the slot.
@@ -134,6 +135,14 @@ static inline void scan_operands(struct scan *s, const struct ir_insn *in, unsig
         use(s, in->d, observed);
 }
 
+/* Is it the clearing of bit 0 of a computed jump's target? */
+static bool is_target_mask(const struct scan *s, unsigned i, const struct ir_insn *in)
+{
+    const struct ir_insn *end = &s->b->insns[s->b->n - 1];
+    return in->type == IR_I64 && is_plain_const(s->w, in->b) && constant(s->w, in->b)->value == ~(uint64_t)1 &&
+           end->a == i && (end->op == IR_RET || end->op == IR_GOTOIND || end->op == IR_CALLIND);
+}
+
 /* An instruction that is neither get, put nor mark. */
 static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsigned effect)
 {
@@ -155,7 +164,15 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         break;
     case IR_LOAD:
     case IR_STORE:
+    case IR_RET:
+    case IR_GOTOIND:
+    case IR_CALLIND:
         scan_operands(s, in, VAL_ADDRESS);
+        break;
+    case IR_AND:
+        if (v->uses == 1 && v->flags & VAL_ADDRESS && is_target_mask(s, i, in))
+            v->flags |= VAL_FUSED;
+        scan_operands(s, in, 0);
         break;
     case IR_SUBF:
     case IR_ADDF:

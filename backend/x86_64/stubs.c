@@ -99,6 +99,8 @@ static void emit_link(struct work *w, uint32_t leave_linked)
 
 static void emit_misses(struct work *w, struct code_stubs *stubs)
 {
+    stubs->empty = here(w); /* a return to 1, that is to 0: bit 0 counts for nothing */
+    alu_ri(&w->c, ALU_SUB, X_W, RSP, 8);
     stubs->null = here(w);
     x_xm(&w->c, MOV_IMM | X_W, 0, CPU_MEM(exit_pc));
     put32(&w->c, 0);
