@@ -1,9 +1,10 @@
 # syscall/ against the host's kernel, served by a process made for the tests (fake.c); and its
 # tables against the headers of the guests.
 check_PROGRAMS += tests/syscall/test_syscall tests/syscall/coverage
-TESTS += tests/syscall/test_syscall tests/syscall/headers.sh tests/syscall/page.sh
-EXTRA_DIST += tests/syscall/headers.sh tests/syscall/page.sh tests/syscall/abi.h \
-    tests/syscall/abi_values.c tests/syscall/abi_layout.c docs/syscalls.md
+TESTS += tests/syscall/test_syscall tests/syscall/headers.sh tests/syscall/page.sh \
+    tests/syscall/strace.sh
+EXTRA_DIST += tests/syscall/headers.sh tests/syscall/page.sh tests/syscall/strace.sh \
+    tests/syscall/abi.h tests/syscall/abi_values.c tests/syscall/abi_layout.c docs/syscalls.md
 
 tests_syscall_test_syscall_SOURCES = \
     tests/syscall/fake.c \
