@@ -5,30 +5,32 @@
  *
  * A table file is lines; `#` starts a comment. Directives:
  *
- *     prefix rv                  names in C begin with this: enum rv_insn, RV_add, struct rv_args_...
+ *     prefix rv                  names in C begin with this: enum rv_insn, RV_add, ...
  *     include "path.h"           header that the generated code needs
- *     table insn16 16            the following fields and rows belong to this decoder (16 or 32 bits)
+ *     table insn16 16            the following fields and rows belong to this decoder (16 or 32
+ *                                bits)
  *     field bimm b 31 7 30:25 11:8 signed x2
  *                                name, letter, bits from the highest of the value to the lowest;
- *                                `signed`, `xN` (scale) and `=function` follow in this order of effect
+ *                                `signed`, `xN` (scale) and `=function` follow in this order of
+ *                                effect
  *     args r rd rs1 rs2          names the argument record with these members: struct rv_args_r
  *
  * and one row an instruction:
  *
- *     add   0000000 ttttt sssss 000 ddddd 0110011  arith(IR_ADD)         I    "{rd:x},{rs1:x},{rs2:x}"
- *     c.add 1001 ddddd ttttt 10                    arith(IR_ADD) rs1=rd  C    "{rd:x},{rs2:x}"
+ *     add   0000000 ttttt sssss 000 ddddd 0110011  arith(IR_ADD)        I "{rd:x},{rs1:x},{rs2:x}"
+ *     c.add 1001 ddddd ttttt 10                    arith(IR_ADD) rs1=rd C "{rd:x},{rs2:x}"
  *
  * name; bit string, blanks where you like; generator function with constants; members that the bits
- * do not give (`rs1=rd`, `imm=0`) or that the generator does not want (`~rm`, `~*` for all); required
- * feature or `A+B`, or `-`; assembler text: `{field:kind}`, the kind being the guest's business. A text
- * with a tab brings its own mnemonic, else the row's name is it.
+ * do not give (`rs1=rd`, `imm=0`) or that the generator does not want (`~rm`, `~*` for all);
+ * required feature or `A+B`, or `-`; assembler text: `{field:kind}`, the kind being the guest's
+ * business. A text with a tab brings its own mnemonic, else the row's name is it.
  *
- * A letter stands for the field that is declared with it and has exactly these bits. A name `-` makes
- * the encoding reserved; there (and only there) `.` is a bit that does not matter.
+ * A letter stands for the field that is declared with it and has exactly these bits. A name `-`
+ * makes the encoding reserved; there (and only there) `.` is a bit that does not matter.
  *
- * Rows overlap only inside `{` ... `}`, where the first that matches wins. Refused, with file and line:
- * letters that no field explains, bits without meaning, overlaps outside braces, rows that can never
- * match, names twice, generators that are given different records.
+ * Rows overlap only inside `{` ... `}`, where the first that matches wins. Refused, with file and
+ * line: letters that no field explains, bits without meaning, overlaps outside braces, rows that
+ * can never match, names twice, generators that are given different records.
  */
 #include "frontend/decgen.h"
 
@@ -453,8 +455,8 @@ static void check_row(const struct dg_row *r)
             refuse_at(r->file, r->line, "%s is already at %s:%d", r->name, o->file, o->line);
         if (r->generator && o->generator && !strcmp(r->generator, o->generator) &&
             r->layout != o->layout)
-            refuse_at(r->file, r->line, "%s gets other members than at %s:%d", r->generator, o->file,
-                      o->line);
+            refuse_at(r->file, r->line, "%s gets other members than at %s:%d", r->generator,
+                      o->file, o->line);
         if (o->table != r->table || ((r->match ^ o->match) & r->mask & o->mask))
             continue;
         if (!r->group || r->group != o->group)

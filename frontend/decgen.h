@@ -56,7 +56,7 @@ struct dg_row {
     const char *file;
     int line;
     int table;
-    int group; /* rows of one `{ }` share a number; 0: none */
+    int group;        /* rows of one `{ }` share a number; 0: none */
     const char *name; /* NULL: reserved encoding */
     uint32_t mask, match;
     const char *generator, *constants;
@@ -64,9 +64,9 @@ struct dg_row {
     const struct dg_field *fields[DG_MAX_ROW_FIELDS]; /* all that the bit string claims */
     int noperands;
     struct dg_operand operands[DG_MAX_ROW_FIELDS]; /* what the generator function gets */
-    struct dg_layout *layout; /* NULL: no operands */
-    const char *feature[2];   /* NULL: none */
-    const char *text;         /* with fields replaced by their indices */
+    struct dg_layout *layout;                      /* NULL: no operands */
+    const char *feature[2];                        /* NULL: none */
+    const char *text;                              /* with fields replaced by their indices */
 };
 
 struct dg_table {

@@ -3,9 +3,9 @@
  * prototypes of the generator functions; and code with the decoders (one tree of switches a table),
  * the dispatch to the generator functions, the fields' values and the rows as data.
  *
- * The tree: of the bits that all candidates fix, switch on the run that tells most of them apart; where
- * they fix none in common, ask for the first candidate and go on with the rest. So the order inside a
- * group is kept, and nothing is built at run time.
+ * The tree: of the bits that all candidates fix, switch on the run that tells most of them apart;
+ * where they fix none in common, ask for the first candidate and go on with the rest. So the order
+ * inside a group is kept, and nothing is built at run time.
  */
 #include "frontend/decgen.h"
 
@@ -90,17 +90,22 @@ void dg_emit_header(FILE *out)
                     l->member[j]);
         fprintf(out, "};\n");
     }
-    fprintf(out, "\n/* The generator functions: false means that the word is undefined after all. */\n");
+    fprintf(out,
+            "\n/* The generator functions: false means that the word is undefined after all. */\n");
     emit_prototypes(out);
-    fprintf(out, "\n/* Rows by enum %s_insn; row 0 is empty. */\n"
-                 "extern const struct decode_row %s_rows[%s_INSN_COUNT];\n"
-                 "extern const struct decode_field %s_fields[];\n\n", p, p, up, p);
+    fprintf(out,
+            "\n/* Rows by enum %s_insn; row 0 is empty. */\n"
+            "extern const struct decode_row %s_rows[%s_INSN_COUNT];\n"
+            "extern const struct decode_field %s_fields[];\n\n",
+            p, p, up, p);
     for (int i = 0; i < dg.ntables; i++)
         fprintf(out, "enum %s_insn %s_decode_%s(uint32_t w);\n", p, p, dg.tables[i].name);
-    fprintf(out, "\n/* Calls the row's generator function. Features are the caller's business. */\n"
-                 "bool %s_dispatch(struct translation *t, enum %s_insn insn, uint32_t w);\n\n"
-                 "/* The value of a field, by the number that stands in a row's text. */\n"
-                 "int64_t %s_field(unsigned field, uint32_t w);\n", p, p, p);
+    fprintf(out,
+            "\n/* Calls the row's generator function. Features are the caller's business. */\n"
+            "bool %s_dispatch(struct translation *t, enum %s_insn insn, uint32_t w);\n\n"
+            "/* The value of a field, by the number that stands in a row's text. */\n"
+            "int64_t %s_field(unsigned field, uint32_t w);\n",
+            p, p, p);
 }
 
 static void indent(FILE *out, int depth)
@@ -143,10 +148,11 @@ static struct run best_run(const struct dg_row *const *rows, int n, uint32_t com
     return best;
 }
 
-static void emit_tree(FILE *out, const struct dg_row *const *rows, int n, uint32_t tested, int depth);
+static void emit_tree(FILE *out, const struct dg_row *const *rows, int n, uint32_t tested,
+                      int depth);
 
-static void emit_switch(FILE *out, const struct dg_row *const *rows, int n, uint32_t tested, int depth,
-                        const struct run *run)
+static void emit_switch(FILE *out, const struct dg_row *const *rows, int n, uint32_t tested,
+                        int depth, const struct run *run)
 {
     const struct dg_row **subset = malloc((size_t)n * sizeof *subset);
     uint32_t mask = ((1u << run->length) - 1) << run->lo;
@@ -170,7 +176,8 @@ static void emit_switch(FILE *out, const struct dg_row *const *rows, int n, uint
     free(subset);
 }
 
-static void emit_tree(FILE *out, const struct dg_row *const *rows, int n, uint32_t tested, int depth)
+static void emit_tree(FILE *out, const struct dg_row *const *rows, int n, uint32_t tested,
+                      int depth)
 {
     uint32_t common = ~tested;
     for (int i = 0; i < n; i++)
@@ -185,7 +192,8 @@ static void emit_tree(FILE *out, const struct dg_row *const *rows, int n, uint32
         uint32_t rest = rows[i]->mask & ~tested;
         indent(out, depth);
         if (rest)
-            fprintf(out, "if ((w & 0x%x) == 0x%x)\n%*s", rest, rows[i]->match & rest, 4 * depth + 4, "");
+            fprintf(out, "if ((w & 0x%x) == 0x%x)\n%*s", rest, rows[i]->match & rest, 4 * depth + 4,
+                    "");
         fprintf(out, "return ");
         emit_insn(out, rows[i]);
         fprintf(out, ";\n");
@@ -246,8 +254,9 @@ static void emit_field(FILE *out, const struct dg_field *f)
 
 static void emit_dispatch(FILE *out)
 {
-    fprintf(out, "bool %s_dispatch(struct translation *t, enum %s_insn insn, uint32_t w)\n{\n"
-                 "    switch (insn) {\n    case %s_INVALID:\n    case %s_INSN_COUNT:\n        break;\n",
+    fprintf(out,
+            "bool %s_dispatch(struct translation *t, enum %s_insn insn, uint32_t w)\n{\n"
+            "    switch (insn) {\n    case %s_INVALID:\n    case %s_INSN_COUNT:\n        break;\n",
             dg.prefix, dg.prefix, upper_prefix(), upper_prefix());
     for (int i = 0; i < dg.nrows; i++) {
         const struct dg_row *r = &dg.rows[i];
@@ -274,7 +283,8 @@ static void emit_dispatch(FILE *out)
 
 static void emit_fields(FILE *out)
 {
-    fprintf(out, "int64_t %s_field(unsigned field, uint32_t w)\n{\n    switch (field) {\n", dg.prefix);
+    fprintf(out, "int64_t %s_field(unsigned field, uint32_t w)\n{\n    switch (field) {\n",
+            dg.prefix);
     for (int i = 0; i < dg.nfields; i++) {
         fprintf(out, "    case %d:\n        return ", i);
         emit_field(out, &dg.fields[i]);
@@ -315,8 +325,10 @@ static void emit_rows(FILE *out)
 
 void dg_emit_code(FILE *out, const char *header)
 {
-    fprintf(out, "/* Made by decgen from the decode tables; do not edit. */\n"
-                 "#include \"%s\"\n\n", header);
+    fprintf(out,
+            "/* Made by decgen from the decode tables; do not edit. */\n"
+            "#include \"%s\"\n\n",
+            header);
     emit_decoders(out);
     emit_dispatch(out);
     emit_fields(out);

@@ -1,6 +1,7 @@
 /*
  * What all decode tables have in common once decgen has made C of them: a row an instruction, for
- * whatever is not decoding proper: disassembly, random code, coverage, lists of what is implemented.
+ * whatever is not decoding proper: disassembly, random code, coverage, lists of what is
+ * implemented.
  */
 #ifndef FERRY_FRONTEND_DECODE_H
 #define FERRY_FRONTEND_DECODE_H
@@ -25,9 +26,9 @@ struct decode_field {
 struct decode_row {
     uint32_t mask, match;
     const char *name;
-    const char *text;  /* "{3:x}": field 3, to be printed as kind x; a tab ends an own mnemonic */
-    uint8_t need[2];   /* features of -cpu, all needed; DECODE_NO_FEATURE */
-    uint8_t table;     /* enum of the guest, decides the length */
+    const char *text; /* "{3:x}": field 3, to be printed as kind x; a tab ends an own mnemonic */
+    uint8_t need[2];  /* features of -cpu, all needed; DECODE_NO_FEATURE */
+    uint8_t table;    /* enum of the guest, decides the length */
     uint8_t nfields;
     uint16_t fields[DECODE_MAX_FIELDS]; /* indices into the guest's array of fields */
 };
@@ -41,7 +42,8 @@ static inline bool decode_row_enabled(const struct decode_row *row, const struct
     return true;
 }
 
-/* The word with the field's bits replaced by the low bits of `value` (before sign, scale and function). */
+/* The word with the field's bits replaced by the low bits of `value` (before sign, scale and
+ * function). */
 uint32_t decode_set_field(const struct decode_field *field, uint32_t word, uint32_t value);
 
 /* What random code may hold: the guest's choice for the fuzzers. */
@@ -59,24 +61,26 @@ struct decode_policy {
 uint64_t decode_random_number(uint64_t *state);
 
 /*
- * A random word of the row that the policy accepts; false if none was found in reasonable time. Whether
- * the word decodes to this row is for the caller to check: one of a group may hide it.
+ * A random word of the row that the policy accepts; false if none was found in reasonable time.
+ * Whether the word decodes to this row is for the caller to check: one of a group may hide it.
  */
-bool decode_random_word(const struct decode_policy *policy, const struct decode_row *row, uint64_t *state,
-                        uint32_t *word);
+bool decode_random_word(const struct decode_policy *policy, const struct decode_row *row,
+                        uint64_t *state, uint32_t *word);
 
 /* A text that grows up to its size and stays terminated. */
 struct decode_text {
     char *at, *end;
 };
-__attribute__((format(printf, 2, 3))) void decode_print(struct decode_text *text, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void decode_print(struct decode_text *text,
+                                                        const char *format, ...);
 
 /*
- * Writes mnemonic, tab and operands of `row`. `field` gives a field's value, `operand` prints one of
- * kind `kind` (nothing, if the guest's syntax leaves it out).
+ * Writes mnemonic, tab and operands of `row`. `field` gives a field's value, `operand` prints one
+ * of kind `kind` (nothing, if the guest's syntax leaves it out).
  */
-void decode_disassemble(const struct decode_row *row, uint32_t word, uint64_t pc, struct decode_text *text,
-                        int64_t (*field)(unsigned field, uint32_t word),
-                        void (*operand)(struct decode_text *text, char kind, int64_t value, uint64_t pc));
+void decode_disassemble(const struct decode_row *row, uint32_t word, uint64_t pc,
+                        struct decode_text *text, int64_t (*field)(unsigned field, uint32_t word),
+                        void (*operand)(struct decode_text *text, char kind, int64_t value,
+                                        uint64_t pc));
 
 #endif

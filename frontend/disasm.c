@@ -1,6 +1,6 @@
 /*
- * Disassembly from the rows of a decode table: the part that no guest decides. How an operand looks is
- * the guest's business (see its disasm.c).
+ * Disassembly from the rows of a decode table: the part that no guest decides. How an operand looks
+ * is the guest's business (see its disasm.c).
  */
 #include "frontend/decode.h"
 
@@ -18,9 +18,10 @@ void decode_print(struct decode_text *text, const char *format, ...)
     text->at += n < text->end - text->at ? n : text->end - text->at - 1;
 }
 
-void decode_disassemble(const struct decode_row *row, uint32_t word, uint64_t pc, struct decode_text *text,
-                        int64_t (*field)(unsigned field, uint32_t word),
-                        void (*operand)(struct decode_text *text, char kind, int64_t value, uint64_t pc))
+void decode_disassemble(const struct decode_row *row, uint32_t word, uint64_t pc,
+                        struct decode_text *text, int64_t (*field)(unsigned field, uint32_t word),
+                        void (*operand)(struct decode_text *text, char kind, int64_t value,
+                                        uint64_t pc))
 {
     if (!strchr(row->text, '\t'))
         decode_print(text, *row->text ? "%s\t" : "%s", row->name);

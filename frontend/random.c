@@ -1,6 +1,6 @@
 /*
- * Random instruction words from a decode table: the part that no guest decides. Fields are drawn one
- * after the other until the policy accepts each; what remains is fixed by the row.
+ * Random instruction words from a decode table: the part that no guest decides. Fields are drawn
+ * one after the other until the policy accepts each; what remains is fixed by the row.
  */
 #include "frontend/decode.h"
 
@@ -25,8 +25,8 @@ uint32_t decode_set_field(const struct decode_field *field, uint32_t word, uint3
     return word;
 }
 
-bool decode_random_word(const struct decode_policy *policy, const struct decode_row *row, uint64_t *state,
-                        uint32_t *word)
+bool decode_random_word(const struct decode_policy *policy, const struct decode_row *row,
+                        uint64_t *state, uint32_t *word)
 {
     enum { TRIES = 4000 };
     *word = row->match;

@@ -1,6 +1,6 @@
 /*
- * A, Zacas, Zabha, Zawrs and fences (RISC-V ISA Manual, chapters 13 and 14, "Zacas", "Zabha", "Zawrs",
- * and 2.7). Misaligned atomics fault.
+ * A, Zacas, Zabha, Zawrs and fences (RISC-V ISA Manual, chapters 13 and 14, "Zacas", "Zabha",
+ * "Zawrs", and 2.7). Misaligned atomics fault.
  */
 #include "frontend/riscv/decode.h"
 
@@ -33,7 +33,8 @@ static void put_old(struct translation *t, uint32_t rd, int size, ir_ref old)
 
 bool rv_load_reserved(struct translation *t, const struct rv_args_lr *a, int size)
 {
-    ir_ref old = ir_emit(t->block, (struct ir_insn){.op = IR_LDX, .type = type_of(size),
+    ir_ref old = ir_emit(t->block, (struct ir_insn){.op = IR_LDX,
+                                                    .type = type_of(size),
                                                     .a = get_x(t, a->rs1),
                                                     .d = (ir_ref)memop(size, a->aqrl)});
     put_old(t, a->rd, size, old);
@@ -42,7 +43,8 @@ bool rv_load_reserved(struct translation *t, const struct rv_args_lr *a, int siz
 
 bool rv_store_conditional(struct translation *t, const struct rv_args_amo *a, int size)
 {
-    ir_ref failed = ir_emit(t->block, (struct ir_insn){.op = IR_STX, .type = type_of(size),
+    ir_ref failed = ir_emit(t->block, (struct ir_insn){.op = IR_STX,
+                                                       .type = type_of(size),
                                                        .a = get_x(t, a->rs1),
                                                        .b = get_typed(t, a->rs2, size),
                                                        .d = (ir_ref)memop(size, a->aqrl)});
@@ -52,7 +54,8 @@ bool rv_store_conditional(struct translation *t, const struct rv_args_amo *a, in
 
 bool rv_amo(struct translation *t, const struct rv_args_amo *a, int operation, int size)
 {
-    ir_ref old = ir_emit(t->block, (struct ir_insn){.op = IR_AMO, .type = type_of(size),
+    ir_ref old = ir_emit(t->block, (struct ir_insn){.op = IR_AMO,
+                                                    .type = type_of(size),
                                                     .sub = (uint8_t)operation,
                                                     .a = get_x(t, a->rs1),
                                                     .b = get_typed(t, a->rs2, size),
@@ -61,25 +64,31 @@ bool rv_amo(struct translation *t, const struct rv_args_amo *a, int operation, i
     return true;
 }
 
-static ir_ref compare_and_swap(struct translation *t, const struct rv_args_amo *a, enum ir_type type,
-                               int size, ir_ref expected, ir_ref new)
+static ir_ref compare_and_swap(struct translation *t, const struct rv_args_amo *a,
+                               enum ir_type type, int size, ir_ref expected, ir_ref new)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_CAS, .type = type, .a = get_x(t, a->rs1),
-                                              .b = expected, .c = new,
+    return ir_emit(t->block, (struct ir_insn){.op = IR_CAS,
+                                              .type = type,
+                                              .a = get_x(t, a->rs1),
+                                              .b = expected,
+                                              .c = new,
                                               .d = (ir_ref)memop(size, a->aqrl)});
 }
 
 /* A register pair as a vector; the pair of x0 is zero. */
 static ir_ref get_pair(struct translation *t, uint32_t x)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VPAIR, .type = IR_V128, .a = get_x(t, x),
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VPAIR,
+                                              .type = IR_V128,
+                                              .a = get_x(t, x),
                                               .b = get_x(t, x ? x + 1 : 0)});
 }
 
 static ir_ref half_of_pair(struct translation *t, ir_ref pair, unsigned lane)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = IR_I64, .sub = IR_I64, .a = pair,
-                                              .aux = lane});
+    return ir_emit(
+        t->block,
+        (struct ir_insn){.op = IR_VLANE, .type = IR_I64, .sub = IR_I64, .a = pair, .aux = lane});
 }
 
 bool rv_amocas(struct translation *t, const struct rv_args_amo *a, int size)
@@ -101,13 +110,14 @@ bool rv_amocas(struct translation *t, const struct rv_args_amo *a, int size)
 }
 
 /*
- * The host keeps all orders but store to load, so only a fence that demands this one costs anything.
- * Bits of a set: 8 input, 4 output, 2 read, 1 write; devices count as memory.
+ * The host keeps all orders but store to load, so only a fence that demands this one costs
+ * anything. Bits of a set: 8 input, 4 output, 2 read, 1 write; devices count as memory.
  */
 bool rv_fence(struct translation *t, const struct rv_args_fence *a)
 {
     bool full = (a->pred & 5) && (a->succ & 10);
-    ir_emit(t->block, (struct ir_insn){.op = IR_FENCE, .aux = full ? IR_FENCE_FULL : IR_FENCE_NONE});
+    ir_emit(t->block,
+            (struct ir_insn){.op = IR_FENCE, .aux = full ? IR_FENCE_FULL : IR_FENCE_NONE});
     return true;
 }
 

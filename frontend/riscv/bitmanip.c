@@ -1,6 +1,6 @@
 /*
- * Zba Zbb Zbc Zbs Zicond, as far as no plain arithmetic op does (RISC-V ISA Manual, chapters 12.? "B" and
- * "Zicond").
+ * Zba Zbb Zbc Zbs Zicond, as far as no plain arithmetic op does (RISC-V ISA Manual, chapters 12.?
+ * "B" and "Zicond").
  */
 #include "frontend/riscv/decode.h"
 
@@ -114,18 +114,10 @@ static void change_bit(struct translation *t, uint32_t rd, int operation, ir_ref
 {
     ir_ref one = constant(t, 1);
     switch ((enum rv_bit_operation)operation) {
-    case BIT_CLEAR:
-        put_x(t, rd, op64(t, IR_ANDN, x, op64(t, IR_SHL, one, index)));
-        break;
-    case BIT_EXTRACT:
-        put_x(t, rd, op64(t, IR_AND, op64(t, IR_SHR, x, index), one));
-        break;
-    case BIT_INVERT:
-        put_x(t, rd, op64(t, IR_XOR, x, op64(t, IR_SHL, one, index)));
-        break;
-    case BIT_SET:
-        put_x(t, rd, op64(t, IR_OR, x, op64(t, IR_SHL, one, index)));
-        break;
+    case BIT_CLEAR: put_x(t, rd, op64(t, IR_ANDN, x, op64(t, IR_SHL, one, index))); break;
+    case BIT_EXTRACT: put_x(t, rd, op64(t, IR_AND, op64(t, IR_SHR, x, index), one)); break;
+    case BIT_INVERT: put_x(t, rd, op64(t, IR_XOR, x, op64(t, IR_SHL, one, index))); break;
+    case BIT_SET: put_x(t, rd, op64(t, IR_OR, x, op64(t, IR_SHL, one, index))); break;
     }
 }
 

@@ -1,6 +1,6 @@
 /*
- * Processors: what -cpu accepts, and what a program can ask about its processor. All is derived from
- * extension.def; models and needs are the two tables below.
+ * Processors: what -cpu accepts, and what a program can ask about its processor. All is derived
+ * from extension.def; models and needs are the two tables below.
  */
 #include <stdio.h>
 #include <string.h>
@@ -68,24 +68,26 @@ static const struct model {
 };
 
 /*
- * What qemu knows and programs do not notice, or what may be off but not on: accepted, so that command
- * lines keep working. `values`: takes any value, else only "off".
+ * Properties that qemu knows: what programs do not notice takes any value, what we lack may be off;
+ * so command lines keep working.
  */
-static const struct foreign {
-    const char *name;
-    bool values;
-} foreign[] = {
-    {"vlen", true},  {"elen", true},    {"vext_spec", true}, {"priv_spec", true}, {"bext_spec", true},
-    {"mmu", true},   {"pmp", true},     {"cbom_blocksize", true}, {"cboz_blocksize", true},
-    {"v", false},    {"h", false},      {"e", false},        {"zbkb", false},     {"zbkc", false},
-    {"zbkx", false}, {"zk", false},     {"zkn", false},      {"zknd", false},     {"zkne", false},
-    {"zknh", false}, {"zkr", false},    {"zks", false},      {"zksed", false},    {"zksh", false},
-    {"zkt", true},   {"zfinx", false},  {"zdinx", false},    {"zhinx", false},    {"zhinxmin", false},
-    {"zcmp", false}, {"zcmt", false},   {"zfbfmin", false},  {"zve32f", false},   {"zve64f", false},
-    {"zve64d", false}, {"zvbb", false}, {"zvbc", false},     {"zvkb", false},     {"zvfh", false},
-    {"zvfhmin", false}, {"sstc", true}, {"svinval", true},   {"svnapot", true},   {"svpbmt", true},
-    {"svadu", true}, {"zmmul", true},   {"zihpm", true},
+static const char *const any_value[] = {
+    "vlen", "elen", "vext_spec", "priv_spec", "bext_spec", "mmu", "pmp", "cbom_blocksize",
+    "cboz_blocksize", "zkt", "sstc", "svinval", "svnapot", "svpbmt", "svadu", "zmmul", "zihpm",
 };
+static const char *const only_off[] = {
+    "v", "h", "e", "zbkb", "zbkc", "zbkx", "zk", "zkn", "zknd", "zkne", "zknh", "zkr", "zks",
+    "zksed", "zksh", "zfinx", "zdinx", "zhinx", "zhinxmin", "zcmp", "zcmt", "zfbfmin", "zve32f",
+    "zve64f", "zve64d", "zvbb", "zvbc", "zvkb", "zvfh", "zvfhmin",
+};
+
+static bool is_listed(const char *name, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcasecmp(name, list[i]))
+            return true;
+    return false;
+}
 
 static void switch_feature(struct cpu_config *config, unsigned feature, bool on)
 {
@@ -146,9 +148,10 @@ static const char *set_property(struct cpu_config *config, const char *name, con
         switch_feature(config, i, on);
         return NULL;
     }
-    for (unsigned i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
-        if (!strcasecmp(name, foreign[i].name))
-            return foreign[i].values || on == 0 ? NULL : "is not implemented";
+    if (is_listed(name, any_value, sizeof any_value / sizeof any_value[0]))
+        return NULL;
+    if (is_listed(name, only_off, sizeof only_off / sizeof only_off[0]))
+        return on == 0 ? NULL : "is not implemented";
     return "is not a property of RISC-V processors";
 }
 

@@ -1,6 +1,6 @@
 /*
- * Disassembly of RISC-V as `objdump -M no-aliases` writes it: the kinds of operands (rv64.dec names them),
- * and the name of an extension for words that we do not decode.
+ * Disassembly of RISC-V as `objdump -M no-aliases` writes it: the kinds of operands (rv64.dec names
+ * them), and the name of an extension for words that we do not decode.
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +27,8 @@ static void print_fence_set(struct decode_text *text, int64_t set)
 
 static void print_rounding(struct decode_text *text, int64_t rm, int64_t usual)
 {
-    static const char *const names[8] = {"rne", "rtz", "rdn", "rup", "rmm", "unknown", "unknown", "dyn"};
+    static const char *const names[8] = {"rne", "rtz",     "rdn",     "rup",
+                                         "rmm", "unknown", "unknown", "dyn"};
     if (rm != usual)
         decode_print(text, ",%s", names[rm & 7]);
 }
@@ -81,8 +82,8 @@ static void print_operand(struct decode_text *text, char kind, int64_t value, ui
 }
 
 /*
- * The extension that an undefined word probably belongs to, by major opcode (RISC-V ISA Manual, chapter 34):
- * for the log, so that a user learns what his program wants.
+ * The extension that an undefined word probably belongs to, by major opcode (RISC-V ISA Manual,
+ * chapter 34): for the log, so that a user learns what his program wants.
  */
 const char *riscv_guess_extension(uint32_t word)
 {
@@ -90,23 +91,28 @@ const char *riscv_guess_extension(uint32_t word)
     if (riscv_length(word) == 2)
         return " (no compressed instruction that we know)";
     switch (word & 0x7f) {
-    case 0x57:
-        return " (vector: V)";
-    case 0x77:
-        return " (vector cryptography: Zvk*)";
+    case 0x57: return " (vector: V)";
+    case 0x77: return " (vector cryptography: Zvk*)";
     case 0x07:
     case 0x27:
-        return funct3 == 4 ? " (quad precision: Q)" : funct3 == 0 || funct3 >= 5 ? " (vector: V)" : "";
-    case 0x43: case 0x47: case 0x4b: case 0x4f: case 0x53:
-        return (word >> 25 & 3) == 3 ? " (quad precision: Q)" : "";
-    case 0x13: case 0x33: case 0x3b: case 0x1b:
-        return " (bit manipulation or scalar cryptography: Zb* or Zk*)";
-    case 0x2f:
-        return " (atomics)";
-    case 0x73:
-        return funct3 ? " (CSR)" : " (privileged)";
-    case 0x0b: case 0x2b: case 0x5b: case 0x7b:
-        return " (custom)";
+        return funct3 == 4                  ? " (quad precision: Q)"
+               : funct3 == 0 || funct3 >= 5 ? " (vector: V)"
+                                            : "";
+    case 0x43:
+    case 0x47:
+    case 0x4b:
+    case 0x4f:
+    case 0x53: return (word >> 25 & 3) == 3 ? " (quad precision: Q)" : "";
+    case 0x13:
+    case 0x33:
+    case 0x3b:
+    case 0x1b: return " (bit manipulation or scalar cryptography: Zb* or Zk*)";
+    case 0x2f: return " (atomics)";
+    case 0x73: return funct3 ? " (CSR)" : " (privileged)";
+    case 0x0b:
+    case 0x2b:
+    case 0x5b:
+    case 0x7b: return " (custom)";
     }
     return "";
 }

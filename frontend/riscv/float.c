@@ -1,18 +1,18 @@
 /*
  * F, D and Zfa (RISC-V ISA Manual, chapters 20, 21, "Zfa"). Half precision is in half.c.
  *
- * A float register is an F64 slot. A single is kept in it with all upper bits set; what is not boxed so
- * reads as the canonical NaN, except for stores, moves to x registers, which take the bits as they are.
- * Every NaN result is the canonical one. Rounding is the instruction's rm, or dynamic: as the host's
- * MXCSR, which holds the guest's mode, unless the block's mode bits say that frm is one that the
- * host does not have.
+ * A float register is an F64 slot. A single is kept in it with all upper bits set; what is not
+ * boxed so reads as the canonical NaN, except for stores, moves to x registers, which take the bits
+ * as they are. Every NaN result is the canonical one. Rounding is the instruction's rm, or dynamic:
+ * as the host's MXCSR, which holds the guest's mode, unless the block's mode bits say that frm is
+ * one that the host does not have.
  */
 #include "frontend/riscv/float.h"
 
 bool rv_fp_rule(const struct translation *t, uint32_t rm, unsigned *rule)
 {
-    static const uint8_t round_of_rm[] = {IR_ROUND_NEAREST, IR_ROUND_ZERO, IR_ROUND_DOWN, IR_ROUND_UP,
-                                          IR_ROUND_AWAY};
+    static const uint8_t round_of_rm[] = {IR_ROUND_NEAREST, IR_ROUND_ZERO, IR_ROUND_DOWN,
+                                          IR_ROUND_UP, IR_ROUND_AWAY};
     unsigned round = IR_ROUND_DYNAMIC;
     if (rm < 5)
         round = round_of_rm[rm];
@@ -25,10 +25,14 @@ bool rv_fp_rule(const struct translation *t, uint32_t rm, unsigned *rule)
 }
 
 /* An FP op; rule in d. */
-static ir_ref fp_op(struct translation *t, int op, int type, int sub, ir_ref a, ir_ref b, unsigned rule)
+static ir_ref fp_op(struct translation *t, int op, int type, int sub, ir_ref a, ir_ref b,
+                    unsigned rule)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = (uint8_t)op, .type = (uint8_t)type,
-                                              .sub = (uint8_t)sub, .a = a, .b = b,
+    return ir_emit(t->block, (struct ir_insn){.op = (uint8_t)op,
+                                              .type = (uint8_t)type,
+                                              .sub = (uint8_t)sub,
+                                              .a = a,
+                                              .b = b,
                                               .d = (ir_ref)rule});
 }
 
@@ -53,7 +57,7 @@ void rv_put_image(struct translation *t, uint32_t f, ir_ref image)
     put_f(t, f, ir_conv(t->block, IR_BITCAST, IR_F64, IR_I64, image));
 }
 
-/* The single that a register was just given in this block, or IR_NONE: saves taking it apart again. */
+/* The single that a register was just given in this block, or IR_NONE: saves taking it apart. */
 static ir_ref known_single(struct translation *t, uint32_t f)
 {
     ir_ref value = get_f(t, f);
@@ -129,7 +133,8 @@ bool rv_fp_binary(struct translation *t, const struct rv_args_fp2 *a, int op, in
         return false;
     if (type == IR_F16)
         return rv_half_binary(t, a->rd, a->rs1, a->rs2, op, rule);
-    put_fp(t, a->rd, type, fp_op(t, op, type, 0, get_fp(t, a->rs1, type), get_fp(t, a->rs2, type), rule));
+    put_fp(t, a->rd, type,
+           fp_op(t, op, type, 0, get_fp(t, a->rs1, type), get_fp(t, a->rs2, type), rule));
     return true;
 }
 
@@ -151,7 +156,8 @@ bool rv_fma(struct translation *t, const struct rv_args_fma *a, int negate, int 
         return false;
     if (type == IR_F16)
         return rv_half_fma(t, a, negate, rule);
-    ir_ref value = ir_emit(t->block, (struct ir_insn){.op = IR_FMA, .type = (uint8_t)type,
+    ir_ref value = ir_emit(t->block, (struct ir_insn){.op = IR_FMA,
+                                                      .type = (uint8_t)type,
                                                       .sub = (uint8_t)negate,
                                                       .a = get_fp(t, a->rs1, type),
                                                       .b = get_fp(t, a->rs2, type),
@@ -181,8 +187,9 @@ bool rv_fp_minmax(struct translation *t, const struct rv_args_r *a, int op, int 
 {
     if (type == IR_F16)
         return rv_half_binary(t, a->rd, a->rs1, a->rs2, op, IR_FP_DEFAULT_NAN);
-    put_fp(t, a->rd, type,
-           fp_op(t, op, type, 0, get_fp(t, a->rs1, type), get_fp(t, a->rs2, type), IR_FP_DEFAULT_NAN));
+    put_fp(
+        t, a->rd, type,
+        fp_op(t, op, type, 0, get_fp(t, a->rs1, type), get_fp(t, a->rs2, type), IR_FP_DEFAULT_NAN));
     return true;
 }
 
@@ -190,8 +197,9 @@ bool rv_fp_compare(struct translation *t, const struct rv_args_r *a, int fcc, in
 {
     if (type == IR_F16)
         return rv_half_compare(t, a, fcc);
-    put_x(t, a->rd, fp_op(t, IR_FSETCC, IR_I64, type, get_fp(t, a->rs1, type), get_fp(t, a->rs2, type),
-                          (unsigned)fcc));
+    put_x(t, a->rd,
+          fp_op(t, IR_FSETCC, IR_I64, type, get_fp(t, a->rs1, type), get_fp(t, a->rs2, type),
+                (unsigned)fcc));
     return true;
 }
 
@@ -206,8 +214,8 @@ bool rv_fp_class(struct translation *t, const struct rv_args_r2 *a, int type)
                         ir_conv(b, IR_BITCAST, IR_I32, IR_F32, get_fp(t, a->rs1, IR_F32)));
     else
         image = rv_get_half(t, a->rs1);
-    put_x(t, a->rd, ir_helper_call(b, IR_I64, RV_HELPER_fclass, image, ir_const(b, (uint64_t)type),
-                                   IR_NONE));
+    put_x(t, a->rd,
+          ir_helper_call(b, IR_I64, RV_HELPER_fclass, image, ir_const(b, (uint64_t)type), IR_NONE));
     return true;
 }
 
@@ -266,34 +274,39 @@ bool rv_fp_round(struct translation *t, const struct rv_args_fp1 *a, int inexact
         return false;
     if (type == IR_F16)
         return rv_half_round(t, a->rd, a->rs1, inexact, rule);
-    put_fp(t, a->rd, type, ir_emit(t->block, (struct ir_insn){.op = IR_FRINT, .type = (uint8_t)type,
-                                                              .a = get_fp(t, a->rs1, type),
-                                                              .d = (ir_ref)rule,
-                                                              .aux = (uint32_t)inexact}));
+    put_fp(t, a->rd, type,
+           ir_emit(t->block, (struct ir_insn){.op = IR_FRINT,
+                                              .type = (uint8_t)type,
+                                              .a = get_fp(t, a->rs1, type),
+                                              .d = (ir_ref)rule,
+                                              .aux = (uint32_t)inexact}));
     return true;
 }
 
 bool rv_fp_to_int_modular(struct translation *t, const struct rv_args_r2 *a)
 {
-    put_x(t, a->rd, ir_helper_call(t->block, IR_I64, RV_HELPER_fcvtmod, rv_get_image(t, a->rs1), IR_NONE,
-                                   IR_NONE));
+    put_x(t, a->rd,
+          ir_helper_call(t->block, IR_I64, RV_HELPER_fcvtmod, rv_get_image(t, a->rs1), IR_NONE,
+                         IR_NONE));
     return true;
 }
 
+/* clang-format off */
 const double rv_fli_values[32] = {
-    -1.0,   0 /* smallest normal */, 0x1p-16, 0x1p-15, 0x1p-8, 0x1p-7, 0.0625, 0.125,
-    0.25,   0.3125, 0.375, 0.4375, 0.5,   0.625, 0.75,     0.875,
-    1.0,    1.25,   1.5,   1.75,   2.0,   2.5,   3.0,      4.0,
-    8.0,    16.0,   128.0, 256.0,  0x1p15, 0x1p16, __builtin_inf(), 0 /* canonical NaN */,
+    -1.0, 0 /* smallest normal */, 0x1p-16, 0x1p-15, 0x1p-8, 0x1p-7, 0.0625, 0.125,
+    0.25, 0.3125, 0.375, 0.4375, 0.5, 0.625, 0.75, 0.875,
+    1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0,
+    8.0, 16.0, 128.0, 256.0, 0x1p15, 0x1p16, __builtin_inf(), 0 /* canonical NaN */,
 };
+/* clang-format on */
 
 /* The image of entry `index`, boxed. In half precision 2^16 is infinity. */
 static uint64_t fli_image(uint32_t index, int type)
 {
-    static const uint64_t box[] = {[IR_F16] = 0xffffffffffff0000, [IR_F32] = 0xffffffff00000000,
-                                   [IR_F64] = 0};
-    static const uint64_t smallest[] = {[IR_F16] = 0x0400, [IR_F32] = 0x00800000,
-                                        [IR_F64] = 0x0010000000000000};
+    static const uint64_t box[] = {
+        [IR_F16] = 0xffffffffffff0000, [IR_F32] = 0xffffffff00000000, [IR_F64] = 0};
+    static const uint64_t smallest[] = {
+        [IR_F16] = 0x0400, [IR_F32] = 0x00800000, [IR_F64] = 0x0010000000000000};
     uint64_t image;
     if (index == 1) {
         image = smallest[type];

@@ -26,12 +26,16 @@ bool rv_half_binary(struct translation *t, uint32_t rd, uint32_t rs1, uint32_t r
                     unsigned rule);
 bool rv_half_fma(struct translation *t, const struct rv_args_fma *a, int negate, unsigned rule);
 bool rv_half_compare(struct translation *t, const struct rv_args_r *a, int fcc);
-bool rv_half_to_int(struct translation *t, uint32_t rd, uint32_t rs1, int op, int to, unsigned rule);
-bool rv_half_from_int(struct translation *t, uint32_t rd, ir_ref value, int op, int from, unsigned rule);
-bool rv_half_convert(struct translation *t, uint32_t rd, uint32_t rs1, int to, int from, unsigned rule);
+bool rv_half_to_int(struct translation *t, uint32_t rd, uint32_t rs1, int op, int to,
+                    unsigned rule);
+bool rv_half_from_int(struct translation *t, uint32_t rd, ir_ref value, int op, int from,
+                      unsigned rule);
+bool rv_half_convert(struct translation *t, uint32_t rd, uint32_t rs1, int to, int from,
+                     unsigned rule);
 bool rv_half_round(struct translation *t, uint32_t rd, uint32_t rs1, int inexact, unsigned rule);
 
-/* Second argument of the helper `half`: an IR op, the other type of a conversion, a small number. */
+/* Second argument of the helper `half`: an IR op, the other type of a conversion, a small number.
+ */
 static inline uint64_t rv_half_operation(int op, int type, int sub)
 {
     return (uint64_t)(op | type << 8 | sub << 16);

@@ -1,7 +1,8 @@
 /*
- * Zfh and Zfhmin: half precision (RISC-V ISA Manual, "Zfh"). A half is kept in a float register with
- * its upper 48 bits set. All computing is done by one helper in exact integer arithmetic, rounded once:
- * no program in sight spends its time here, and fma through wider formats would round twice.
+ * Zfh and Zfhmin: half precision (RISC-V ISA Manual, "Zfh"). A half is kept in a float register
+ * with its upper 48 bits set. All computing is done by one helper in exact integer arithmetic,
+ * rounded once: no program in sight spends its time here, and fma through wider formats would round
+ * twice.
  */
 #include "frontend/riscv/float.h"
 
@@ -35,7 +36,8 @@ static ir_ref pack(struct translation *t, ir_ref low, uint32_t f, unsigned shift
     return ir_op2(t->block, IR_OR, IR_I64, low, high);
 }
 
-bool rv_half_binary(struct translation *t, uint32_t rd, uint32_t rs1, uint32_t rs2, int op, unsigned rule)
+bool rv_half_binary(struct translation *t, uint32_t rd, uint32_t rs1, uint32_t rs2, int op,
+                    unsigned rule)
 {
     ir_ref operands = pack(t, rv_get_half(t, rs1), rs2, 16);
     rv_put_half(t, rd, call_half(t, operands, rv_half_operation(op, 0, 0), rule));
@@ -52,7 +54,8 @@ bool rv_half_fma(struct translation *t, const struct rv_args_fma *a, int negate,
 bool rv_half_compare(struct translation *t, const struct rv_args_r *a, int fcc)
 {
     ir_ref operands = pack(t, rv_get_half(t, a->rs1), a->rs2, 16);
-    put_x(t, a->rd, call_half(t, operands, rv_half_operation(IR_FSETCC, 0, fcc), IR_FP_DEFAULT_NAN));
+    put_x(t, a->rd,
+          call_half(t, operands, rv_half_operation(IR_FSETCC, 0, fcc), IR_FP_DEFAULT_NAN));
     return true;
 }
 
@@ -62,7 +65,8 @@ bool rv_half_to_int(struct translation *t, uint32_t rd, uint32_t rs1, int op, in
     return true;
 }
 
-bool rv_half_from_int(struct translation *t, uint32_t rd, ir_ref value, int op, int from, unsigned rule)
+bool rv_half_from_int(struct translation *t, uint32_t rd, ir_ref value, int op, int from,
+                      unsigned rule)
 {
     if (from == IR_I32)
         value = ir_conv(t->block, IR_ZEXT, IR_I64, IR_I32, value);
@@ -70,7 +74,8 @@ bool rv_half_from_int(struct translation *t, uint32_t rd, ir_ref value, int op, 
     return true;
 }
 
-bool rv_half_convert(struct translation *t, uint32_t rd, uint32_t rs1, int to, int from, unsigned rule)
+bool rv_half_convert(struct translation *t, uint32_t rd, uint32_t rs1, int to, int from,
+                     unsigned rule)
 {
     struct ir_block *b = t->block;
     uint64_t operation = rv_half_operation(IR_FCVT, to, from);
@@ -84,7 +89,8 @@ bool rv_half_convert(struct translation *t, uint32_t rd, uint32_t rs1, int to, i
     ir_ref source = rv_get_image(t, rs1);
     if (from == IR_F32) {
         ir_ref single = ir_conv(b, IR_FUNBOX, IR_F32, IR_F64, get_f(t, rs1));
-        source = ir_conv(b, IR_ZEXT, IR_I64, IR_I32, ir_conv(b, IR_BITCAST, IR_I32, IR_F32, single));
+        source =
+            ir_conv(b, IR_ZEXT, IR_I64, IR_I32, ir_conv(b, IR_BITCAST, IR_I32, IR_F32, single));
     }
     rv_put_half(t, rd, call_half(t, source, operation, rule));
     return true;
@@ -92,6 +98,7 @@ bool rv_half_convert(struct translation *t, uint32_t rd, uint32_t rs1, int to, i
 
 bool rv_half_round(struct translation *t, uint32_t rd, uint32_t rs1, int inexact, unsigned rule)
 {
-    rv_put_half(t, rd, call_half(t, rv_get_half(t, rs1), rv_half_operation(IR_FRINT, 0, inexact), rule));
+    rv_put_half(t, rd,
+                call_half(t, rv_get_half(t, rs1), rv_half_operation(IR_FRINT, 0, inexact), rule));
     return true;
 }

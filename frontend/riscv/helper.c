@@ -1,6 +1,6 @@
 /*
- * What RISC-V instructions do in C at run time. Helpers run with the guest's MXCSR live in the host's
- * register: rounding mode and accrued exceptions are read and changed there.
+ * What RISC-V instructions do in C at run time. Helpers run with the guest's MXCSR live in the
+ * host's register: rounding mode and accrued exceptions are read and changed there.
  */
 #include <time.h>
 
@@ -82,7 +82,8 @@ static uint64_t sign_word(uint64_t value, unsigned type)
     return type == IR_I32 ? (uint64_t)(int64_t)(int32_t)value : value;
 }
 
-static uint64_t half_compute(struct fp_context *fp, unsigned op, unsigned type, unsigned sub, uint64_t v)
+static uint64_t half_compute(struct fp_context *fp, unsigned op, unsigned type, unsigned sub,
+                             uint64_t v)
 {
     enum { SIGN = 0x8000 };
     uint64_t x = v & 0xffff, y = v >> 16 & 0xffff;

@@ -1,6 +1,6 @@
 /*
- * RV64I: integer computation, control transfer, loads and stores (RISC-V ISA Manual, chapters 2 and 4).
- * Compressed instructions, and those of B that are of the same kind, come here too.
+ * RV64I: integer computation, control transfer, loads and stores (RISC-V ISA Manual, chapters 2 and
+ * 4). Compressed instructions, and those of B that are of the same kind, come here too.
  */
 #include "frontend/riscv/decode.h"
 #include "frontend/translate.h"
@@ -36,16 +36,17 @@ bool rv_arith_w(struct translation *t, const struct rv_args_r *a, int op)
 bool rv_arith_imm(struct translation *t, const struct rv_args_i *a, int op)
 {
     if (a->rd)
-        put_x(t, a->rd, ir_op2(t->block, op, IR_I64, get_x(t, a->rs1),
-                               ir_const(t->block, (uint64_t)(int64_t)a->imm)));
+        put_x(t, a->rd,
+              ir_op2(t->block, op, IR_I64, get_x(t, a->rs1),
+                     ir_const(t->block, (uint64_t)(int64_t)a->imm)));
     return true;
 }
 
 bool rv_arith_imm_w(struct translation *t, const struct rv_args_i *a, int op)
 {
     if (a->rd)
-        put_w(t, a->rd, ir_op2(t->block, op, IR_I32, get_w(t, a->rs1),
-                               ir_const(t->block, (uint32_t)a->imm)));
+        put_w(t, a->rd,
+              ir_op2(t->block, op, IR_I32, get_w(t, a->rs1), ir_const(t->block, (uint32_t)a->imm)));
     return true;
 }
 
@@ -59,8 +60,9 @@ bool rv_set(struct translation *t, const struct rv_args_r *a, int cc)
 bool rv_set_imm(struct translation *t, const struct rv_args_i *a, int cc)
 {
     if (a->rd)
-        put_x(t, a->rd, ir_setcc(t->block, cc, IR_I64, get_x(t, a->rs1),
-                                 ir_const(t->block, (uint64_t)(int64_t)a->imm)));
+        put_x(t, a->rd,
+              ir_setcc(t->block, cc, IR_I64, get_x(t, a->rs1),
+                       ir_const(t->block, (uint64_t)(int64_t)a->imm)));
     return true;
 }
 
@@ -94,13 +96,14 @@ bool rv_jalr(struct translation *t, const struct rv_args_i *a)
 {
     struct ir_block *b = t->block;
     uint64_t next = t->pc + t->length;
-    ir_ref sum = ir_op2(b, IR_ADD, IR_I64, get_x(t, a->rs1), ir_const(b, (uint64_t)(int64_t)a->imm));
+    ir_ref sum =
+        ir_op2(b, IR_ADD, IR_I64, get_x(t, a->rs1), ir_const(b, (uint64_t)(int64_t)a->imm));
     /* Compiled code never has bit 0 set, but the manual clears it. */
     ir_ref target = ir_op2(b, IR_AND, IR_I64, sum, ir_const(b, ~(uint64_t)1));
     put_x(t, a->rd, ir_pc(b, next));
     /*
-     * Both rd and rs1 linking, but different, means a coroutine's swap: pop, then push. We treat it as
-     * a plain jump, as nothing in sight would return to what it pushes.
+     * Both rd and rs1 linking, but different, means a coroutine's swap: pop, then push. We treat it
+     * as a plain jump, as nothing in sight would return to what it pushes.
      */
     if (links(a->rd) && links(a->rs1) && a->rd != a->rs1)
         ir_goto_indirect(b, target);

@@ -6,8 +6,8 @@
 
 static ir_ref divide(struct ir_block *b, int op, enum ir_type type, ir_ref x, ir_ref y)
 {
-    return ir_emit(b, (struct ir_insn){.op = (uint8_t)op, .type = type, .a = x, .b = y,
-                                       .d = IR_DIV_RISCV});
+    return ir_emit(
+        b, (struct ir_insn){.op = (uint8_t)op, .type = type, .a = x, .b = y, .d = IR_DIV_RISCV});
 }
 
 bool rv_divide(struct translation *t, const struct rv_args_r *a, int op)

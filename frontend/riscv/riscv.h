@@ -1,13 +1,14 @@
 /*
  * What the parts of the RISC-V frontend share, and what others may ask about the guest.
  *
- * Layout: the encodings are in *.dec (see frontend/decgen.c), the registers in state.def, the extensions
- * in extension.def; the meaning of instructions in a file per chapter of the manual (integer.c muldiv.c
- * atomic.c bitmanip.c float.c half.c system.c); what is a C function at run time in helper.c. To add an
- * instruction: a row in the table, and a generator function `rv_NAME` where its family lives.
+ * Layout: the encodings are in *.dec (see frontend/decgen.c), the registers in state.def, the
+ * extensions in extension.def; the meaning of instructions in a file per chapter of the manual
+ * (integer.c muldiv.c atomic.c bitmanip.c float.c half.c system.c); what is a C function at run
+ * time in helper.c. To add an instruction: a row in the table, and a generator function `rv_NAME`
+ * where its family lives.
  *
- * A generator function gets the row's operands and constants and emits IR; false means that the word
- * is undefined after all. It computes everything that may fault before it puts a register.
+ * A generator function gets the row's operands and constants and emits IR; false means that the
+ * word is undefined after all. It computes everything that may fault before it puts a register.
  *
  * "RISC-V ISA Manual" below is The RISC-V Instruction Set Manual, Volume I, 20240411.
  */
@@ -66,7 +67,8 @@ enum rv_helper {
         RV_HELPER_COUNT
 };
 
-/* The runtime replaces this entry of cpu.helper to serve `hostcall` in its vDSO; it gets the immediate. */
+/* The runtime replaces this entry of cpu.helper to serve `hostcall` in its vDSO; it gets the
+ * immediate. */
 enum { RISCV_HELPER_HOSTCALL = RV_HELPER_hostcall };
 
 #define X(name, nargs, effects) ir_helper_fn rv_helper_##name;
@@ -84,7 +86,8 @@ uint64_t riscv_hwcap(const struct cpu_config *config);
 /* The value of a key of riscv_hwprobe(2); false for keys unknown to us. */
 bool riscv_hwprobe(const struct cpu_config *config, int64_t key, uint64_t *value);
 
-/* fcsr as the guest sees it, while no guest code runs: from cpu->mxcsr and the frm slot, and to them. */
+/* fcsr as the guest sees it, while no guest code runs: from cpu->mxcsr and the frm slot, and to
+ * them. */
 uint32_t riscv_get_fcsr(const struct cpu *cpu);
 void riscv_set_fcsr(struct cpu *cpu, uint32_t fcsr);
 

@@ -1,15 +1,20 @@
 /*
- * Environment calls, CSRs, instruction-fetch fence, cache-block operations, hints, may-be-operations
- * (RISC-V ISA Manual, chapters 2.8, 5 to 8, "CMO", "Zimop").
+ * Environment calls, CSRs, instruction-fetch fence, cache-block operations, hints,
+ * may-be-operations (RISC-V ISA Manual, chapters 2.8, 5 to 8, "CMO", "Zimop").
  *
- * The accrued FP flags live in the host's MXCSR, in its order; fflags has another. frm has a slot, and
- * writing it changes the host's rounding mode and the mode bits of blocks, so the block ends there.
+ * The accrued FP flags live in the host's MXCSR, in its order; fflags has another. frm has a slot,
+ * and writing it changes the host's rounding mode and the mode bits of blocks, so the block ends
+ * there.
  */
 #include "frontend/riscv/decode.h"
 
 enum {
-    CSR_FFLAGS = 0x001, CSR_FRM = 0x002, CSR_FCSR = 0x003,
-    CSR_CYCLE = 0xc00, CSR_TIME = 0xc01, CSR_INSTRET = 0xc02,
+    CSR_FFLAGS = 0x001,
+    CSR_FRM = 0x002,
+    CSR_FCSR = 0x003,
+    CSR_CYCLE = 0xc00,
+    CSR_TIME = 0xc01,
+    CSR_INSTRET = 0xc02,
 };
 
 bool rv_ecall(struct translation *t)
@@ -61,7 +66,8 @@ bool rv_cache_block(struct translation *t, const struct rv_args_rs1 *a)
 bool rv_cache_block_zero(struct translation *t, const struct rv_args_rs1 *a)
 {
     struct ir_block *b = t->block;
-    ir_ref start = ir_op2(b, IR_AND, IR_I64, get_x(t, a->rs1), ir_const(b, -(uint64_t)RISCV_CACHE_BLOCK));
+    ir_ref start =
+        ir_op2(b, IR_AND, IR_I64, get_x(t, a->rs1), ir_const(b, -(uint64_t)RISCV_CACHE_BLOCK));
     ir_emit(b, (struct ir_insn){.op = IR_CBOZERO, .a = start, .aux = RISCV_CACHE_BLOCK});
     return true;
 }
@@ -126,7 +132,8 @@ static ir_ref read_flags(struct ir_block *b)
 
 static void write_flags(struct ir_block *b, ir_ref fflags)
 {
-    ir_emit(b, (struct ir_insn){.op = IR_FSETEXC, .type = IR_I64, .a = move_flags(b, fflags, false)});
+    ir_emit(b,
+            (struct ir_insn){.op = IR_FSETEXC, .type = IR_I64, .a = move_flags(b, fflags, false)});
 }
 
 /* Emits the read of a CSR into *value; false if there is no such CSR. */
@@ -134,12 +141,8 @@ static bool read_csr(struct translation *t, uint32_t csr, ir_ref *value)
 {
     struct ir_block *b = t->block;
     switch (csr) {
-    case CSR_FFLAGS:
-        *value = read_flags(b);
-        break;
-    case CSR_FRM:
-        *value = ir_get(b, RV_SLOT_frm);
-        break;
+    case CSR_FFLAGS: *value = read_flags(b); break;
+    case CSR_FRM: *value = ir_get(b, RV_SLOT_frm); break;
     case CSR_FCSR:
         *value = ir_op2(b, IR_OR, IR_I64, read_flags(b),
                         ir_op2(b, IR_SHL, IR_I64, ir_get(b, RV_SLOT_frm), ir_const(b, 5)));
@@ -183,8 +186,8 @@ static void write_csr(struct translation *t, uint32_t csr, ir_ref value, uint32_
     ir_exit(b, IR_EXIT_LOOKUP, t->pc + t->length);
 }
 
-static bool access_csr(struct translation *t, int operation, uint32_t csr, uint32_t rd, ir_ref source,
-                       bool writes)
+static bool access_csr(struct translation *t, int operation, uint32_t csr, uint32_t rd,
+                       ir_ref source, bool writes)
 {
     struct ir_block *b = t->block;
     ir_ref old = ir_const(b, 0);
@@ -207,7 +210,8 @@ static bool access_csr(struct translation *t, int operation, uint32_t csr, uint3
 /* Setting and clearing with x0 or zero is no write, whatever the CSR (chapter 6.1). */
 bool rv_csr(struct translation *t, const struct rv_args_csr *a, int operation)
 {
-    return access_csr(t, operation, a->csr, a->rd, get_x(t, a->rs1), operation == CSR_WRITE || a->rs1);
+    return access_csr(t, operation, a->csr, a->rd, get_x(t, a->rs1),
+                      operation == CSR_WRITE || a->rs1);
 }
 
 bool rv_csr_imm(struct translation *t, const struct rv_args_csri *a, int operation)

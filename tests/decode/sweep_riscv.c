@@ -1,7 +1,7 @@
 /*
- * Writes what the sweep compares with objdump: instruction words to the first file, and our disassembly of
- * each, "word<tab>text", to the second. All 16-bit encodings; every 32-bit row with patterns of its
- * fields, among them all values of those of up to seven bits.
+ * Writes what the sweep compares with objdump: instruction words to the first file, and our
+ * disassembly of each, "word<tab>text", to the second. All 16-bit encodings; every 32-bit row with
+ * patterns of its fields, among them all values of those of up to seven bits.
  *
  *     sweep_riscv 16|32 WORDS TEXT
  */
@@ -27,7 +27,8 @@ static void put(uint32_t word, unsigned length)
 /* One row: each field through its values while the others stay at a few patterns. */
 static void sweep_row(enum rv_insn insn)
 {
-    static const uint32_t patterns[] = {0, 0xffffffff, 0x55555555, 0x13579bdf, 0xaaaaaaaa, 0x2468ace1};
+    static const uint32_t patterns[] = {0,          0xffffffff, 0x55555555,
+                                        0x13579bdf, 0xaaaaaaaa, 0x2468ace1};
     const struct decode_row *row = &rv_rows[insn];
     for (unsigned p = 0; p < sizeof patterns / sizeof patterns[0]; p++) {
         uint32_t base = (row->match & row->mask) | (patterns[p] & ~row->mask);

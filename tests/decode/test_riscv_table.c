@@ -1,6 +1,6 @@
 /*
- * The RISC-V decode table against the vendor's list of encodings (riscv_decode.csv, or the file that
- * FERRY_RISCV_CSV names), and against itself.
+ * The RISC-V decode table against the vendor's list of encodings (riscv_decode.csv, or the file
+ * that FERRY_RISCV_CSV names), and against itself.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 
 /* Rows that the vendor does not list as instructions: other names of hints, and what is ours. */
 static const char *const not_listed[] = {
-    "c.slli64", "c.srli64", "c.srai64", "hostcall", "fence.tso", "pause", "zext.h",
-    "ntl.p1", "ntl.pall", "ntl.s1", "ntl.all", "c.ntl.p1", "c.ntl.pall", "c.ntl.s1", "c.ntl.all",
-    "prefetch.i", "prefetch.r", "prefetch.w",
+    "c.slli64",   "c.srli64", "c.srai64",  "hostcall",   "fence.tso",  "pause",
+    "zext.h",     "ntl.p1",   "ntl.pall",  "ntl.s1",     "ntl.all",    "c.ntl.p1",
+    "c.ntl.pall", "c.ntl.s1", "c.ntl.all", "prefetch.i", "prefetch.r", "prefetch.w",
 };
 
 static unsigned find_row(const char *name)
@@ -68,8 +68,8 @@ Test(riscv_table, agrees_with_vendor_list)
             continue; /* the full list has extensions that we lack */
         cr_expect(i != RV_INVALID, "%s is not in the table", name);
         cr_expect(rv_rows[i].mask == mask && rv_rows[i].match == match,
-                  "%s: mask %08x match %08x, vendor %08x %08x", name, rv_rows[i].mask, rv_rows[i].match,
-                  mask, match);
+                  "%s: mask %08x match %08x, vendor %08x %08x", name, rv_rows[i].mask,
+                  rv_rows[i].match, mask, match);
         listed[i] = true;
         rows++;
     }
@@ -91,7 +91,8 @@ static enum rv_insn decode_slowly(unsigned table, uint32_t word)
     return found;
 }
 
-/* Reserved rows have no number and so are not in rv_rows: where the tree says INVALID, the rows may not. */
+/* Reserved rows have no number and so are not in rv_rows: where the tree says INVALID, the rows may
+ * not. */
 Test(riscv_table, all_halfwords)
 {
     unsigned reserved = 0;
@@ -105,8 +106,8 @@ Test(riscv_table, all_halfwords)
             cr_assert_eq(fast, slow, "%04x: tree %s, table %s", word, rv_rows[fast].name,
                          rv_rows[slow].name);
     }
-    /* c.addi4spn 0: 8; c.addiw x0: 64; c.lui and c.addi16sp 0 that is no c.mop: 24; c.lwsp and c.ldsp x0:
-       64 each; c.jr x0: 1 */
+    /* c.addi4spn 0: 8; c.addiw x0: 64; c.lui and c.addi16sp 0 that is no c.mop: 24; c.lwsp and
+       c.ldsp x0: 64 each; c.jr x0: 1 */
     cr_assert_eq(reserved, 8 + 64 + 24 + 64 + 64 + 1);
 }
 
@@ -114,7 +115,8 @@ Test(riscv_table, tree_agrees_with_rows)
 {
     uint64_t random = 42;
     for (unsigned n = 0; n < 2000000; n++) {
-        const struct decode_row *row = &rv_rows[1 + decode_random_number(&random) % (RV_INSN_COUNT - 1)];
+        const struct decode_row *row =
+            &rv_rows[1 + decode_random_number(&random) % (RV_INSN_COUNT - 1)];
         uint32_t word = (uint32_t)decode_random_number(&random);
         if (row->table != RV_TABLE_insn32)
             continue;
@@ -128,7 +130,7 @@ Test(riscv_table, tree_agrees_with_rows)
 Test(riscv_table, undefined_words_are_invalid)
 {
     static const uint32_t words[] = {0x00000003 | 7 << 12, 0xffffffff, 0x00000000, 0x0000007f,
-                                     0xfff5003b, 0x00002063, 0x30200073, 0x10500073};
+                                     0xfff5003b,           0x00002063, 0x30200073, 0x10500073};
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
         cr_expect_eq(rv_decode_insn32(words[i]), RV_INVALID, "%08x", words[i]);
 }
@@ -137,7 +139,8 @@ Test(riscv_table, fields_and_random_words)
 {
     /* a branch's scattered offset: -2 and 4094 */
     cr_assert_eq(rv_field(rv_rows[RV_beq].fields[0], 0xfe000fe3), -2);
-    uint32_t word = decode_set_field(&rv_fields[rv_rows[RV_beq].fields[0]], rv_rows[RV_beq].match, 4094 / 2);
+    uint32_t word =
+        decode_set_field(&rv_fields[rv_rows[RV_beq].fields[0]], rv_rows[RV_beq].match, 4094 / 2);
     cr_assert_eq(rv_field(rv_rows[RV_beq].fields[0], word), 4094);
     cr_assert_eq(decode(RV_TABLE_insn32, word), RV_beq);
     /* what has no field that names a register twice stays itself */

@@ -1,14 +1,14 @@
 /*
- * Random RISC-V code, two translators, one result: runs the programs of riscv_code.c under an oracle and
- * under a subject and compares what they write. On a difference, instructions are taken out as long as it
- * stays, and what is left is printed with the registers that differ.
+ * Random RISC-V code, two translators, one result: runs the programs of riscv_code.c under an
+ * oracle and under a subject and compares what they write. On a difference, instructions are taken
+ * out as long as it stays, and what is left is printed with the registers that differ.
  *
  *     fuzz_riscv [-n PROGRAMS] [-s SEED] [-c CPU] [-f] [-i PREFIX] [-x PREFIX] [-o ORACLE]
  *                [-t SUBJECT]
  *
- * ORACLE and SUBJECT are commands that get the program's name added (default: qemu-riscv64); without -t
- * the subject is frontend and interpreter in this process. -f: with faults (needs -t). -i: only
- * instructions whose names begin so; -x: without those.
+ * ORACLE and SUBJECT are commands that get the program's name added (default: qemu-riscv64);
+ * without -t the subject is frontend and interpreter in this process. -f: with faults (needs -t).
+ * -i: only instructions whose names begin so; -x: without those.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,16 +109,17 @@ static void run_here(const struct fuzz_image *image, struct output *o)
     do {
         frontend_translate(f, &choice.config, &source, &block, cpu.exit_pc, cpu.mode, 0, 0);
         why = ir_interpret(&block, &cpu);
-    } while (blocks++ < 200000 && (why == IR_EXIT_NONE || why == IR_EXIT_LOOKUP ||
-                                   why == IR_EXIT_FLUSH || why == IR_EXIT_YIELD ||
-                                   (why == IR_EXIT_SYSCALL && serve_call(&cpu, o))));
+    } while (blocks++ < 200000 &&
+             (why == IR_EXIT_NONE || why == IR_EXIT_LOOKUP || why == IR_EXIT_FLUSH ||
+              why == IR_EXIT_YIELD || (why == IR_EXIT_SYSCALL && serve_call(&cpu, o))));
     __builtin_ia32_ldmxcsr(host_mxcsr);
     if (why != IR_EXIT_SYSCALL)
         printf("interpreter stopped: reason %d at %#llx\n", why, (unsigned long long)cpu.exit_pc);
     munmap(at, image->size);
 }
 
-/* Index of the first test that differs, -1 if none does. What the oracle did not finish counts as equal. */
+/* Index of the first test that differs, -1 if none does. What the oracle did not finish counts as
+ * equal. */
 static int compare(const struct fuzz_test *tests, unsigned n, struct output *a, struct output *b)
 {
     struct fuzz_image image;
@@ -148,14 +149,21 @@ static void print_difference(const struct output *a, const struct output *b)
     const struct fuzz_dump *p = &a->dump[0], *q = &b->dump[0];
     for (unsigned i = 0; i < 66; i++)
         if ((&p->x[0])[i] != (&q->x[0])[i])
-            printf("  %s%u: oracle %016llx, subject %016llx\n", i < 32 ? "x" : i < 64 ? "f" : "fcsr, faults ",
+            printf("  %s%u: oracle %016llx, subject %016llx\n",
+                   i < 32   ? "x"
+                   : i < 64 ? "f"
+                            : "fcsr, faults ",
                    i % 32, (unsigned long long)(&p->x[0])[i], (unsigned long long)(&q->x[0])[i]);
     for (unsigned i = 0; i < FUZZ_ROUNDS * FUZZ_FAULTS; i++)
         for (unsigned j = 0; j < sizeof(struct fuzz_frame) / 8; j++)
             if ((&p->frames[i].pc)[j] != (&q->frames[i].pc)[j])
                 printf("  fault %u, %s%u: oracle %016llx, subject %016llx\n", i,
-                       j == 0 ? "pc " : j < 32 ? "x" : j < 64 ? "f" : "fcsr ", j % 32,
-                       (unsigned long long)(&p->frames[i].pc)[j], (unsigned long long)(&q->frames[i].pc)[j]);
+                       j == 0   ? "pc "
+                       : j < 32 ? "x"
+                       : j < 64 ? "f"
+                                : "fcsr ",
+                       j % 32, (unsigned long long)(&p->frames[i].pc)[j],
+                       (unsigned long long)(&q->frames[i].pc)[j]);
     for (unsigned i = 0; i < FUZZ_BUFFER; i++)
         if (p->buffer[i] != q->buffer[i])
             printf("  buffer[%u]: oracle %02x, subject %02x\n", i, p->buffer[i], q->buffer[i]);
@@ -168,7 +176,8 @@ static void print_test(const struct fuzz_test *test)
         char text[128];
         if (insn->row == RV_INVALID)
             continue;
-        frontend_riscv64.disassemble(&choice.config, 0, (const uint8_t *)&insn->word, 4, text, sizeof text);
+        frontend_riscv64.disassemble(&choice.config, 0, (const uint8_t *)&insn->word, 4, text,
+                                     sizeof text);
         printf("  %3u  %08x  %s", i, insn->word, text);
         printf(insn->forward ? "   (+%u)\n" : "\n", insn->forward);
     }
@@ -247,7 +256,7 @@ int main(int argc, char **argv)
         shrink(&tests[differs]);
     }
     unlink(program);
-    printf("%u programs of %u tests: %u differ, %u not finished by the oracle\n", programs, FUZZ_TESTS,
-           failures, stuck);
+    printf("%u programs of %u tests: %u differ, %u not finished by the oracle\n", programs,
+           FUZZ_TESTS, failures, stuck);
     return failures != 0 || stuck * 8 > programs;
 }

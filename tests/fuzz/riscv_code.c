@@ -9,14 +9,33 @@
 #include "frontend/riscv/decode.h"
 
 enum {
-    BASE = 0x10000000, SIZE = 0xf0000,
-    CODE = 0x1000, WORK = 0x60000, STACK = 0x68000, TEMPLATES = 0x70000,
+    BASE = 0x10000000,
+    SIZE = 0xf0000,
+    CODE = 0x1000,
+    WORK = 0x60000,
+    STACK = 0x68000,
+    TEMPLATES = 0x70000,
     STACK_SIZE = 0x8000,
 };
 static_assert(TEMPLATES + FUZZ_TESTS * sizeof(struct fuzz_dump) <= SIZE, "layout");
-static_assert(WORK + sizeof(struct fuzz_dump) <= STACK && STACK + STACK_SIZE <= TEMPLATES, "layout");
+static_assert(WORK + sizeof(struct fuzz_dump) <= STACK && STACK + STACK_SIZE <= TEMPLATES,
+              "layout");
 
-enum { X0 = 0, RA = 1, SP = 2, T0 = 5, T1 = 6, S0 = 8, S1 = 9, A0 = 10, A1 = 11, A2 = 12, A7 = 17, T5 = 30, T6 = 31 };
+enum {
+    X0 = 0,
+    RA = 1,
+    SP = 2,
+    T0 = 5,
+    T1 = 6,
+    S0 = 8,
+    S1 = 9,
+    A0 = 10,
+    A1 = 11,
+    A2 = 12,
+    A7 = 17,
+    T5 = 30,
+    T6 = 31
+};
 
 /* ---- what random instructions may be -------------------------------------------------------- */
 
@@ -29,8 +48,8 @@ static bool starts_with(const char *s, const char *prefix)
 static bool is_excluded(const struct decode_row *row)
 {
     static const char *const names[] = {
-        "ecall", "ebreak", "c.ebreak", "hostcall", "jalr", "c.jr", "c.jalr", "c.addi16sp", "wrs.nto",
-        "wrs.sto", "cbo.inval", "cbo.clean", "cbo.flush", "pause",
+        "ecall",      "ebreak",  "c.ebreak", "hostcall",  "jalr",      "c.jr",      "c.jalr",
+        "c.addi16sp", "wrs.nto", "wrs.sto",  "cbo.inval", "cbo.clean", "cbo.flush", "pause",
     };
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(row->name, names[i]))
@@ -39,8 +58,9 @@ static bool is_excluded(const struct decode_row *row)
 }
 
 /*
- * A reservation made with one size and tried with the other is the implementation's business: a test has
- * those of one size only. With faults it has none: a signal ends a reservation, but not under qemu.
+ * A reservation made with one size and tried with the other is the implementation's business: a
+ * test has those of one size only. With faults it has none: a signal ends a reservation, but not
+ * under qemu.
  */
 static bool is_bad_reservation(const struct decode_row *row, bool wide, bool faults)
 {
@@ -86,9 +106,11 @@ static bool accept(void *context, const struct decode_row *row, unsigned field, 
     char kind = kind_of(row, field);
     (void)context;
     if (is_address(row, field))
-        return value == S0 || (value == SP && !starts_with(row->text, "amo") && !strchr(row->text, 'q'));
+        return value == S0 ||
+               (value == SP && !starts_with(row->text, "amo") && !strchr(row->text, 'q'));
     if (starts_with(row->name, "amocas.q") && (!strcmp(name, "rd") || !strcmp(name, "rs2")))
-        return value % 2 == 0 && (name[1] != 'd' || (value && !is_reserved(value) && !is_reserved(value + 1)));
+        return value % 2 == 0 &&
+               (name[1] != 'd' || (value && !is_reserved(value) && !is_reserved(value + 1)));
     if (kind == 'x' && !strcmp(name, "rd")) /* qemu 10.0 loses its zero in an amocas to x0 */
         return !is_reserved(value) && (value || !starts_with(row->name, "amocas"));
     if (kind == 'c')
@@ -101,7 +123,11 @@ static bool accept(void *context, const struct decode_row *row, unsigned field, 
 }
 
 static const struct decode_policy policy = {
-    .rows = rv_rows, .nrows = RV_INSN_COUNT, .fields = rv_fields, .field = rv_field, .accept = accept,
+    .rows = rv_rows,
+    .nrows = RV_INSN_COUNT,
+    .fields = rv_fields,
+    .field = rv_field,
+    .accept = accept,
 };
 
 static unsigned row_length(const struct decode_row *row)
@@ -127,7 +153,8 @@ static void random_insn(struct fuzz_insn *insn, const struct fuzz_choice *choice
             continue;
         if (choice->except && starts_with(row->name, choice->except))
             continue;
-        if (choice->only && !starts_with(row->name, choice->only) && (!jump || decode_random_number(random) % 64))
+        if (choice->only && !starts_with(row->name, choice->only) &&
+            (!jump || decode_random_number(random) % 64))
             continue;
         *insn = (struct fuzz_insn){.length = (uint8_t)row_length(row), .row = (uint16_t)i};
         if (!decode_random_word(&policy, row, random, &insn->word))
@@ -147,15 +174,17 @@ static void random_jalr(struct fuzz_insn *insns, uint64_t *random)
     uint32_t base = bases[decode_random_number(random) % 3];
     uint32_t rd = links[decode_random_number(random) % 4];
     insns[0] = (struct fuzz_insn){.word = base << 7 | 0x17, .length = 4, .row = RV_auipc};
-    insns[1] = (struct fuzz_insn){.word = base << 15 | rd << 7 | 0x67, .length = 4, .row = RV_jalr,
+    insns[1] = (struct fuzz_insn){.word = base << 15 | rd << 7 | 0x67,
+                                  .length = 4,
+                                  .row = RV_jalr,
                                   .forward = (uint8_t)(1 + decode_random_number(random) % 5)};
 }
 
 /* A load or store of memory near zero, of four bytes' length so that the handler can skip it. */
 static void random_fault(struct fuzz_insn *insn, uint64_t *random)
 {
-    static const uint16_t rows[] = {RV_lb, RV_lhu, RV_lw, RV_ld, RV_flw, RV_fld, RV_sb, RV_sw, RV_sd,
-                                    RV_fsw, RV_fsd};
+    static const uint16_t rows[] = {RV_lb, RV_lhu, RV_lw, RV_ld,  RV_flw, RV_fld,
+                                    RV_sb, RV_sw,  RV_sd, RV_fsw, RV_fsd};
     unsigned i = rows[decode_random_number(random) % (sizeof rows / sizeof rows[0])];
     const struct decode_row *row = &rv_rows[i];
     *insn = (struct fuzz_insn){.length = 4, .row = (uint16_t)i, .word = row->match};
@@ -172,19 +201,23 @@ static void random_fault(struct fuzz_insn *insn, uint64_t *random)
 
 static uint64_t random_value(uint64_t *random)
 {
+    /* clang-format off */
     static const uint64_t special[] = {
-        0, 1, 0xffffffffffffffff, 0x7fffffffffffffff, 0x8000000000000000, 0x7fffffff, 0x80000000,
-        0xffffffff80000000, 0x3ff0000000000000, 0xbff0000000000000, 0x7ff0000000000000,
-        0xfff0000000000000, 0x7ff8000000000000, 0x7ff0000000000001, 0x000fffffffffffff,
-        0x0010000000000000, 0x7fefffffffffffff, 0x3fe0000000000000, 0x41dfffffffc00000,
-        0xffffffff3f800000, 0xffffffff7f800000, 0xffffffff7fc00000, 0xffffffff7f800001,
-        0xffffffff00000001, 0xffffffff80000000, 0xffffffff7f7fffff, 0xffffffff00800000,
-        0xffffffff4f000000, 0xffffffffffff3c00, 0xffffffffffff7c00, 0xffffffffffff7e00,
-        0xffffffffffff7c01, 0xffffffffffff0001, 0xffffffffffff7bff, 0xffffffffffff8000,
+        0, 1, 0xffffffffffffffff, 0x7fffffffffffffff,
+        0x8000000000000000, 0x7fffffff, 0x80000000, 0xffffffff80000000,
+        0x3ff0000000000000, 0xbff0000000000000, 0x7ff0000000000000, 0xfff0000000000000,
+        0x7ff8000000000000, 0x7ff0000000000001, 0x000fffffffffffff, 0x0010000000000000,
+        0x7fefffffffffffff, 0x3fe0000000000000, 0x41dfffffffc00000, 0xffffffff3f800000,
+        0xffffffff7f800000, 0xffffffff7fc00000, 0xffffffff7f800001, 0xffffffff00000001,
+        0xffffffff80000000, 0xffffffff7f7fffff, 0xffffffff00800000, 0xffffffff4f000000,
+        0xffffffffffff3c00, 0xffffffffffff7c00, 0xffffffffffff7e00, 0xffffffffffff7c01,
+        0xffffffffffff0001, 0xffffffffffff7bff, 0xffffffffffff8000,
     };
+    /* clang-format on */
     uint64_t r = decode_random_number(random), bits = decode_random_number(random) << 16 ^ r;
     switch (r % 8) {
-    case 0: case 1: return special[decode_random_number(random) % (sizeof special / 8)];
+    case 0:
+    case 1: return special[decode_random_number(random) % (sizeof special / 8)];
     case 2: return 0xffffffff00000000 | (uint32_t)bits;
     case 3: return 0xffffffff00000000 | (0x3f000000 + (uint32_t)bits % 0x2000000);
     case 4: return 0x3fe0000000000000 + bits % 0x40000000000000;
@@ -246,15 +279,26 @@ static void put_s(struct assembler *as, uint32_t opcode, uint32_t rs2, uint32_t 
     put_word(as, opcode | rs2 << 20 | rs1 << 15 | (imm & 31) << 7 | imm >> 5 << 25, 4);
 }
 
-static void put_branch(struct assembler *as, uint32_t opcode, uint32_t rs1, uint32_t rs2, int offset)
+static void put_branch(struct assembler *as, uint32_t opcode, uint32_t rs1, uint32_t rs2,
+                       int offset)
 {
-    put_word(as, decode_set_field(&rv_fields[rv_rows[RV_bne].fields[0]],
-                                  opcode | rs1 << 15 | rs2 << 20, (uint32_t)(offset / 2)), 4);
+    put_word(as,
+             decode_set_field(&rv_fields[rv_rows[RV_bne].fields[0]], opcode | rs1 << 15 | rs2 << 20,
+                              (uint32_t)(offset / 2)),
+             4);
 }
 
 enum {
-    OP_ADDI = 0x13, OP_LD = 0x3003, OP_FLD = 0x3007, OP_SD = 0x3023, OP_FSD = 0x3027, OP_BNE = 0x1063,
-    OP_LWU = 0x6003, OP_FSCSR = 0x00301073, OP_FRCSR = 0x00302073, OP_ECALL = 0x73,
+    OP_ADDI = 0x13,
+    OP_LD = 0x3003,
+    OP_FLD = 0x3007,
+    OP_SD = 0x3023,
+    OP_FSD = 0x3027,
+    OP_BNE = 0x1063,
+    OP_LWU = 0x6003,
+    OP_FSCSR = 0x00301073,
+    OP_FRCSR = 0x00302073,
+    OP_ECALL = 0x73,
 };
 
 static void put_address(struct assembler *as, uint32_t rd, uint32_t address)
@@ -264,9 +308,9 @@ static void put_address(struct assembler *as, uint32_t rd, uint32_t address)
 }
 
 /* Copies the template over the working dump, then loads the registers from it. */
-static void put_start(struct assembler *as, uint32_t template)
+static void put_start(struct assembler *as, uint32_t start)
 {
-    put_address(as, A0, template);
+    put_address(as, A0, start);
     put_address(as, A1, BASE + WORK);
     put_address(as, A2, BASE + WORK + sizeof(struct fuzz_dump));
     put_i(as, OP_LD, T0, A0, 0);
@@ -288,8 +332,8 @@ static void put_start(struct assembler *as, uint32_t template)
 }
 
 /*
- * The offset that a jump over `forward` instructions needs; jalr's counts from the auipc before it. No jump
- * goes between these two.
+ * The offset that a jump over `forward` instructions needs; jalr's counts from the auipc before it.
+ * No jump goes between these two.
  */
 static int jump_offset(const struct fuzz_test *test, unsigned i)
 {
@@ -347,8 +391,8 @@ static void put_end(struct assembler *as)
 }
 
 /*
- * The handler of SIGSEGV: copies the registers of the frame, which is in a2, behind those it already has
- * and goes on at the next instruction.
+ * The handler of SIGSEGV: copies the registers of the frame, which is in a2, behind those it
+ * already has and goes on at the next instruction.
  */
 static void put_handler(struct assembler *as)
 {
@@ -402,12 +446,13 @@ void fuzz_build(struct fuzz_image *image, const struct fuzz_test *tests, unsigne
     if (!as.bytes || n > FUZZ_TESTS)
         abort();
     put_handler(&as);
-    *image = (struct fuzz_image){.base = BASE, .entry = BASE + as.at, .size = SIZE, .bytes = as.bytes};
+    *image =
+        (struct fuzz_image){.base = BASE, .entry = BASE + as.at, .size = SIZE, .bytes = as.bytes};
     put_signal_setup(&as, BASE + CODE);
     for (unsigned i = 0; i < n; i++) {
-        size_t template = TEMPLATES + i * sizeof(struct fuzz_dump);
-        memcpy(as.bytes + template, &tests[i].start, sizeof(struct fuzz_dump));
-        put_start(&as, BASE + (uint32_t)template);
+        size_t start = TEMPLATES + i * sizeof(struct fuzz_dump);
+        memcpy(as.bytes + start, &tests[i].start, sizeof(struct fuzz_dump));
+        put_start(&as, BASE + (uint32_t)start);
         put_body(&as, &tests[i]);
         put_end(&as);
     }
@@ -418,10 +463,20 @@ void fuzz_build(struct fuzz_image *image, const struct fuzz_test *tests, unsigne
 
     Elf64_Ehdr *header = (Elf64_Ehdr *)as.bytes;
     *header = (Elf64_Ehdr){.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                           .e_type = ET_EXEC, .e_machine = EM_RISCV, .e_version = EV_CURRENT,
-                           .e_entry = image->entry, .e_phoff = sizeof *header, .e_flags = 5,
-                           .e_ehsize = sizeof *header, .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1};
-    *(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W | PF_X,
-                                              .p_vaddr = BASE, .p_paddr = BASE, .p_filesz = SIZE,
-                                              .p_memsz = SIZE, .p_align = 0x1000};
+                           .e_type = ET_EXEC,
+                           .e_machine = EM_RISCV,
+                           .e_version = EV_CURRENT,
+                           .e_entry = image->entry,
+                           .e_phoff = sizeof *header,
+                           .e_flags = 5,
+                           .e_ehsize = sizeof *header,
+                           .e_phentsize = sizeof(Elf64_Phdr),
+                           .e_phnum = 1};
+    *(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){.p_type = PT_LOAD,
+                                               .p_flags = PF_R | PF_W | PF_X,
+                                               .p_vaddr = BASE,
+                                               .p_paddr = BASE,
+                                               .p_filesz = SIZE,
+                                               .p_memsz = SIZE,
+                                               .p_align = 0x1000};
 }

@@ -1,14 +1,15 @@
 /*
- * Random RISC-V programs made from the decode table: static ELF files without a library that run random
- * instructions on random registers and write what came out of it to their standard output.
+ * Random RISC-V programs made from the decode table: static ELF files without a library that run
+ * random instructions on random registers and write what came out of it to their standard output.
  *
- * A program is a number of tests. Each loads all registers, fcsr and a buffer from a template, runs its
- * body a few times in a loop, and writes registers, fcsr and buffer (struct fuzz_dump). The body may
- * jump forward only and access memory only around sp and s0; sp, s0, s1 and t6 are never written.
+ * A program is a number of tests. Each loads all registers, fcsr and a buffer from a template, runs
+ * its body a few times in a loop, and writes registers, fcsr and buffer (struct fuzz_dump). The
+ * body may jump forward only and access memory only around sp and s0; sp, s0, s1 and t6 are never
+ * written.
  *
- * With faults, some instructions access memory that is not there (around t6, a small number). A handler of
- * SIGSEGV notes all registers of its signal frame and goes on behind the instruction: so the state at any
- * point of a block, and the way from there to the frame and back, is compared too.
+ * With faults, some instructions access memory that is not there (around t6, a small number). A
+ * handler of SIGSEGV notes all registers of its signal frame and goes on behind the instruction: so
+ * the state at any point of a block, and the way from there to the frame and back, is compared too.
  */
 #ifndef FERRY_TESTS_FUZZ_RISCV_CODE_H
 #define FERRY_TESTS_FUZZ_RISCV_CODE_H
@@ -20,13 +21,13 @@
 #include "frontend/frontend.h"
 
 enum {
-    FUZZ_BODY = 120,   /* instructions of a body at most */
-    FUZZ_TESTS = 24,   /* tests of a program at most */
+    FUZZ_BODY = 120, /* instructions of a body at most */
+    FUZZ_TESTS = 24, /* tests of a program at most */
     FUZZ_BUFFER = 4608,
-    FUZZ_SP = 2048,    /* where sp points in the buffer */
+    FUZZ_SP = 2048, /* where sp points in the buffer */
     FUZZ_S0 = FUZZ_SP + 256,
-    FUZZ_ROUNDS = 3,   /* of a body */
-    FUZZ_FAULTS = 8,   /* of a body at most */
+    FUZZ_ROUNDS = 3, /* of a body */
+    FUZZ_FAULTS = 8, /* of a body at most */
 };
 
 /* The registers of a signal frame: pc, x1 to x31, f0 to f31, fcsr. */
@@ -65,9 +66,11 @@ struct fuzz_image {
 /* What random bodies are made of. */
 struct fuzz_choice {
     struct cpu_config config;
-    const char *only;   /* NULL, or rows are taken only if their name begins so (jumps come nevertheless) */
-    bool faults;        /* accesses that fault, too; needs signals */
-    const char *except; /* NULL, or rows are not taken whose name begins so (an oracle's known error) */
+    const char
+        *only; /* NULL, or rows are taken only if their name begins so (jumps come nevertheless) */
+    bool faults; /* accesses that fault, too; needs signals */
+    const char
+        *except; /* NULL, or rows are not taken whose name begins so (an oracle's known error) */
 };
 
 void fuzz_random_test(struct fuzz_test *test, const struct fuzz_choice *choice, uint64_t *random);

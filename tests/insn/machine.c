@@ -96,7 +96,8 @@ enum ir_exit run_words(const uint32_t *words, unsigned n)
     uint32_t mxcsr = fp_get_mxcsr();
     fp_set_mxcsr(cpu.mxcsr);
     do {
-        frontend_translate(&frontend_riscv64, &config, &source, &block, cpu.exit_pc, cpu.mode, 0, 0);
+        frontend_translate(&frontend_riscv64, &config, &source, &block, cpu.exit_pc, cpu.mode, 0,
+                           0);
         struct arena arena;
         arena_init(&arena, 0);
         const char *wrong = ir_check(&block, &arena);
@@ -137,7 +138,8 @@ uint64_t run_i(enum rv_insn insn, uint64_t a, int64_t imm)
 static void run_float(enum rv_insn insn, unsigned rm, unsigned rd, unsigned rs1, unsigned *flags)
 {
     riscv_set_fcsr(&cpu, riscv_get_fcsr(&cpu) & 0xe0);
-    enum ir_exit why = run_word(encode(insn, "rd", rd, "rs1", rs1, "rs2", FA1, "rs3", FA2, "rm", rm, NULL));
+    enum ir_exit why =
+        run_word(encode(insn, "rd", rd, "rs1", rs1, "rs2", FA1, "rs3", FA2, "rm", rm, NULL));
     cr_assert_eq(why, IR_EXIT_NONE, "%s: exit %d", rv_rows[insn].name, why);
     *flags = riscv_get_fcsr(&cpu) & 31;
 }

@@ -1,9 +1,9 @@
 /*
- * A RISC-V hart for tests of single instructions: frontend and interpreter, in this process. Guest memory
- * is the test's own.
+ * A RISC-V hart for tests of single instructions: frontend and interpreter, in this process. Guest
+ * memory is the test's own.
  *
- * Instructions are named by their row of the decode table; operand registers are a0 and a1 (fa0, fa1, fa2),
- * the result is in a2 (fa3).
+ * Instructions are named by their row of the decode table; operand registers are a0 and a1 (fa0,
+ * fa1, fa2), the result is in a2 (fa3).
  */
 #ifndef FERRY_TESTS_INSN_MACHINE_H
 #define FERRY_TESTS_INSN_MACHINE_H
@@ -11,8 +11,20 @@
 #include "frontend/riscv/decode.h"
 #include "frontend/riscv/riscv.h"
 
-enum { RA = 1, SP = 2, T0 = 5, S0 = 8, A0 = 10, A1 = 11, A2 = 12, FA0 = 10, FA1 = 11, FA2 = 12, FA3 = 13 };
-enum { NX = 1, UF = 2, OF = 4, DZ = 8, NV = 16 };        /* fflags */
+enum {
+    RA = 1,
+    SP = 2,
+    T0 = 5,
+    S0 = 8,
+    A0 = 10,
+    A1 = 11,
+    A2 = 12,
+    FA0 = 10,
+    FA1 = 11,
+    FA2 = 12,
+    FA3 = 13
+};
+enum { NX = 1, UF = 2, OF = 4, DZ = 8, NV = 16 }; /* fflags */
 enum { RNE, RTZ, RDN, RUP, RMM, DYN = 7 };
 
 /* The one hart; reset() gives it back its reset state and all features. */
@@ -27,7 +39,8 @@ void set_x_register(unsigned x, uint64_t value);
 uint64_t get_f_register(unsigned f);
 void set_f_register(unsigned f, uint64_t image);
 
-/* The word of a row with these fields by name; -1 ends: encode(RV_add, "rd", A2, "rs1", A0, NULL). */
+/* The word of a row with these fields by name; -1 ends: encode(RV_add, "rd", A2, "rs1", A0, NULL).
+ */
 uint32_t encode(enum rv_insn insn, ...);
 
 /* Runs one instruction from where it lies in the test's code buffer; why it left. */

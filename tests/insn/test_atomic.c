@@ -46,7 +46,8 @@ Test(atomic, memory_operations)
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint64_t loaded, stored = run_amo(cases[i].insn, cases[i].old, cases[i].x, &loaded);
         cr_expect_eq(loaded, cases[i].loaded, "%s: rd %#lx", rv_rows[cases[i].insn].name, loaded);
-        cr_expect_eq(stored, cases[i].memory, "%s: memory %#lx", rv_rows[cases[i].insn].name, stored);
+        cr_expect_eq(stored, cases[i].memory, "%s: memory %#lx", rv_rows[cases[i].insn].name,
+                     stored);
     }
 }
 
@@ -97,24 +98,28 @@ Test(atomic, compare_and_swap_pair)
     set_x_register(14, 3), set_x_register(15, 4);
     uint32_t word = encode(RV_amocas_q, "rd", 12, "rs1", A0, "rs2", 14, NULL);
     run_word(word);
-    cr_expect(memory[0] == 3 && memory[1] == 4 && get_x_register(12) == 1 && get_x_register(13) == 2);
+    cr_expect(memory[0] == 3 && memory[1] == 4 && get_x_register(12) == 1 &&
+              get_x_register(13) == 2);
     run_word(word);
-    cr_expect(memory[0] == 3 && memory[1] == 4 && get_x_register(12) == 3 && get_x_register(13) == 4);
+    cr_expect(memory[0] == 3 && memory[1] == 4 && get_x_register(12) == 3 &&
+              get_x_register(13) == 4);
     run_word(encode(RV_amocas_q, "rd", 0, "rs1", A0, "rs2", 0, NULL));
     cr_expect(memory[0] == 3, "x0 as a pair is zero, and is not written");
-    cr_expect_eq(run_word(encode(RV_amocas_q, "rd", 13, "rs1", A0, "rs2", 14, NULL)), IR_EXIT_ILLEGAL);
-    cr_expect_eq(run_word(encode(RV_amocas_q, "rd", 12, "rs1", A0, "rs2", 15, NULL)), IR_EXIT_ILLEGAL);
+    cr_expect_eq(run_word(encode(RV_amocas_q, "rd", 13, "rs1", A0, "rs2", 14, NULL)),
+                 IR_EXIT_ILLEGAL);
+    cr_expect_eq(run_word(encode(RV_amocas_q, "rd", 12, "rs1", A0, "rs2", 15, NULL)),
+                 IR_EXIT_ILLEGAL);
 }
 
 Test(atomic, misaligned_faults)
 {
-    static const enum rv_insn insns[] = {RV_lr_w, RV_lr_d, RV_amoadd_w, RV_amoadd_d, RV_amoadd_h,
-                                         RV_amocas_w, RV_amocas_q};
+    static const enum rv_insn insns[] = {RV_lr_w,     RV_lr_d,     RV_amoadd_w, RV_amoadd_d,
+                                         RV_amoadd_h, RV_amocas_w, RV_amocas_q};
     reset(NULL);
     for (unsigned i = 0; i < sizeof insns / sizeof insns[0]; i++) {
         set_x_register(A0, (uint64_t)memory + 1);
-        cr_expect_eq(run_word(encode(insns[i], "rd", A2, "rs1", A0, "rs2", 14, NULL)), IR_EXIT_MISALIGNED,
-                     "%s", rv_rows[insns[i]].name);
+        cr_expect_eq(run_word(encode(insns[i], "rd", A2, "rs1", A0, "rs2", 14, NULL)),
+                     IR_EXIT_MISALIGNED, "%s", rv_rows[insns[i]].name);
         cr_expect_eq(cpu.exit_pc, code_address());
     }
 }
@@ -125,7 +130,8 @@ Test(atomic, cache_block_zero)
     memset(memory, 0xff, sizeof memory);
     set_x_register(A0, (uint64_t)memory + 77);
     run_word(encode(RV_cbo_zero, "rs1", A0, NULL));
-    cr_expect(memory[7] == ~(uint64_t)0 && memory[8] == 0 && memory[15] == 0, "the block that holds the address");
+    cr_expect(memory[7] == ~(uint64_t)0 && memory[8] == 0 && memory[15] == 0,
+              "the block that holds the address");
 }
 
 Test(atomic, fences)
@@ -134,8 +140,8 @@ Test(atomic, fences)
     static const struct {
         uint32_t pred, succ;
         bool full;
-    } cases[] = {{15, 15, true}, {1, 2, true}, {3, 3, true}, {4, 8, true}, {2, 3, false}, {3, 1, false},
-                 {2, 2, false}, {1, 1, false}};
+    } cases[] = {{15, 15, true}, {1, 2, true},  {3, 3, true},  {4, 8, true},
+                 {2, 3, false},  {3, 1, false}, {2, 2, false}, {1, 1, false}};
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         run_word(encode(RV_fence, "pred", cases[i].pred, "succ", cases[i].succ, NULL));
         bool full = false;

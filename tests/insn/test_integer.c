@@ -18,8 +18,8 @@ static void check_r(const struct case_r *cases, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         const struct case_r *c = &cases[i];
         uint64_t got = run_r(c->insn, c->a, c->b);
-        cr_expect_eq(got, c->want, "%s %#lx, %#lx: %#lx, want %#lx", rv_rows[c->insn].name, c->a, c->b, got,
-                     c->want);
+        cr_expect_eq(got, c->want, "%s %#lx, %#lx: %#lx, want %#lx", rv_rows[c->insn].name, c->a,
+                     c->b, got, c->want);
     }
 }
 
@@ -48,33 +48,38 @@ static void check_i(const struct case_r *cases, unsigned n)
 Test(integer, register_register)
 {
     CHECK_R({RV_add, MAX64, 1, MIN64}, {RV_add, ONES, 1, 0}, {RV_sub, 0, 1, ONES},
-            {RV_sub, MIN64, 1, MAX64}, {RV_sll, 1, 63, MIN64}, {RV_sll, 1, 64, 1}, {RV_sll, 3, 65, 6},
-            {RV_srl, MIN64, 63, 1}, {RV_srl, ONES, 64, ONES}, {RV_sra, MIN64, 63, ONES},
-            {RV_sra, MAX64, 62, 1}, {RV_sra, MIN64, 0x7f, ONES}, {RV_slt, ONES, 0, 1},
-            {RV_slt, 0, ONES, 0}, {RV_slt, MIN64, MAX64, 1}, {RV_slt, 5, 5, 0}, {RV_sltu, ONES, 0, 0},
-            {RV_sltu, 0, ONES, 1}, {RV_sltu, 7, 7, 0}, {RV_xor, 0xff00, 0x0ff0, 0xf0f0},
-            {RV_or, 0xff00, 0x0ff0, 0xfff0}, {RV_and, 0xff00, 0x0ff0, 0x0f00});
+            {RV_sub, MIN64, 1, MAX64}, {RV_sll, 1, 63, MIN64}, {RV_sll, 1, 64, 1},
+            {RV_sll, 3, 65, 6}, {RV_srl, MIN64, 63, 1}, {RV_srl, ONES, 64, ONES},
+            {RV_sra, MIN64, 63, ONES}, {RV_sra, MAX64, 62, 1}, {RV_sra, MIN64, 0x7f, ONES},
+            {RV_slt, ONES, 0, 1}, {RV_slt, 0, ONES, 0}, {RV_slt, MIN64, MAX64, 1},
+            {RV_slt, 5, 5, 0}, {RV_sltu, ONES, 0, 0}, {RV_sltu, 0, ONES, 1}, {RV_sltu, 7, 7, 0},
+            {RV_xor, 0xff00, 0x0ff0, 0xf0f0}, {RV_or, 0xff00, 0x0ff0, 0xfff0},
+            {RV_and, 0xff00, 0x0ff0, 0x0f00});
 }
 
 Test(integer, register_immediate)
 {
-    CHECK_I({RV_addi, 0, -1, ONES}, {RV_addi, MAX64, 1, MIN64}, {RV_addi, 5, -2048, (uint64_t)-2043},
-            {RV_slti, ONES, 0, 1}, {RV_slti, 0, -1, 0}, {RV_sltiu, 0, -1, 1}, {RV_sltiu, ONES, -1, 0},
-            {RV_sltiu, 0, 1, 1}, {RV_xori, 0, -1, ONES}, {RV_ori, 0x800, -2048, (uint64_t)-2048},
-            {RV_andi, ONES, 0x7ff, 0x7ff}, {RV_andi, 0x12345, -16, 0x12340}, {RV_slli, 1, 63, MIN64},
-            {RV_srli, MIN64, 63, 1}, {RV_srai, MIN64, 63, ONES}, {RV_slli, 0x1234, 0, 0x1234});
+    CHECK_I(
+        {RV_addi, 0, -1, ONES}, {RV_addi, MAX64, 1, MIN64}, {RV_addi, 5, -2048, (uint64_t)-2043},
+        {RV_slti, ONES, 0, 1}, {RV_slti, 0, -1, 0}, {RV_sltiu, 0, -1, 1}, {RV_sltiu, ONES, -1, 0},
+        {RV_sltiu, 0, 1, 1}, {RV_xori, 0, -1, ONES}, {RV_ori, 0x800, -2048, (uint64_t)-2048},
+        {RV_andi, ONES, 0x7ff, 0x7ff}, {RV_andi, 0x12345, -16, 0x12340}, {RV_slli, 1, 63, MIN64},
+        {RV_srli, MIN64, 63, 1}, {RV_srai, MIN64, 63, ONES}, {RV_slli, 0x1234, 0, 0x1234});
 }
 
 Test(integer, words)
 {
     CHECK_R({RV_addw, 0x7fffffff, 1, 0xffffffff80000000}, {RV_addw, 0xffffffff, 1, 0},
             {RV_subw, 0, 1, ONES}, {RV_subw, 0x80000000, 1, 0x7fffffff},
-            {RV_sllw, 1, 31, 0xffffffff80000000}, {RV_sllw, 1, 32, 1}, {RV_sllw, 3, 63, 0xffffffff80000000},
-            {RV_srlw, 0xffffffff80000000, 31, 1}, {RV_srlw, 0x80000000, 32, 0xffffffff80000000},
-            {RV_sraw, 0x80000000, 31, ONES}, {RV_sraw, 0xf7fffffff, 4, 0x7ffffff});
-    CHECK_I({RV_addiw, 0x7fffffff, 1, 0xffffffff80000000}, {RV_addiw, 0x1234567880000000, 0, 0xffffffff80000000},
+            {RV_sllw, 1, 31, 0xffffffff80000000}, {RV_sllw, 1, 32, 1},
+            {RV_sllw, 3, 63, 0xffffffff80000000}, {RV_srlw, 0xffffffff80000000, 31, 1},
+            {RV_srlw, 0x80000000, 32, 0xffffffff80000000}, {RV_sraw, 0x80000000, 31, ONES},
+            {RV_sraw, 0xf7fffffff, 4, 0x7ffffff});
+    CHECK_I({RV_addiw, 0x7fffffff, 1, 0xffffffff80000000},
+            {RV_addiw, 0x1234567880000000, 0, 0xffffffff80000000},
             {RV_addiw, 0xffffffff00000001, -1, 0}, {RV_slliw, 1, 31, 0xffffffff80000000},
-            {RV_srliw, ONES, 31, 1}, {RV_srliw, 0xffffffff, 0, ONES}, {RV_sraiw, 0x80000000, 31, ONES});
+            {RV_srliw, ONES, 31, 1}, {RV_srliw, 0xffffffff, 0, ONES},
+            {RV_sraiw, 0x80000000, 31, ONES});
 }
 
 Test(integer, x0_is_never_written)
@@ -100,17 +105,19 @@ Test(integer, upper_immediates)
 Test(integer, multiplication)
 {
     CHECK_R({RV_mul, MIN64, ONES, MIN64}, {RV_mul, 0x100000001, 0x100000001, 0x200000001},
-            {RV_mulh, MIN64, MIN64, 0x4000000000000000}, {RV_mulh, ONES, ONES, 0}, {RV_mulh, ONES, 1, ONES},
-            {RV_mulhu, ONES, ONES, ONES - 1}, {RV_mulhu, MIN64, 2, 1}, {RV_mulhsu, ONES, ONES, ONES},
-            {RV_mulhsu, MIN64, ONES, MIN64}, {RV_mulhsu, 1, ONES, 0},
-            {RV_mulw, 0x80000000, ONES, 0xffffffff80000000}, {RV_mulw, 0x10000, 0x8000, 0xffffffff80000000});
+            {RV_mulh, MIN64, MIN64, 0x4000000000000000}, {RV_mulh, ONES, ONES, 0},
+            {RV_mulh, ONES, 1, ONES}, {RV_mulhu, ONES, ONES, ONES - 1}, {RV_mulhu, MIN64, 2, 1},
+            {RV_mulhsu, ONES, ONES, ONES}, {RV_mulhsu, MIN64, ONES, MIN64}, {RV_mulhsu, 1, ONES, 0},
+            {RV_mulw, 0x80000000, ONES, 0xffffffff80000000},
+            {RV_mulw, 0x10000, 0x8000, 0xffffffff80000000});
 }
 
 Test(integer, division)
 {
-    CHECK_R({RV_div, 7, (uint64_t)-2, (uint64_t)-3}, {RV_div, 7, 0, ONES}, {RV_div, MIN64, ONES, MIN64},
-            {RV_divu, 7, 0, ONES}, {RV_divu, ONES, 2, MAX64}, {RV_rem, (uint64_t)-7, 2, ONES},
-            {RV_rem, 7, 0, 7}, {RV_rem, MIN64, ONES, 0}, {RV_remu, 7, 0, 7}, {RV_remu, ONES, 16, 15},
+    CHECK_R({RV_div, 7, (uint64_t)-2, (uint64_t)-3}, {RV_div, 7, 0, ONES},
+            {RV_div, MIN64, ONES, MIN64}, {RV_divu, 7, 0, ONES}, {RV_divu, ONES, 2, MAX64},
+            {RV_rem, (uint64_t)-7, 2, ONES}, {RV_rem, 7, 0, 7}, {RV_rem, MIN64, ONES, 0},
+            {RV_remu, 7, 0, 7}, {RV_remu, ONES, 16, 15},
             {RV_divw, 0x80000000, ONES, 0xffffffff80000000}, {RV_divw, 7, 0x100000000, ONES},
             {RV_divuw, 7, 0, ONES}, {RV_divuw, 0x80000000, 1, 0xffffffff80000000},
             {RV_remw, 0x80000000, ONES, 0}, {RV_remw, 0x80000000, 0, 0xffffffff80000000},
@@ -127,13 +134,14 @@ Test(integer, zba)
 
 Test(integer, zbb)
 {
-    CHECK_R({RV_andn, 0xff, 0x0f, 0xf0}, {RV_orn, 0, 0x0f, ~(uint64_t)0x0f}, {RV_xnor, 0xff, 0x0f, ~(uint64_t)0xf0},
-            {RV_min, ONES, 1, ONES}, {RV_minu, ONES, 1, 1}, {RV_max, ONES, 1, 1}, {RV_maxu, ONES, 1, ONES},
-            {RV_rol, MIN64 | 1, 1, 3}, {RV_rol, 1, 64, 1}, {RV_rol, 1, 127, MIN64}, {RV_ror, 1, 1, MIN64},
+    CHECK_R({RV_andn, 0xff, 0x0f, 0xf0}, {RV_orn, 0, 0x0f, ~(uint64_t)0x0f},
+            {RV_xnor, 0xff, 0x0f, ~(uint64_t)0xf0}, {RV_min, ONES, 1, ONES}, {RV_minu, ONES, 1, 1},
+            {RV_max, ONES, 1, 1}, {RV_maxu, ONES, 1, ONES}, {RV_rol, MIN64 | 1, 1, 3},
+            {RV_rol, 1, 64, 1}, {RV_rol, 1, 127, MIN64}, {RV_ror, 1, 1, MIN64},
             {RV_rolw, 0x80000000, 1, 1}, {RV_rolw, 0x40000000, 1, 0xffffffff80000000},
-            {RV_rorw, 1, 1, 0xffffffff80000000}, {RV_rorw, 0xf00000002, 33, 1},
-            {RV_clz, 0, 0, 64}, {RV_clz, 1, 0, 63}, {RV_ctz, 0, 0, 64}, {RV_ctz, MIN64, 0, 63},
-            {RV_cpop, ONES, 0, 64}, {RV_clzw, 0xffffffff00000000, 0, 32}, {RV_clzw, 1, 0, 31},
+            {RV_rorw, 1, 1, 0xffffffff80000000}, {RV_rorw, 0xf00000002, 33, 1}, {RV_clz, 0, 0, 64},
+            {RV_clz, 1, 0, 63}, {RV_ctz, 0, 0, 64}, {RV_ctz, MIN64, 0, 63}, {RV_cpop, ONES, 0, 64},
+            {RV_clzw, 0xffffffff00000000, 0, 32}, {RV_clzw, 1, 0, 31},
             {RV_ctzw, 0xffffffff00000000, 0, 32}, {RV_ctzw, 8, 0, 3}, {RV_cpopw, ONES, 0, 32},
             {RV_sext_b, 0x180, 0, (uint64_t)-128}, {RV_sext_h, 0x18000, 0, (uint64_t)-32768},
             {RV_zext_h, ONES, 0, 0xffff}, {RV_orc_b, 0x0100200000000080, 0, 0xff00ff00000000ff},
@@ -152,7 +160,8 @@ Test(integer, zbs)
 {
     CHECK_R({RV_bclr, ONES, 64, ONES - 1}, {RV_bext, MIN64, 63, 1}, {RV_bext, MIN64, 127, 1},
             {RV_binv, 0, 63, MIN64}, {RV_bset, 0, 1, 2});
-    CHECK_I({RV_bclri, ONES, 63, MAX64}, {RV_bexti, 2, 1, 1}, {RV_binvi, 2, 1, 0}, {RV_bseti, 0, 63, MIN64});
+    CHECK_I({RV_bclri, ONES, 63, MAX64}, {RV_bexti, 2, 1, 1}, {RV_binvi, 2, 1, 0},
+            {RV_bseti, 0, 63, MIN64});
 }
 
 Test(integer, zicond)
@@ -210,7 +219,9 @@ Test(integer, loads_and_stores)
     static const struct {
         enum rv_insn store, load, load_unsigned;
         unsigned bits;
-    } cases[] = {{RV_sb, RV_lb, RV_lbu, 8}, {RV_sh, RV_lh, RV_lhu, 16}, {RV_sw, RV_lw, RV_lwu, 32},
+    } cases[] = {{RV_sb, RV_lb, RV_lbu, 8},
+                 {RV_sh, RV_lh, RV_lhu, 16},
+                 {RV_sw, RV_lw, RV_lwu, 32},
                  {RV_sd, RV_ld, RV_ld, 64}};
     for (unsigned i = 0; i < 4; i++) {
         /* misaligned on purpose: ordinary accesses just work */

@@ -8,8 +8,9 @@ enum { FFLAGS = 1, FRM = 2, FCSR = 3, CYCLE = 0xc00, TIME = 0xc01, INSTRET = 0xc
 
 static uint64_t csr(enum rv_insn insn, unsigned number, unsigned source, unsigned rd)
 {
-    cr_assert_eq(run_word(encode(insn, "rd", rd, "csr", number, "rs1", source, "uimm", source, NULL)),
-                 IR_EXIT_NONE);
+    cr_assert_eq(
+        run_word(encode(insn, "rd", rd, "csr", number, "rs1", source, "uimm", source, NULL)),
+        IR_EXIT_NONE);
     return get_x_register(rd);
 }
 
@@ -47,7 +48,8 @@ Test(system, each_flag_by_itself)
 Test(system, only_frm_ends_a_block)
 {
     reset(NULL);
-    uint32_t words[] = {encode(RV_csrrwi, "csr", FFLAGS, NULL), encode(RV_csrrs, "csr", FCSR, "rd", A2, NULL),
+    uint32_t words[] = {encode(RV_csrrwi, "csr", FFLAGS, NULL),
+                        encode(RV_csrrs, "csr", FCSR, "rd", A2, NULL),
                         encode(RV_addi, "rd", A2, NULL)};
     run_words(words, 3);
     cr_expect_eq(block.nguest, 3);
@@ -69,11 +71,13 @@ Test(system, what_is_illegal)
 {
     reset(NULL);
     const uint32_t words[] = {
-        0, 0xffffffff, 0x8002,                                          /* reserved */
-        encode(RV_csrrs, "csr", 0x300, NULL),                           /* mstatus */
-        encode(RV_csrrw, "csr", TIME, "rs1", A0, NULL),                 /* read-only */
+        0,
+        0xffffffff,
+        0x8002,                                         /* reserved */
+        encode(RV_csrrs, "csr", 0x300, NULL),           /* mstatus */
+        encode(RV_csrrw, "csr", TIME, "rs1", A0, NULL), /* read-only */
         encode(RV_csrrsi, "csr", CYCLE, "uimm", 1, NULL),
-        encode(RV_hostcall, NULL),                                      /* not in the vDSO */
+        encode(RV_hostcall, NULL), /* not in the vDSO */
     };
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
         cr_expect_eq(run_word(words[i]), IR_EXIT_ILLEGAL, "%08x", words[i]);
@@ -109,7 +113,8 @@ Test(system, hostcall)
     config.hostcall_lo = code_address();
     config.hostcall_hi = code_address() + 4096;
     cpu.helper[RISCV_HELPER_HOSTCALL] = (void *)host_function;
-    uint32_t words[] = {encode(RV_addi, "rd", A0, "imm", 1, NULL), encode(RV_hostcall, "imm", 17, NULL),
+    uint32_t words[] = {encode(RV_addi, "rd", A0, "imm", 1, NULL),
+                        encode(RV_hostcall, "imm", 17, NULL),
                         encode(RV_addi, "rd", A2, "rs1", A0, "imm", 1, NULL)};
     run_words(words, 3);
     cr_expect_eq(called_with, 17);
@@ -150,15 +155,18 @@ Test(cpu, models_and_properties)
     cr_expect_str_eq(riscv_isa_string(&c, text, sizeof text),
                      "rv64imafd_zicntr_zicsr_zifencei_zaamo_zalrsc_zba");
     cr_assert(accepts("rva22u64", &c));
-    cr_expect(cpu_has(&c, RV_FEATURE_Zfhmin) && !cpu_has(&c, RV_FEATURE_Zfh) && !cpu_has(&c, RV_FEATURE_Zacas));
+    cr_expect(cpu_has(&c, RV_FEATURE_Zfhmin) && !cpu_has(&c, RV_FEATURE_Zfh) &&
+              !cpu_has(&c, RV_FEATURE_Zacas));
     cr_assert(accepts("rv64,v=false,vlen=256,Zfa=true", &c));
     cr_assert(accepts("rv64,f=off", &c));
-    cr_expect(!cpu_has(&c, RV_FEATURE_D) && !cpu_has(&c, RV_FEATURE_Zfh) && !cpu_has(&c, RV_FEATURE_Zfa));
+    cr_expect(!cpu_has(&c, RV_FEATURE_D) && !cpu_has(&c, RV_FEATURE_Zfh) &&
+              !cpu_has(&c, RV_FEATURE_Zfa));
     cr_assert(accepts("rv64,d=off,zcd=off", &c));
     cr_assert(accepts("rv64gc,zfh=on", &c));
     cr_expect(cpu_has(&c, RV_FEATURE_Zfhmin));
     cr_expect(!accepts("z80", &c) && !accepts("", &c) && !accepts("rv64,zxy=on", &c));
-    cr_expect(!accepts("rv64,zba=maybe", &c) && !accepts("rv64,v=true", &c) && !accepts("rv64,i=off", &c));
+    cr_expect(!accepts("rv64,zba=maybe", &c) && !accepts("rv64,v=true", &c) &&
+              !accepts("rv64,i=off", &c));
 }
 
 Test(cpu, features_that_are_off_are_illegal)
@@ -166,12 +174,14 @@ Test(cpu, features_that_are_off_are_illegal)
     static const struct {
         const char *cpu;
         enum rv_insn insn;
-    } cases[] = {{"rv64,zba=off", RV_sh1add}, {"rv64,m=off", RV_mul}, {"rv64,c=off", RV_c_li},
-                 {"rv64,zcb=off", RV_c_not}, {"rv64,zbb=off", RV_c_sext_b}, {"rv64,d=off", RV_fadd_d},
-                 {"rv64,d=off", RV_c_fld}, {"rv64,zfh=off", RV_fadd_h}, {"rv64,zfa=off", RV_fli_s},
-                 {"rv64,zicond=off", RV_czero_eqz}, {"rv64,zacas=off", RV_amocas_w},
-                 {"rv64,zabha=off", RV_amocas_b}, {"rv64,a=off", RV_lr_w}, {"rv64,zicboz=off", RV_cbo_zero},
-                 {"rv64,zawrs=off", RV_wrs_nto}, {"rv64,zimop=off", RV_mop_r}};
+    } cases[] = {{"rv64,zba=off", RV_sh1add},     {"rv64,m=off", RV_mul},
+                 {"rv64,c=off", RV_c_li},         {"rv64,zcb=off", RV_c_not},
+                 {"rv64,zbb=off", RV_c_sext_b},   {"rv64,d=off", RV_fadd_d},
+                 {"rv64,d=off", RV_c_fld},        {"rv64,zfh=off", RV_fadd_h},
+                 {"rv64,zfa=off", RV_fli_s},      {"rv64,zicond=off", RV_czero_eqz},
+                 {"rv64,zacas=off", RV_amocas_w}, {"rv64,zabha=off", RV_amocas_b},
+                 {"rv64,a=off", RV_lr_w},         {"rv64,zicboz=off", RV_cbo_zero},
+                 {"rv64,zawrs=off", RV_wrs_nto},  {"rv64,zimop=off", RV_mop_r}};
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         reset(cases[i].cpu);
         cr_expect_eq(run_word(encode(cases[i].insn, NULL)), IR_EXIT_ILLEGAL, "%s under %s",
@@ -191,7 +201,8 @@ Test(cpu, what_programs_are_told)
     struct cpu_config c = {0};
     uint64_t value;
     cr_assert(accepts("rv64gc", &c));
-    cr_expect_eq(riscv_hwcap(&c), 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12); /* acdfim */
+    cr_expect_eq(riscv_hwcap(&c),
+                 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12); /* acdfim */
     cr_assert(riscv_hwprobe(&c, 3, &value) && value == 1);
     cr_assert(riscv_hwprobe(&c, 4, &value));
     cr_expect_eq(value & 0x3f, 3, "FD and C, no Zba Zbb Zbs");

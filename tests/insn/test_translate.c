@@ -7,8 +7,8 @@
 enum { BASE = 0x10000, NOP = 0x13 };
 
 static struct {
-    uint64_t lo, hi;        /* readable */
-    uint64_t split;         /* a window ends here */
+    uint64_t lo, hi; /* readable */
+    uint64_t split;  /* a window ends here */
     uint8_t bytes[65536];
 } memory;
 
@@ -50,7 +50,7 @@ static unsigned last_op(uint64_t *target)
     return end->op;
 }
 
-#define EXPECT_END(want, pc)                                                                        \
+#define EXPECT_END(want, pc)                                                                       \
     do {                                                                                           \
         uint64_t target;                                                                           \
         cr_expect_eq(last_op(&target), want, "%s", ir_op_info[block.insns[block.n - 1].op].text);  \
@@ -98,8 +98,9 @@ Test(translate, calls_and_returns)
     static const struct {
         unsigned rd, rs1;
         enum ir_op op;
-    } hints[] = {{0, A0, IR_GOTOIND}, {0, RA, IR_RET}, {0, T0, IR_RET}, {RA, A0, IR_CALLIND},
-                 {T0, A0, IR_CALLIND}, {RA, RA, IR_CALLIND}, {A0, RA, IR_RET}, {A0, A1, IR_GOTOIND}};
+    } hints[] = {{0, A0, IR_GOTOIND},  {0, RA, IR_RET},      {0, T0, IR_RET},
+                 {RA, A0, IR_CALLIND}, {T0, A0, IR_CALLIND}, {RA, RA, IR_CALLIND},
+                 {A0, RA, IR_RET},     {A0, A1, IR_GOTOIND}};
     for (unsigned i = 0; i < sizeof hints / sizeof hints[0]; i++) {
         fill(1, (uint32_t[]){encode(RV_jalr, "rd", hints[i].rd, "rs1", hints[i].rs1, NULL)});
         translate(BASE, 0, 0);
@@ -143,7 +144,8 @@ Test(translate, room)
     translate(BASE, IR_MAX_GUEST_INSNS, 0);
     cr_expect(block.ended && block.nguest > 100 && block.nguest < IR_MAX_GUEST_INSNS);
     for (unsigned i = 0; i < IR_MAX_GUEST_INSNS; i++)
-        words[i] = i % 2 ? branch(0x400 + 2 * (int)i) : encode(RV_lui, "rd", A0, "imm", i + 1, NULL);
+        words[i] =
+            i % 2 ? branch(0x400 + 2 * (int)i) : encode(RV_lui, "rd", A0, "imm", i + 1, NULL);
     fill(IR_MAX_GUEST_INSNS, words);
     translate(BASE, IR_MAX_GUEST_INSNS, 0);
     cr_expect(block.ended && block.nguest == IR_MAX_GUEST_INSNS);
@@ -188,8 +190,8 @@ Test(translate, idioms)
 {
     fill(1, (uint32_t[]){encode(RV_addw, "rd", A2, "rs1", A0, "rs2", A1, NULL)});
     translate(BASE, 1, 0);
-    static const uint8_t addw[] = {IR_NOP, IR_INSN, IR_GET, IR_TRUNC, IR_GET, IR_TRUNC, IR_ADD, IR_SEXT,
-                                   IR_PUT, IR_GOTO};
+    static const uint8_t addw[] = {IR_NOP,   IR_INSN, IR_GET,  IR_TRUNC, IR_GET,
+                                   IR_TRUNC, IR_ADD,  IR_SEXT, IR_PUT,   IR_GOTO};
     unsigned seen[IR_OP_COUNT] = {0};
     for (unsigned i = 0; i < block.n; i++)
         seen[block.insns[i].op]++;
