@@ -228,6 +228,9 @@ static int64_t exec_guest(struct exec_request *r)
     static const char self[] = "/proc/self/exe";
     char text[8192];
     int inherited = -1;
+    int64_t e = program_check(r->task->process->options, r->fd);
+    if (e)
+        return e;
     if (!r->host[0]) { /* a file without a name goes by descriptor */
         inherited = fcntl(r->fd, F_DUPFD, 900);
         if (inherited < 0)
@@ -240,7 +243,7 @@ static int64_t exec_guest(struct exec_request *r)
         return -E2BIG;
     list_push_front(&r->envp, text);
     memcpy(r->host, self, sizeof self);
-    int64_t e = host_exec(r);
+    e = host_exec(r);
     if (inherited >= 0)
         close(inherited);
     return e;

@@ -349,7 +349,7 @@ size_t options_encode(const struct options *o, const char *program, const char *
     return n < size ? n : 0;
 }
 
-static bool decode(struct options *o, int argc, char **argv)
+static bool decode(struct options *o, char **argv)
 {
     const char *value = NULL;
     for (char **e = o->envp; *e && !value; e++)
@@ -370,7 +370,6 @@ static bool decode(struct options *o, int argc, char **argv)
             apply(o, &options[id], options[id].argument ? item + 1 : NULL);
     }
     o->argv = argv;
-    (void)argc;
     return true;
 }
 
@@ -430,7 +429,7 @@ static int parse_words(struct options *o, int argc, char **argv)
 void options_parse(struct options *o, int argc, char **argv, char **envp)
 {
     *o = (struct options){.program_fd = -1, .envp = envp, .first = true};
-    if (decode(o, argc, argv)) {
+    if (decode(o, argv)) {
         hide_ours(o);
         return;
     }

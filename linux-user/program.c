@@ -105,10 +105,29 @@ static const struct guest *check_guest(const struct options *o, const char *path
     return g;
 }
 
+/* A file whose first bytes, where headers are, have been read once. */
+struct file_start {
+    int fd;
+    size_t size;
+    uint8_t bytes[1024];
+};
+
+static bool read_start(void *context, uint64_t offset, void *to, size_t size)
+{
+    struct file_start *f = context;
+    if (offset > f->size || size > f->size - offset)
+        return elf_read_fd(&f->fd, offset, to, size);
+    memcpy(to, f->bytes + offset, size);
+    return true;
+}
+
 static void parse_file(const char *path, int fd, uint64_t size, struct elf_file *f)
 {
+    struct file_start start = {.fd = fd};
+    ssize_t n = pread(fd, start.bytes, sizeof start.bytes, 0);
+    start.size = n > 0 ? (size_t)n : 0;
     bool not_elf;
-    const char *error = elf_parse(elf_read_fd, &fd, size, f, &not_elf);
+    const char *error = elf_parse(read_start, &start, size, f, &not_elf);
     if (error)
         cannot_run(path, EXIT_CANNOT_RUN, "%s", error);
 }
@@ -147,6 +166,22 @@ static struct elf_image load_interpreter(struct process *p, const char *program,
     struct elf_image image = load_file(p, wanted, interp, &file, 0);
     close(interp);
     return image;
+}
+
+int64_t program_check(const struct options *o, int fd)
+{
+    struct stat st;
+    struct elf_file f;
+    bool not_elf;
+    char wanted[ELF_MAX_INTERP], path[PATH_MAX];
+    if (fstat(fd, &st) != 0 || elf_parse(elf_read_fd, &fd, (uint64_t)st.st_size, &f, &not_elf))
+        return -ENOEXEC;
+    if (!f.interp_size)
+        return 0;
+    if (elf_interpreter(elf_read_fd, &fd, &f, wanted))
+        return -ENOEXEC;
+    const char *found = proc_under_root(o->root, wanted, true, path);
+    return access(found ? found : wanted, R_OK) == 0 ? 0 : -errno;
 }
 
 /* ---- limits ------------------------------------------------------------------------------------------ */
@@ -254,10 +289,10 @@ static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
         {AT_BASE, interp_base},
         {AT_FLAGS, 0},
         {AT_ENTRY, entry},
-        {AT_UID, getuid()},
-        {AT_EUID, geteuid()},
-        {AT_GID, getgid()},
-        {AT_EGID, getegid()},
+        {AT_UID, getauxval(AT_UID)},
+        {AT_EUID, getauxval(AT_EUID)},
+        {AT_GID, getauxval(AT_GID)},
+        {AT_EGID, getauxval(AT_EGID)},
         {AT_SECURE, getauxval(AT_SECURE)},
         {AT_HWCAP2, g->hwcap2(&p->config)},
     };

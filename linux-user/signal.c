@@ -20,8 +20,8 @@ void signal_start(struct task *t)
 {
     for (int i = 1; i <= 32; i++)
         if (SYNC_SIGNALS & signal_bit(i)) {
-            signal_action(t->process, i);
-            host_signal_install(i, true, false, 0);
+            t->process->actions[i].handler = host_signal_install(i, true, false, 0);
+            t->process->actions_known |= signal_bit(i);
         }
     t->signal.mask = host_signal_get_mask();
     t->signal.alt_flags = SS_DISABLE;

@@ -55,8 +55,9 @@ void signal_after_failed_exec(struct task *t);
 void signal_block_all(void);
 
 /* signal_host.c: the host's side. */
-void host_signal_install(int signal, bool handle, bool ignore, uint64_t guest_flags);
-uint64_t host_signal_query(int signal); /* HANDLER_DEFAULT or HANDLER_IGNORE */
+/* Both return what was: HANDLER_IGNORE, or HANDLER_DEFAULT for everything else. */
+uint64_t host_signal_install(int signal, bool handle, bool ignore, uint64_t guest_flags);
+uint64_t host_signal_query(int signal);
 void host_signal_altstack(void *stack, size_t size);
 void host_signal_mask(uint64_t mask);
 uint64_t host_signal_get_mask(void);

@@ -97,7 +97,12 @@ static void on_signal(int signal, siginfo_t *info, void *context)
     errno = saved;
 }
 
-void host_signal_install(int signal, bool handle, bool ignore, uint64_t guest_flags)
+static uint64_t kind_of(const struct kernel_sigaction *sa)
+{
+    return sa->handler == (void *)SIG_IGN ? HANDLER_IGNORE : HANDLER_DEFAULT;
+}
+
+uint64_t host_signal_install(int signal, bool handle, bool ignore, uint64_t guest_flags)
 {
     uint64_t flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | KERNEL_SA_RESTORER;
     struct kernel_sigaction sa = {
@@ -106,12 +111,14 @@ void host_signal_install(int signal, bool handle, bool ignore, uint64_t guest_fl
         .restorer = (void *)host_signal_restorer,
         .mask = handle ? ~SYNC_SIGNALS : 0,
     };
-    syscall(SYS_rt_sigaction, signal, &sa, NULL, sizeof sa.mask);
+    struct kernel_sigaction old = {0};
+    syscall(SYS_rt_sigaction, signal, &sa, &old, sizeof sa.mask);
+    return kind_of(&old);
 }
 
 uint64_t host_signal_query(int signal)
 {
     struct kernel_sigaction sa = {0};
     syscall(SYS_rt_sigaction, signal, NULL, &sa, sizeof sa.mask);
-    return sa.handler == (void *)SIG_IGN ? HANDLER_IGNORE : HANDLER_DEFAULT;
+    return kind_of(&sa);
 }
