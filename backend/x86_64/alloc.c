@@ -166,13 +166,12 @@ void free_dead_spills(struct work *w)
     w->any_dead_spill = false;
 }
 
-void consume_slow(struct work *w, ir_ref r, struct val *v)
+/* Takes a value that nobody needs any more from its temporaries. */
+static void release(struct work *w, struct val *v)
 {
     uint32_t temps = v->regs & w->be->temps;
-    (void)r;
     v->regs &= ~temps;
     w->free |= temps;
-    w->dying |= temps;
     w->locked &= ~temps;
     while (temps) {
         w->own[__builtin_ctz(temps)] = 0;
@@ -180,6 +179,12 @@ void consume_slow(struct work *w, ir_ref r, struct val *v)
     }
     if (unlikely(v->spill))
         free_spill(w, v);
+}
+
+void consume_slow(struct work *w, struct val *v)
+{
+    w->dying |= v->regs & w->be->temps;
+    release(w, v);
 }
 
 static int new_spill(struct work *w)
@@ -363,7 +368,7 @@ static void store_home(struct work *w, unsigned slot)
     }
     set_clean(w, slot);
     if (--v->slots == 0 && !v->uses)
-        consume_slow(w, r, v);
+        release(w, v);
 }
 
 void sync(struct work *w)
@@ -793,7 +798,7 @@ void put_slot(struct work *w, unsigned slot, ir_ref r)
         struct val *o = val_of(w, old);
         set_clean(w, slot);
         if (--o->slots == 0 && !o->uses && old != r)
-            consume_slow(w, old, o);
+            consume_slow(w, o);
     }
     w->current[slot] = r;
     if (w->home[slot] != r || v->home != slot + 1) {

@@ -174,7 +174,7 @@ static void emit_main(struct work *w)
         if (unlikely(w->any_dead_spill))
             free_dead_spills(w);
         if (!v->uses && !v->slots && v->regs & w->be->temps)
-            consume_slow(w, (ir_ref)i, v);
+            consume_slow(w, v);
         if (unlikely(w->c.p > w->limit)) {
             w->failed = true;
             return;

@@ -130,10 +130,16 @@ static uint32_t condition_bits(unsigned cc)
     }
 }
 
+/* Are the flags made by the condition that uses them? */
+static bool is_fused(struct work *w, ir_ref r)
+{
+    return !ir_is_const(r) && w->val[r].flags & VAL_FUSED && !w->val[r].regs;
+}
+
 unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags)
 {
     ir_ref r = resolve(w, flags);
-    if (!ir_is_const(r) && w->val[r].flags & VAL_FUSED && !w->val[r].regs) {
+    if (is_fused(w, r)) {
         make_flags(w, &w->b->insns[r]);
         consume(w, r);
         return host_cc[cc];
@@ -170,7 +176,8 @@ void emit_SETB(struct work *w, const struct ir_insn *in, ir_ref self)
 void emit_SELB(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     struct selection s;
-    take(w, RAX); /* emit_condition may want it; what is chosen from must not be there */
+    if (!condition_bits(in->sub) && !is_fused(w, resolve(w, in->a)))
+        take(w, RAX); /* emit_condition wants it; what is chosen from must not be there */
     start_select(w, &s, in->b, in->c, (enum ir_type)in->type);
     s.locked |= w->locked;
     unsigned cc = emit_condition(w, in->sub, in->a);

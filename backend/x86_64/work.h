@@ -308,13 +308,13 @@ struct operand use_rmi(struct work *w, ir_ref r, enum ir_type t);
 struct operand use_xmm_rm(struct work *w, ir_ref r, enum ir_type t);
 
 /* Notes one use as done; a value that nobody needs any more leaves its temporary. */
-void consume_slow(struct work *w, ir_ref r, struct val *v);
+void consume_slow(struct work *w, struct val *v);
 static inline void consume(struct work *w, ir_ref r)
 {
     r = resolve(w, r);
     struct val *v = val_of(w, r);
     if (--v->uses == 0 && !v->slots)
-        consume_slow(w, r, v);
+        consume_slow(w, v);
 }
 
 /* True if the value has no use left after the one at hand and no slot needs it. */
