@@ -1,4 +1,5 @@
-/* pthread_cancel (which the C library does by a signal of its own) ends threads in calls and loops. */
+/* pthread_cancel (which the C library does by a signal of its own) ends threads in calls and loops.
+ */
 #include "guest.h"
 #include <pthread.h>
 

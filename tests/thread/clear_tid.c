@@ -1,4 +1,5 @@
-/* The kernel clears a thread's tid word and wakes its waiter when the thread has gone, not before. */
+/* The kernel clears a thread's tid word and wakes its waiter when the thread has gone, not before.
+ */
 #include "guest.h"
 #include <linux/futex.h>
 #include <sched.h>
@@ -22,7 +23,8 @@ int main(void)
     int same = 0, gone = 0;
     for (int i = 0; i < 8; i++) {
         tid_word[i] = -1;
-        int tid = clone(run, stack[i] + sizeof stack[i], flags, NULL, &parent_word[i], NULL, &tid_word[i]);
+        int tid = clone(run, stack[i] + sizeof stack[i], flags, NULL, &parent_word[i], NULL,
+                        &tid_word[i]);
         same += tid > 0 && parent_word[i] == tid;
         for (int v; (v = __atomic_load_n(&tid_word[i], __ATOMIC_SEQ_CST)) != 0;)
             syscall(SYS_futex, &tid_word[i], FUTEX_WAIT, v, NULL, NULL, 0);

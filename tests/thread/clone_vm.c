@@ -1,4 +1,5 @@
-/* clone with CLONE_VM but neither VFORK nor THREAD: another process on the same memory, side by side. */
+/* clone with CLONE_VM but neither VFORK nor THREAD: another process on the same memory, side by
+ * side. */
 #include "guest.h"
 #include <sched.h>
 

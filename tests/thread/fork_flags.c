@@ -22,7 +22,8 @@ int main(void)
     MUST(waitpid((pid_t)pid, &status, __WALL));
     guest_ended("with SIGUSR1", status);
     int pidfd = -1;
-    struct clone_args a = {.flags = CLONE_PIDFD, .exit_signal = SIGCHLD, .pidfd = (uintptr_t)&pidfd};
+    struct clone_args a = {
+        .flags = CLONE_PIDFD, .exit_signal = SIGCHLD, .pidfd = (uintptr_t)&pidfd};
     pid = syscall(SYS_clone3, &a, sizeof a);
     if (pid == 0)
         _exit(5);

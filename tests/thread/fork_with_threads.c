@@ -1,4 +1,5 @@
-/* Forks while other threads allocate, lock and print: the child works, and can make threads itself. */
+/* Forks while other threads allocate, lock and print: the child works, and can make threads itself.
+ */
 #include "guest.h"
 #include <pthread.h>
 

@@ -1,4 +1,5 @@
-/* The first thread may end before the others; the process goes on and ends with the last of them. */
+/* The first thread may end before the others; the process goes on and ends with the last of them.
+ */
 #include "guest.h"
 #include <pthread.h>
 

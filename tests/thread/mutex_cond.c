@@ -1,4 +1,5 @@
-/* A mutex excludes, a condition wakes: a bounded queue between producers and consumers loses nothing. */
+/* A mutex excludes, a condition wakes: a bounded queue between producers and consumers loses
+ * nothing. */
 #include "guest.h"
 #include <pthread.h>
 

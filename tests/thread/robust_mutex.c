@@ -1,4 +1,5 @@
-/* A robust mutex whose owner dies, as a thread or as a process, says EOWNERDEAD and can be mended. */
+/* A robust mutex whose owner dies, as a thread or as a process, says EOWNERDEAD and can be mended.
+ */
 #include "guest.h"
 #include <pthread.h>
 
@@ -14,7 +15,8 @@ int main(void)
     pthread_mutexattr_init(&a);
     pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
     pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
-    pthread_mutex_t *m = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutex_t *m =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pthread_mutex_init(m, &a);
     pthread_t t;
     pthread_create(&t, NULL, dies, m);

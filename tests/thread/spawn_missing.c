@@ -8,10 +8,12 @@ int main(void)
 {
     pid_t pid;
     char *const argv[] = {"program", "-c", "exit 9", NULL};
-    printf("missing: %s\n", guest_error_name(posix_spawn(&pid, "/nowhere/x", NULL, NULL, argv, environ)));
+    printf("missing: %s\n",
+           guest_error_name(posix_spawn(&pid, "/nowhere/x", NULL, NULL, argv, environ)));
     printf("missing in PATH: %s\n",
            guest_error_name(posix_spawnp(&pid, "no-such-program-here", NULL, NULL, argv, environ)));
-    printf("a directory: %s\n", guest_error_name(posix_spawn(&pid, "/usr", NULL, NULL, argv, environ)));
+    printf("a directory: %s\n",
+           guest_error_name(posix_spawn(&pid, "/usr", NULL, NULL, argv, environ)));
     int e = posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, environ);
     SHOW(e);
     guest_reap("sh", pid);

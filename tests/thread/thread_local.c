@@ -21,8 +21,7 @@ static void *run(void *arg)
     zeroed[id] = (char)id;
     for (int i = 0; i < 10; i++) {
         sched_yield();
-        ok &= initialised == 42 + id && zeroed[id] == (char)id &&
-              pthread_getspecific(key) == arg;
+        ok &= initialised == 42 + id && zeroed[id] == (char)id && pthread_getspecific(key) == arg;
     }
     return (void *)(intptr_t)ok;
 }
