@@ -63,6 +63,7 @@ struct translator_thread {
     struct ir_block *ir;
     struct backend_work *work;
     uint32_t chunk, chunk_used;  /* current chunk (index + 1, 0: none) and bytes used of it */
+    uint32_t mode;               /* that the jump cache's and return stack's code was made for */
     _Atomic uint32_t in_code;    /* inside translator_run, so that no flush may happen */
     uint8_t *return_stack;       /* mapping of the shadow stack with its guard pages */
     struct interpreter *interpreter;

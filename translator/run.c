@@ -71,6 +71,19 @@ static struct block *current_block(struct translator *t, struct translator_threa
     }
 }
 
+/*
+ * Jump cache and return predictions know a block by its pc alone. When the mode bits have changed, which
+ * is rare, they lead to code for another mode and are forgotten.
+ */
+static void check_mode(struct vcpu *v)
+{
+    if (__builtin_expect(v->cpu.mode != v->thread->mode, 0)) {
+        v->thread->mode = v->cpu.mode;
+        jump_cache_clear(&v->cpu);
+        return_stack_reset(v);
+    }
+}
+
 static void remember(struct translator *t, struct cpu *cpu, struct block *b)
 {
     unsigned index = cpu_jump_index(b->pc);
@@ -113,6 +126,7 @@ enum ir_exit translator_run(struct vcpu *v)
     for (;;) {
         uint32_t link = cpu->exit_link;
         uint64_t flushes = atomic_load_explicit(&t->flushes, memory_order_relaxed);
+        check_mode(v);
         struct block *b = current_block(t, th);
         th->stats.lookups++;
         cpu->exit_link = CPU_NO_LINK;
