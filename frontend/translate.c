@@ -15,10 +15,10 @@
 
 enum {
     /*
-     * Guest instructions a block by default. What follows a side exit is often translated again as the
-     * start of another block: `python3 -c pass` translates 168,000 instructions with 16, 181,000 with 32,
-     * 190,000 with 64 (in 22,100, 20,500 and 20,100 blocks); sha256sum, gzip and a Python loop run
-     * equally fast with 32, 64 and 128.
+     * Guest instructions a block by default. What follows a side exit is often translated again as
+     * the start of another block: `python3 -c pass` translates 168,000 instructions with 16,
+     * 181,000 with 32, 190,000 with 64 (in 22,100, 20,500 and 20,100 blocks); sha256sum, gzip and a
+     * Python loop run equally fast with 32, 64 and 128.
      */
     DEFAULT_MAX_INSNS = 32,
     /* IR that one guest instruction may need at most, and the constants. */
@@ -39,8 +39,8 @@ void translate_branch(struct translation *t, enum ir_cc cc, enum ir_type type, i
 
 void translate_branch_flags(struct translation *t, enum ir_cc cc, ir_ref flags, uint64_t target)
 {
-    ir_emit(t->block, (struct ir_insn){.op = IR_BRB, .sub = cc, .a = flags,
-                                       .b = ir_pc(t->block, target)});
+    ir_emit(t->block,
+            (struct ir_insn){.op = IR_BRB, .sub = cc, .a = flags, .b = ir_pc(t->block, target)});
     if (target <= t->pc)
         ir_goto(t->block, t->pc + t->length);
 }
@@ -72,10 +72,11 @@ static size_t window_at(struct window *w, const struct code_source *source, uint
 }
 
 /*
- * An instruction at the end of its window goes on in another mapping, if at all. Gathers its bytes from
- * both; a block of such an instruction has no other.
+ * An instruction at the end of its window goes on in another mapping, if at all. Gathers its bytes
+ * from both; a block of such an instruction has no other.
  */
-static void translate_across(struct translation *t, const struct code_source *source, struct window *w)
+static void translate_across(struct translation *t, const struct code_source *source,
+                             struct window *w)
 {
     uint8_t bytes[MAX_INSN_BYTES];
     size_t have = w->size - (t->pc - w->pc), more;
