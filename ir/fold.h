@@ -58,10 +58,7 @@ static inline bool fold_is_live(const struct ir_block *b, ir_ref r)
     return ir_is_const(r) || b->current[b->holder[r]] == r;
 }
 
-/*
- * A bound n such that the value, in its own type, is below 2^n; of constants nothing is said.
- * (fold_bits.c)
- */
+/* A bound n such that the value, in its own type, is below 2^n. (fold_bits.c) */
 unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type);
 
 /* A bound n such that the value, in its own type, is the sign extension of its low n bits. */

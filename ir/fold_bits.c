@@ -14,9 +14,19 @@ static unsigned min(unsigned x, unsigned y)
     return x < y ? x : y;
 }
 
-unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type)
+static unsigned max(unsigned x, unsigned y)
+{
+    return x > y ? x : y;
+}
+
+/* How many bitwise operations to look through. */
+enum { DEPTH = 2 };
+
+static unsigned unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type, unsigned depth)
 {
     unsigned width = eval_width(type);
+    if (fold_is_value(b, r))
+        return significant(ir_const_value(b, r) & eval_mask(width));
     const struct ir_insn *def = fold_def(b, r);
     switch (def->op) {
     case IR_LOAD:
@@ -40,9 +50,16 @@ unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type)
     case IR_POPCNT:
         return 7;
     case IR_AND:
-        return fold_is_value(b, def->b)
-                   ? significant(ir_const_value(b, def->b) & eval_mask(width))
-                   : width;
+        if (fold_is_value(b, def->b))
+            return significant(ir_const_value(b, def->b) & eval_mask(width));
+        return depth ? min(unsigned_bits(b, def->a, type, depth - 1),
+                           unsigned_bits(b, def->b, type, depth - 1))
+                     : width;
+    case IR_OR:
+    case IR_XOR:
+        return depth ? max(unsigned_bits(b, def->a, type, depth - 1),
+                           unsigned_bits(b, def->b, type, depth - 1))
+                     : width;
     case IR_SHR:
         return fold_is_value(b, def->b) ? width - (ir_const_value(b, def->b) & (width - 1)) : width;
     default:
@@ -50,9 +67,18 @@ unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type)
     }
 }
 
-unsigned fold_signed_bits(const struct ir_block *b, ir_ref r, unsigned type)
+unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type)
+{
+    return unsigned_bits(b, r, type, DEPTH);
+}
+
+static unsigned signed_bits(const struct ir_block *b, ir_ref r, unsigned type, unsigned depth)
 {
     unsigned width = eval_width(type);
+    if (fold_is_value(b, r)) {
+        int64_t v = eval_sext(ir_const_value(b, r), width);
+        return significant((uint64_t)(v < 0 ? ~v : v)) + 1;
+    }
     const struct ir_insn *def = fold_def(b, r);
     switch (def->op) {
     case IR_LOAD:
@@ -70,10 +96,26 @@ unsigned fold_signed_bits(const struct ir_block *b, ir_ref r, unsigned type)
         if (fold_is_value(b, def->b))
             return width - (ir_const_value(b, def->b) & (width - 1));
         return width;
+    case IR_AND:
+    case IR_OR:
+    case IR_XOR: { /* the copies of the sign stay copies of one another */
+        if (!depth)
+            return width;
+        unsigned bits = max(signed_bits(b, def->a, type, depth - 1),
+                            signed_bits(b, def->b, type, depth - 1));
+        return def->op == IR_AND ? min(bits, unsigned_bits(b, r, type, depth) + 1) : bits;
+    }
+    case IR_NOT:
+        return depth ? signed_bits(b, def->a, type, depth - 1) : width;
     default:
         break;
     }
-    return min(width, fold_unsigned_bits(b, r, type) + 1);
+    return min(width, unsigned_bits(b, r, type, depth) + 1);
+}
+
+unsigned fold_signed_bits(const struct ir_block *b, ir_ref r, unsigned type)
+{
+    return signed_bits(b, r, type, DEPTH);
 }
 
 static bool is_int_ref(const struct ir_block *b, ir_ref r)
