@@ -1,4 +1,5 @@
-/* Machine code for the tests of changing code: functions that return a number, for either machine. */
+/* Machine code for the tests of changing code: functions that return a number, for either machine.
+ */
 #ifndef FERRY_TESTS_SMC_CODE_H
 #define FERRY_TESTS_SMC_CODE_H
 

@@ -1,4 +1,5 @@
-/* Thousands of small functions, made and made again, as a JIT does; more than any cache of blocks. */
+/* Thousands of small functions, made and made again, as a JIT does; more than any cache of blocks.
+ */
 #include "code.h"
 
 enum { FUNCTIONS = 20000 };

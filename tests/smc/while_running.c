@@ -1,4 +1,5 @@
-/* A function is replaced while another thread calls it in a loop: old or new, never anything else. */
+/* A function is replaced while another thread calls it in a loop: old or new, never anything else.
+ */
 #include "code.h"
 #include <pthread.h>
 
