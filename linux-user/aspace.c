@@ -18,8 +18,8 @@
 
 /*
  * Ferry itself is linked below 2 GiB and its heap follows within 2 GiB of it; the host's kernel has
- * the top of the address space. AddressSanitizer keeps its shadow of low memory where the guest would live, so a build with it
- * moves the guest up between the shadow and the host's mappings.
+ * the top of the address space. AddressSanitizer keeps its shadow of low memory where the guest
+ * would live, so a build with it moves the guest up between the shadow and the host's mappings.
  */
 #ifdef FERRY_SANITIZERS
 static const uint64_t area_start = 0x200000000000, area_end = 0x204000000000;
@@ -40,7 +40,8 @@ void aspace_init(struct aspace *as, uint64_t base, uint64_t limit, uint64_t rand
         .limit = limit,
         .area_low = area_start,
         .mmap_top = area_end - 1 * GiB - shift,
-        .pie_base = area_start + (area_end - area_start) / 3 * 2 + ((random >> 16) & 0xffff) * GUEST_PAGE,
+        .pie_base =
+            area_start + (area_end - area_start) / 3 * 2 + ((random >> 16) & 0xffff) * GUEST_PAGE,
         .stack_top = area_end - 2 * GUEST_PAGE - ((random >> 32) & 0x3fff) * GUEST_PAGE,
         .limit_as = UINT64_MAX,
         .limit_data = UINT64_MAX,
@@ -49,7 +50,7 @@ void aspace_init(struct aspace *as, uint64_t base, uint64_t limit, uint64_t rand
     as->tree.random = (uint32_t)(random >> 40) | 1;
 }
 
-/* ---- the lock: a futex, so that it lives in any process state and holds nothing else -------- */
+/* ---- the lock: a futex, so that it lives in any process state and holds nothing else ---- */
 
 void aspace_lock(struct aspace *as)
 {
@@ -67,7 +68,7 @@ void aspace_unlock(struct aspace *as)
         syscall(SYS_futex, &as->lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/* ---- helpers; the lock is held ---------------------------------------------------------------- */
+/* ---- helpers; the lock is held ---- */
 
 static void *host(const struct aspace *as, uint64_t guest)
 {
@@ -172,7 +173,8 @@ static void mark_foreign(struct aspace *as, uint64_t start, uint64_t end)
 {
     for (uint64_t at = start; at < end; at += GUEST_PAGE) {
         unsigned char in_core;
-        if (mincore(host(as, at), GUEST_PAGE, &in_core) == 0 && !any_mapped(as, at, at + GUEST_PAGE))
+        if (mincore(host(as, at), GUEST_PAGE, &in_core) == 0 &&
+            !any_mapped(as, at, at + GUEST_PAGE))
             maptree_set(&as->tree, at, at + GUEST_PAGE, PROT_NONE, MAP_IS_FOREIGN);
     }
 }
@@ -249,7 +251,7 @@ static uint64_t readable_size(int fd, uint64_t offset, uint64_t size)
     return there < size ? there : size;
 }
 
-/* ---- the calls ---------------------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 static void record_mmap(struct aspace *as, uint64_t at, uint64_t size, int prot, int flags, int fd,
                         uint64_t offset, uint32_t label)
@@ -287,7 +289,8 @@ static int64_t mmap_locked(struct aspace *as, uint64_t address, uint64_t size, i
             r = host_map(as, address, size, prot, type | MAP_FIXED_NOREPLACE, fd, offset);
         } else {
             r = covered_until(as, address, address + size) == address + size
-                    ? 0 : claim(as, address, address + size);
+                    ? 0
+                    : claim(as, address, address + size);
             if (r == 0) {
                 r = host_map(as, address, size, prot, type | MAP_FIXED, fd, offset);
                 if (r < 0 && !any_mapped(as, address, address + size))
@@ -316,8 +319,9 @@ int64_t aspace_mmap(struct aspace *as, uint64_t address, uint64_t size, int prot
         return -ENOMEM;
     size = page_up(size);
     aspace_lock(as);
-    int64_t r = over_limit(as, size) && !(flags & MAP_FIXED) ? -ENOMEM
-                : mmap_locked(as, address, size, prot, flags, fd, offset, label);
+    int64_t r = over_limit(as, size) && !(flags & MAP_FIXED)
+                    ? -ENOMEM
+                    : mmap_locked(as, address, size, prot, flags, fd, offset, label);
     aspace_unlock(as);
     return r;
 }
@@ -337,7 +341,8 @@ static void unmap_locked(struct aspace *as, uint64_t start, uint64_t end)
 
 int64_t aspace_munmap(struct aspace *as, uint64_t address, uint64_t size)
 {
-    if (address % GUEST_PAGE || !size || page_up(size) < size || !range_ok(as, address, page_up(size)))
+    if (address % GUEST_PAGE || !size || page_up(size) < size ||
+        !range_ok(as, address, page_up(size)))
         return -EINVAL;
     aspace_lock(as);
     unmap_locked(as, address, address + page_up(size));
@@ -404,8 +409,8 @@ static int64_t move_locked(struct aspace *as, uint64_t old, uint64_t old_size, u
 static int64_t mremap_anywhere(struct aspace *as, uint64_t old, uint64_t old_size,
                                uint64_t new_size, int flags)
 {
-    int64_t to = map_anywhere(as, new_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                              -1, 0);
+    int64_t to =
+        map_anywhere(as, new_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (to < 0)
         return to;
     int64_t r = move_locked(as, old, old_size, new_size, flags, (uint64_t)to);
@@ -534,8 +539,8 @@ int64_t aspace_brk(struct aspace *as, uint64_t to)
 int64_t aspace_map_stack(struct aspace *as, uint64_t size)
 {
     /*
-     * All of it at once and lazily, and able to grow by the host's own hand when the guest raises its
-     * limit: the kernel then grows it also under its own accesses, as for any stack.
+     * All of it at once and lazily, and able to grow by the host's own hand when the guest raises
+     * its limit: the kernel then grows it also under its own accesses, as for any stack.
      */
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
     uint64_t top = as->stack_top;
@@ -559,7 +564,8 @@ int64_t aspace_shmat(struct aspace *as, int id, uint64_t address, int flags)
     if (address % GUEST_PAGE && !(flags & SHM_RND))
         return -EINVAL;
     address = page_down(address);
-    int prot = PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0);
+    int prot =
+        PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0);
     aspace_lock(as);
     int64_t at = -EINVAL;
     if (!address)
@@ -575,7 +581,8 @@ int64_t aspace_shmat(struct aspace *as, int id, uint64_t address, int flags)
                 munmap(host(as, (uint64_t)at), size);
             at = -error;
         } else {
-            record_mmap(as, (uint64_t)at, size, prot, MAP_SHARED | MAP_ANONYMOUS, -1, 0, MAP_IS_SHM);
+            record_mmap(as, (uint64_t)at, size, prot, MAP_SHARED | MAP_ANONYMOUS, -1, 0,
+                        MAP_IS_SHM);
         }
     }
     aspace_unlock(as);
@@ -613,7 +620,7 @@ bool aspace_covers(struct aspace *as, uint64_t address, uint64_t size)
     return yes;
 }
 
-/* ---- for the translator --------------------------------------------------------------------------- */
+/* ---- for the translator ---- */
 
 /* The last range a thread asked for; valid as long as the table has not changed. */
 static __thread struct {
@@ -637,7 +644,8 @@ const uint8_t *aspace_window(void *aspace, uint64_t pc, size_t *size)
         return NULL;
     uint64_t start = n.start, end = n.end;
     /* An instruction may straddle two neighbouring ranges. */
-    for (int i = 0; i < 4 && maptree_read(&as->tree, end, &n) && (n.prot & PROT_EXEC) && !foreign(&n); i++)
+    for (int i = 0;
+         i < 4 && maptree_read(&as->tree, end, &n) && (n.prot & PROT_EXEC) && !foreign(&n); i++)
         end = n.end;
     last_window.as = as;
     last_window.start = start;

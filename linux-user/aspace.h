@@ -6,15 +6,15 @@
  * Invariants:
  *   - the host never gets PROT_EXEC for guest memory: executable guest memory is readable, and
  *     whether it may be executed stands in the table;
- *   - nothing that the table does not give to the guest is ever replaced, unmapped or reprotected on
- *     the guest's behalf, so Ferry's own memory is out of reach;
+ *   - nothing that the table does not give to the guest is ever replaced, unmapped or reprotected
+ * on the guest's behalf, so Ferry's own memory is out of reach;
  *   - whenever executable memory goes or loses its permission, its translations go; and when memory
  *     becomes executable where a fetch has failed before, so does what remembers the failure.
  *
- * The layout for 64-bit guests: everything the guest does not place itself lies below 256 GiB, as on
- * a machine with Sv39, where Linux puts nothing of Ferry's (position-independent image, mmap area and
- * stack are far above, also with the legacy layout of `ulimit -s unlimited`). Requests that do not fit
- * there go above it.
+ * The layout for 64-bit guests: everything the guest does not place itself lies below 256 GiB, as
+ * on a machine with Sv39, where Linux puts nothing of Ferry's (position-independent image, mmap
+ * area and stack are far above, also with the legacy layout of `ulimit -s unlimited`). Requests
+ * that do not fit there go above it.
  */
 #ifndef FERRY_LINUX_USER_ASPACE_H
 #define FERRY_LINUX_USER_ASPACE_H
@@ -42,14 +42,14 @@ static inline uint64_t page_up(uint64_t a)
 struct aspace {
     struct maptree tree;
     uint32_t lock;
-    uint64_t base;         /* host address of guest address 0 */
-    uint64_t limit;        /* first address no guest mapping may reach */
-    uint64_t area_low;     /* where free choices start */
-    uint64_t mmap_top;     /* choices go down from here */
-    uint64_t pie_base;     /* for the program, when it does not say */
+    uint64_t base;                 /* host address of guest address 0 */
+    uint64_t limit;                /* first address no guest mapping may reach */
+    uint64_t area_low;             /* where free choices start */
+    uint64_t mmap_top;             /* choices go down from here */
+    uint64_t pie_base;             /* for the program, when it does not say */
     uint64_t stack_low, stack_top; /* the main stack as mapped at start */
     uint64_t brk_start, brk;
-    bool fetch_failed;     /* there may be translations that end where code was missing */
+    bool fetch_failed;             /* there may be translations that end where code was missing */
     uint64_t limit_as, limit_data; /* RLIMIT_AS and RLIMIT_DATA as the guest knows them */
     struct translator *translator; /* told of code that goes; NULL until it exists */
 };

@@ -4,16 +4,17 @@
  * Three ways, by what is shared:
  *
  *   - CLONE_THREAD: a host thread. Its stack, task and handler stack are one mapping of ours. The
- *     guest's clear_child_tid is given to the host's kernel by the new thread itself, so that the word
- *     is cleared and its waiter woken when the thread is truly gone.
+ *     guest's clear_child_tid is given to the host's kernel by the new thread itself, so that the
+ * word is cleared and its waiter woken when the thread is truly gone.
  *   - no CLONE_VM: a fork. The plain kind goes through the C library's, which knows how to keep its
  *     own locks; one with namespaces or another exit signal is a raw clone.
  *   - CLONE_VM without CLONE_THREAD (vfork, posix_spawn, and rarer things): another process on our
- *     memory, so it has a task, a vcpu, a stack and signal actions of its own, while its parent waits.
- *     Without CLONE_VFORK the guest's parent must not wait; then a host thread waits in its place.
+ *     memory, so it has a task, a vcpu, a stack and signal actions of its own, while its parent
+ * waits. Without CLONE_VFORK the guest's parent must not wait; then a host thread waits in its
+ * place.
  *
- * While a thread or process is being made, the host's signals are blocked, so that none is delivered
- * to a child whose task is not ready; each side sets its mask when it is.
+ * While a thread or process is being made, the host's signals are blocked, so that none is
+ * delivered to a child whose task is not ready; each side sets its mask when it is.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -32,11 +33,11 @@
 int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 
 struct clone_request {
-    uint64_t flags;              /* without the exit signal */
+    uint64_t flags; /* without the exit signal */
     uint64_t exit_signal, pidfd, child_tid, parent_tid, stack, tls;
 };
 
-/* ---- memory of a task with its host stacks ---------------------------------------------------- */
+/* ---- memory of a task with its host stacks ---- */
 
 enum { GUARD = 4096, HEAD = 16384 };
 static_assert(sizeof(struct task) < HEAD, "the task lies at the start of its mapping");
@@ -108,7 +109,7 @@ static void set_child_registers(struct task *t, const struct clone_request *r)
     t->process->guest->child(&t->vcpu->cpu, r->stack, r->flags & CLONE_SETTLS, r->tls);
 }
 
-/* ---- waiting for a child to have started --------------------------------------------------------- */
+/* ---- waiting for a child to have started ---- */
 
 static void announce(uint32_t *word, uint32_t value)
 {
@@ -161,12 +162,13 @@ static void clear_handlers(struct process *p)
     }
 }
 
-/* ---- threads ---------------------------------------------------------------------------------------- */
+/* ---- threads ---- */
 
 /* What a new thread needs; behind its task, because its parent does not wait for it. */
 struct thread_start {
     struct clone_request request;
-    uint32_t told; /* 1: the parent has the tid where it belongs; 2: the thread waits for that to end */
+    uint32_t
+        told; /* 1: the parent has the tid where it belongs; 2: the thread waits for that to end */
 };
 
 static struct thread_start *start_of(struct task *t)
@@ -220,15 +222,15 @@ static void *thread_main(void *arg)
 }
 
 /*
- * The tid of a thread just started. Its CPU clock's id is made of it (kernel/time/posix-cpu-timers.c),
- * which saves waiting for the thread to say.
+ * The tid of a thread just started. Its CPU clock's id is made of it
+ * (kernel/time/posix-cpu-timers.c), which saves waiting for the thread to say.
  */
 static pid_t thread_tid(pthread_t thread)
 {
     clockid_t clock;
     if (pthread_getcpuclockid(thread, &clock) != 0)
         bug("a thread without a clock");
-    return (pid_t)~(clock >> 3);
+    return (pid_t) ~(clock >> 3);
 }
 
 static int64_t clone_thread(struct task *parent, const struct clone_request *r)
@@ -254,11 +256,12 @@ static int64_t clone_thread(struct task *parent, const struct clone_request *r)
     return tid;
 }
 
-/* ---- fork ---------------------------------------------------------------------------------------------- */
+/* ---- fork ---- */
 
 static int64_t host_fork(struct task *t, const struct clone_request *r)
 {
-    const uint64_t plain = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID | CLONE_SETTLS;
+    const uint64_t plain =
+        CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID | CLONE_SETTLS;
     if (r->exit_signal == SIGCHLD && !(r->flags & ~(plain | CLONE_CLEAR_SIGHAND))) {
         pid_t pid = fork();
         return pid < 0 ? -errno : pid;
@@ -321,11 +324,11 @@ static int64_t clone_fork(struct task *t, const struct clone_request *r)
     return pid;
 }
 
-/* ---- another process on the same memory ------------------------------------------------------------- */
+/* ---- another process on the same memory ---- */
 
 struct shared_start {
     struct task *parent, *task;
-    struct process process;      /* the child's: a copy of its parent's */
+    struct process process; /* the child's: a copy of its parent's */
     const struct clone_request *request;
     int64_t result;
     uint32_t ready;
@@ -360,8 +363,10 @@ static int shared_main(void *arg)
 static int64_t run_shared(struct shared_start *s)
 {
     const struct clone_request *r = s->request;
-    const uint64_t ours = CLONE_SETTLS | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID;
-    int flags = (int)((r->flags & ~(ours | CLONE_CLEAR_SIGHAND)) | CLONE_VM | CLONE_VFORK | r->exit_signal);
+    const uint64_t ours =
+        CLONE_SETTLS | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID;
+    int flags =
+        (int)((r->flags & ~(ours | CLONE_CLEAR_SIGHAND)) | CLONE_VM | CLONE_VFORK | r->exit_signal);
     struct task *self = current_task;
     void *pidfd = r->flags & CLONE_PIDFD ? guest_pointer(s->parent, r->pidfd) : NULL;
     int pid = clone(shared_main, host_stack(s->task) + TASK_STACK, flags, s, pidfd);
@@ -394,7 +399,8 @@ static void *shared_waiter(void *arg)
     retire(p, carrier);
     return NULL;
 }
-static_assert(sizeof(struct task) + sizeof(struct shared_start) <= HEAD, "they share a task's place");
+static_assert(sizeof(struct task) + sizeof(struct shared_start) <= HEAD,
+              "they share a task's place");
 
 static int64_t clone_shared(struct task *parent, const struct clone_request *r)
 {
@@ -436,7 +442,7 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
     return result;
 }
 
-/* ---- the calls ---------------------------------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 static int64_t clone_any(struct task *t, const struct clone_request *r)
 {

@@ -42,7 +42,7 @@ __attribute__((format(printf, 2, 3))) static void put(int fd, const char *format
     }
 }
 
-/* ---- where an address is --------------------------------------------------------------------------- */
+/* ---- where an address is ---- */
 
 /* The mapping of a guest address, from the host's kernel: path and file offset of the address. */
 static bool find_mapping(struct task *t, uint64_t address, char path[PATH_MAX], uint64_t *offset)
@@ -57,7 +57,8 @@ static bool find_mapping(struct task *t, uint64_t address, char path[PATH_MAX], 
     while (!found && fgets(line, sizeof line, f)) {
         unsigned long long start, end, file_offset;
         path[0] = '\0';
-        int n = sscanf(line, "%llx-%llx %*s %llx %*s %*s %4095[^\n]", &start, &end, &file_offset, path);
+        int n =
+            sscanf(line, "%llx-%llx %*s %llx %*s %*s %4095[^\n]", &start, &end, &file_offset, path);
         if (n >= 3 && address >= start && address < end) {
             *offset = address - start + file_offset;
             found = true;
@@ -91,7 +92,7 @@ static void put_place(struct task *t, int fd, uint64_t address)
         put(fd, "  %s + %#llx\n", path, (unsigned long long)offset);
 }
 
-/* ---- the guest's state --------------------------------------------------------------------------------- */
+/* ---- the guest's state ---- */
 
 static void put_backtrace(struct task *t, int fd)
 {
@@ -144,8 +145,8 @@ static void put_maps(struct task *t, int fd)
 static void put_program(struct task *t, int fd)
 {
     const struct options *o = t->process->options;
-    put(fd, "program %s (pid %d, thread %d), ferry %s\nrepeat with: ferry", t->process->program->path,
-        (int)getpid(), t->tid, VERSION);
+    put(fd, "program %s (pid %d, thread %d), ferry %s\nrepeat with: ferry",
+        t->process->program->path, (int)getpid(), t->tid, VERSION);
     if (o->root)
         put(fd, " -L %s", o->root);
     if (o->cpu)
@@ -172,7 +173,7 @@ static void put_guest(struct task *t, int fd)
     put_maps(t, fd);
 }
 
-/* ---- entry points ------------------------------------------------------------------------------------------ */
+/* ---- entry points ---- */
 
 static int open_report(void)
 {

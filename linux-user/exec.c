@@ -1,9 +1,9 @@
 /*
  * execve and execveat. Programs of our guests are run by executing ourselves again, with or without
- * binfmt_misc; so that argv, and with it what ps shows, stays the guest's own, the rest travels in the
- * environment variable FERRY_EXEC, which the new Ferry takes out (options.c). Scripts are resolved
- * here, because their interpreter may be a guest program under the -L root. Programs of the host, and
- * whatever else the host may know how to run, go to the host's kernel.
+ * binfmt_misc; so that argv, and with it what ps shows, stays the guest's own, the rest travels in
+ * the environment variable FERRY_EXEC, which the new Ferry takes out (options.c). Scripts are
+ * resolved here, because their interpreter may be a guest program under the -L root. Programs of
+ * the host, and whatever else the host may know how to run, go to the host's kernel.
  *
  * Errors that the kernel reports before the point of no return are reported here.
  */
@@ -36,9 +36,9 @@ struct list {
 struct exec_request {
     struct task *task;
     int dirfd, flags;
-    int fd;                      /* open on the file to run */
-    char path[PATH_MAX];         /* as the guest names it */
-    char host[PATH_MAX];         /* as the host opens it; empty: by fd only */
+    int fd;                        /* open on the file to run */
+    char path[PATH_MAX];           /* as the guest names it */
+    char host[PATH_MAX];           /* as the host opens it; empty: by fd only */
     char lines[MAX_SCRIPTS][LINE]; /* first lines of scripts, where their words live */
     char names[MAX_SCRIPTS][PATH_MAX];
     struct list argv, envp;
@@ -85,7 +85,7 @@ static void list_push_front(struct list *l, char *text)
     l->count++;
 }
 
-/* ---- finding the file ------------------------------------------------------------------------------ */
+/* ---- finding the file ---- */
 
 /* Opens what r->path names; fills r->host. Returns 0 or -errno. */
 static int64_t open_target(struct exec_request *r)
@@ -140,7 +140,7 @@ static int64_t check_executable(const struct exec_request *r)
     return 0; /* a kernel without faccessat2: execve itself will say */
 }
 
-/* ---- scripts ------------------------------------------------------------------------------------------ */
+/* ---- scripts ---- */
 
 /* Splits "#! interpreter [argument]". */
 static int64_t split_line(char *line, char **interpreter, char **argument)
@@ -192,13 +192,15 @@ static int64_t enter_script(struct exec_request *r, unsigned depth, char *line)
     return e ? e : check_executable(r);
 }
 
-/* ---- running ------------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 /* The limits that Ferry keeps for the guest become the host's again, or Ferry's once more. */
 static void limits(const struct aspace *as, bool guests)
 {
-    const struct { int resource; uint64_t limit; } all[] = {{RLIMIT_AS, as->limit_as},
-                                                            {RLIMIT_DATA, as->limit_data}};
+    const struct {
+        int resource;
+        uint64_t limit;
+    } all[] = {{RLIMIT_AS, as->limit_as}, {RLIMIT_DATA, as->limit_data}};
     for (unsigned i = 0; i < 2; i++) {
         struct rlimit l;
         if (all[i].limit == UINT64_MAX || getrlimit(all[i].resource, &l) != 0)
@@ -274,8 +276,8 @@ static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t ar
                            int flags)
 {
     /* Too large for the stack of a thread. */
-    struct exec_request *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE,
-                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct exec_request *r =
+        mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (r == MAP_FAILED)
         return -ENOMEM;
     r->task = t;

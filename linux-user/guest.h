@@ -1,7 +1,7 @@
 /*
  * What differs from guest to guest in running a process: where the calling convention keeps things,
- * what a signal frame looks like, what the processor calls itself. One folder and one `struct guest`
- * each (linux-user/riscv/…); nothing else in linux-user knows a register.
+ * what a signal frame looks like, what the processor calls itself. One folder and one `struct
+ * guest` each (linux-user/riscv/…); nothing else in linux-user knows a register.
  */
 #ifndef FERRY_LINUX_USER_GUEST_H
 #define FERRY_LINUX_USER_GUEST_H
@@ -30,9 +30,9 @@ struct frame_request {
     int signal;
     const siginfo_t *info;
     const struct guest_action *action;
-    uint64_t saved_mask;     /* what sigreturn restores */
-    uint64_t sp;             /* where the frame goes below: the interrupted or the alternate stack */
-    uint64_t altstack[3];    /* sp, flags, size as saved in the frame */
+    uint64_t saved_mask;  /* what sigreturn restores */
+    uint64_t sp;          /* where the frame goes below: the interrupted or the alternate stack */
+    uint64_t altstack[3]; /* sp, flags, size as saved in the frame */
 };
 
 struct guest {
@@ -55,7 +55,8 @@ struct guest {
     void (*set_result)(struct cpu *cpu, int64_t result);
     /* Goes back to the call instruction with its first argument restored. */
     void (*restart)(struct cpu *cpu, uint64_t first_arg);
-    /* The child of a clone: returns 0, on `sp` and with `tls` unless these are 0 or not asked for. */
+    /* The child of a clone: returns 0, on `sp` and with `tls` unless these are 0 or not asked for.
+     */
     void (*child)(struct cpu *cpu, uint64_t sp, bool set_tls, uint64_t tls);
 
     /* Builds a frame and points the registers at the handler. 0 or -EFAULT, changing nothing. */
@@ -63,7 +64,8 @@ struct guest {
     /* Takes the topmost frame: registers, mask and alternate stack. 0 or -EFAULT. */
     int (*pop_frame)(struct task *task, uint64_t *mask, uint64_t altstack[3]);
 
-    /* Frame pointer chains, for backtraces: the caller's frame from (fp): its return address and fp. */
+    /* Frame pointer chains, for backtraces: the caller's frame from (fp): its return address and
+     * fp. */
     uint64_t (*return_address)(const struct cpu *cpu);
     uint64_t (*frame_pointer)(const struct cpu *cpu);
     bool (*unwind)(struct task *task, uint64_t *fp, uint64_t *pc);

@@ -16,7 +16,8 @@ static struct map_node *node_new(struct maptree *t, uint64_t start, uint64_t end
         t->free = n->left;
     } else {
         if (t->pool == t->pool_end) {
-            t->pool = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            t->pool =
+                mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
             if (t->pool == MAP_FAILED)
                 die("out of memory for the table of mappings");
             t->pool_end = t->pool + POOL_BYTES / sizeof *n;
@@ -24,8 +25,13 @@ static struct map_node *node_new(struct maptree *t, uint64_t start, uint64_t end
         n = t->pool++;
     }
     t->random = t->random * 1664525u + 1013904223u;
-    *n = (struct map_node){.start = start, .end = end, .prot = prot, .flags = flags,
-                           .low = start, .high = end, .priority = t->random};
+    *n = (struct map_node){.start = start,
+                           .end = end,
+                           .prot = prot,
+                           .flags = flags,
+                           .low = start,
+                           .high = end,
+                           .priority = t->random};
     t->count++;
     if (!(flags & MAP_IS_FOREIGN))
         t->bytes += end - start;

@@ -17,9 +17,9 @@
 /* What a range is, besides its protection. */
 enum map_flag {
     MAP_IS_SHARED = 1 << 0,
-    MAP_IS_FILE = 1 << 1,    /* never merged with a neighbour */
-    MAP_IS_HEAP = 1 << 2,    /* brk */
-    MAP_IS_STACK = 1 << 3,   /* the main stack */
+    MAP_IS_FILE = 1 << 1,  /* never merged with a neighbour */
+    MAP_IS_HEAP = 1 << 2,  /* brk */
+    MAP_IS_STACK = 1 << 3, /* the main stack */
     MAP_IS_VDSO = 1 << 4,
     MAP_IS_SHM = 1 << 5,     /* System V */
     MAP_IS_FOREIGN = 1 << 6, /* not the guest's: the host's or Ferry's own */
@@ -38,7 +38,7 @@ struct maptree {
     struct map_node *root;
     struct map_node *free;            /* given up, linked by left */
     struct map_node *pool, *pool_end; /* never used yet */
-    uint32_t sequence; /* odd while it changes */
+    uint32_t sequence;                /* odd while it changes */
     uint32_t random;
     size_t count;
     uint64_t bytes; /* sum of all ranges but foreign ones */

@@ -17,7 +17,7 @@
 #define AT_FLAGS_PRESERVE_ARGV0 1
 #endif
 
-/* ---- what each option does --------------------------------------------------------------------- */
+/* ---- what each option does ---- */
 
 typedef void set_fn(struct options *o, const char *value);
 
@@ -84,8 +84,10 @@ static void set_STACK_SIZE(struct options *o, const char *value)
 {
     char *end;
     uint64_t v = strtoull(value, &end, 0);
-    unsigned shift = *end == 'k' || *end == 'K' ? 10 : *end == 'm' || *end == 'M' ? 20
-                     : *end == 'g' || *end == 'G' ? 30 : 0;
+    unsigned shift = *end == 'k' || *end == 'K'   ? 10
+                     : *end == 'm' || *end == 'M' ? 20
+                     : *end == 'g' || *end == 'G' ? 30
+                                                  : 0;
     if (!v || end == value || *(end + (shift != 0)) || v > UINT64_MAX >> 24 >> shift)
         die("-s: '%s' is not a size", value);
     o->stack_size = v << shift;
@@ -202,7 +204,7 @@ static void set_GDB(struct options *o, const char *value)
     die("-g: the gdb stub is not available in this version");
 }
 
-/* ---- the table ------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 static const struct option {
     const char *names, *env, *argument;
@@ -231,7 +233,8 @@ static void set_VERSION(struct options *o, const char *value)
 static void print_help(const char *name)
 {
     printf("usage: %s [options] program [arguments...]\n"
-           "Runs a Linux program built for another processor.\n\n", name);
+           "Runs a Linux program built for another processor.\n\n",
+           name);
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         char text[128];
         size_t n = 0;
@@ -282,7 +285,7 @@ static void apply(struct options *o, const struct option *row, const char *value
     row->set(o, value);
 }
 
-/* ---- environment ---------------------------------------------------------------------------------- */
+/* ---- environment ---- */
 
 static const char *variable_value(const char *entry, const char *prefix, const char *name)
 {
@@ -328,19 +331,20 @@ static void hide_ours(struct options *o)
     *to = NULL;
 }
 
-/* ---- programs executed by a guest ------------------------------------------------------------------ */
+/* ---- programs executed by a guest ---- */
 
 /*
- * FERRY_EXEC=<fd>\x1f<program>\x1f<execfn>[\x1f<option number>=<value>]...: what the exec'ing Ferry wants run. It
- * travels in the environment so that argv, and with it what ps shows, is the guest's own.
+ * FERRY_EXEC=<fd>\x1f<program>\x1f<execfn>[\x1f<option number>=<value>]...: what the exec'ing Ferry
+ * wants run. It travels in the environment so that argv, and with it what ps shows, is the guest's
+ * own.
  */
 enum { SEPARATOR = 0x1f };
 
 size_t options_encode(const struct options *o, const char *program, const char *execfn, int fd,
                       char *text, size_t size)
 {
-    size_t n = (size_t)snprintf(text, size, "FERRY_EXEC=%d%c%s%c%s", fd, SEPARATOR, program, SEPARATOR,
-                                execfn);
+    size_t n = (size_t)snprintf(text, size, "FERRY_EXEC=%d%c%s%c%s", fd, SEPARATOR, program,
+                                SEPARATOR, execfn);
     for (unsigned i = 0; i < o->ngiven && n < size; i++) {
         const char *value = o->given[i].value;
         n += (size_t)snprintf(text + n, size - n, "%c%d=%s", SEPARATOR, o->given[i].id,
@@ -373,7 +377,7 @@ static bool decode(struct options *o, char **argv)
     return true;
 }
 
-/* ---- the command line --------------------------------------------------------------------------------- */
+/* ---- the command line ---- */
 
 /* qemu-riscv64-static, ferry-riscv64, /usr/bin/riscv64-binfmt-P: the guest's name is in there. */
 static const struct guest *guest_of_name(const char *name)

@@ -1,9 +1,9 @@
 /*
  * The command line and the environment variables that stand for it; rows in option.def.
  *
- * Precedence: an environment variable FERRY_X, then QEMU_X, then the command line, the last one wins.
- * A program that the guest executes gets the options by FERRY_EXEC (exec.c), which the guest never
- * sees, and then nothing else is looked at.
+ * Precedence: an environment variable FERRY_X, then QEMU_X, then the command line, the last one
+ * wins. A program that the guest executes gets the options by FERRY_EXEC (exec.c), which the guest
+ * never sees, and then nothing else is looked at.
  */
 #ifndef FERRY_LINUX_USER_OPTIONS_H
 #define FERRY_LINUX_USER_OPTIONS_H
@@ -28,16 +28,16 @@ struct option_given {
 };
 
 struct options {
-    const char *root;        /* -L, without a trailing slash; NULL: none */
+    const char *root; /* -L, without a trailing slash; NULL: none */
     const char *argv0;
     const char *cpu;
     const char *release;
     const char *report;
-    uint64_t stack_size;     /* 0: as RLIMIT_STACK says */
-    size_t cache_size;       /* 0: the default */
+    uint64_t stack_size; /* 0: as RLIMIT_STACK says */
+    size_t cache_size;   /* 0: the default */
     bool interpret, one_insn, have_seed;
     uint64_t seed;
-    bool first;              /* not executed by a guest: -E, -U and argv areas are ours to apply */
+    bool first; /* not executed by a guest: -E, -U and argv areas are ours to apply */
     const char *set_env[OPTIONS_GIVEN], *unset_env[OPTIONS_GIVEN];
     unsigned nset_env, nunset_env;
     struct option_given given[OPTIONS_GIVEN];
@@ -61,8 +61,8 @@ void options_parse(struct options *o, int argc, char **argv, char **envp);
 
 /*
  * The value of FERRY_EXEC ("FERRY_EXEC=...") for a program that inherits these options, to run
- * `program`, with fd (or -1) open on it, known to the guest as `execfn`. Writes at most `size` bytes;
- * returns the length, or 0 when it does not fit.
+ * `program`, with fd (or -1) open on it, known to the guest as `execfn`. Writes at most `size`
+ * bytes; returns the length, or 0 when it does not fit.
  */
 size_t options_encode(const struct options *o, const char *program, const char *execfn, int fd,
                       char *text, size_t size);

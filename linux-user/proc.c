@@ -14,7 +14,7 @@
 
 #include "util/log.h"
 
-/* ---- the root ---------------------------------------------------------------------------------- */
+/* ---- the root ---- */
 
 /* Places that are the machine's, not the root's. */
 static bool never_under_root(const char *path)
@@ -35,8 +35,8 @@ const char *proc_under_root(const char *root, const char *path, bool follow, cha
         return NULL;
     for (int links = 0; links < 16; links++) {
         struct stat st;
-        if (never_under_root(path) ||
-            snprintf(buffer, PATH_MAX, "%s%s", root, path) >= PATH_MAX || lstat(buffer, &st) != 0)
+        if (never_under_root(path) || snprintf(buffer, PATH_MAX, "%s%s", root, path) >= PATH_MAX ||
+            lstat(buffer, &st) != 0)
             return NULL;
         if (!follow || !S_ISLNK(st.st_mode))
             return buffer;
@@ -57,7 +57,7 @@ const char *proc_under_root(const char *root, const char *path, bool follow, cha
     return NULL;
 }
 
-/* ---- /proc ---------------------------------------------------------------------------------------- */
+/* ---- /proc ---- */
 
 /* The lexical form of a path without "//", "." and "..": enough to see what a /proc path means. */
 static void clean_path(const char *path, char out[PATH_MAX])
@@ -104,7 +104,8 @@ static const char *proc_name(struct task *t, int dirfd, const char *path, char *
         return NULL;
     if (path[0] != '/') {
         char link[64], directory[PATH_MAX];
-        snprintf(link, sizeof link, dirfd == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/%d", dirfd);
+        snprintf(link, sizeof link, dirfd == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/%d",
+                 dirfd);
         ssize_t n = readlink(link, directory, sizeof directory - 1);
         if (n <= 0)
             return NULL;
@@ -152,7 +153,8 @@ const char *task_path(struct task *t, int dirfd, const char *path, int flags, ch
             *replaced_fd = proc_file(t, name, own);
         return path;
     }
-    const char *found = proc_under_root(t->process->options->root, path, !keeps_link(flags), buffer);
+    const char *found =
+        proc_under_root(t->process->options->root, path, !keeps_link(flags), buffer);
     return found ? found : path;
 }
 
@@ -164,11 +166,11 @@ const char *task_exe(struct task *t, int dirfd, const char *path)
     return name && own && !strcmp(name, "exe") ? t->process->program->guest_path : NULL;
 }
 
-/* ---- identity -------------------------------------------------------------------------------------- */
+/* ---- identity ---- */
 
 /*
- * The host's path of the program, absolute and without links, and the guest's: without the root it was
- * found under.
+ * The host's path of the program, absolute and without links, and the guest's: without the root it
+ * was found under.
  */
 void proc_program_opened(struct process *p, int fd)
 {
@@ -213,7 +215,8 @@ void proc_take_identity(struct process *p)
         .auxv_size = (__u32)prog->auxv_size,
         .exe_fd = (__u32)-1,
     };
-    /* Needs a kernel with CONFIG_CHECKPOINT_RESTORE; without it only our own view is the guest's. */
+    /* Needs a kernel with CONFIG_CHECKPOINT_RESTORE; without it only our own view is the guest's.
+     */
     if (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) != 0 && log_on(LOG_UNIMP))
         log_print("the host's ps will show ferry's arguments: %s\n", strerror(errno));
 }

@@ -7,9 +7,9 @@
 #include "linux-user/task.h"
 
 /*
- * `path` (absolute) under `root`, if something is there: in `buffer` (PATH_MAX bytes). Otherwise, or
- * without a root, NULL: the path is the host's. Symbolic links inside the root are resolved inside it;
- * the last one only with `follow`.
+ * `path` (absolute) under `root`, if something is there: in `buffer` (PATH_MAX bytes). Otherwise,
+ * or without a root, NULL: the path is the host's. Symbolic links inside the root are resolved
+ * inside it; the last one only with `follow`.
  */
 const char *proc_under_root(const char *root, const char *path, bool follow, char *buffer);
 
@@ -17,12 +17,13 @@ const char *proc_under_root(const char *root, const char *path, bool follow, cha
 void proc_program_opened(struct process *p, int fd);
 
 /*
- * Tells the host's kernel where arguments, environment and auxiliary vector are and what the process
- * is called, so that ps, /proc/PID/cmdline and the like show the guest's, to everybody.
+ * Tells the host's kernel where arguments, environment and auxiliary vector are and what the
+ * process is called, so that ps, /proc/PID/cmdline and the like show the guest's, to everybody.
  */
 void proc_take_identity(struct process *p);
 
-/* procfile.c: what a file of /proc contains for the guest. A descriptor, or -1 if it is the host's. */
+/* procfile.c: what a file of /proc contains for the guest. A descriptor, or -1 if it is the host's.
+ */
 int proc_file(struct task *t, const char *name, bool own);
 
 #endif

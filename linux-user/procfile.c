@@ -1,6 +1,7 @@
 /*
- * Contents of files of /proc that must tell of the guest. Each is made when it is opened, in a memfd.
- * To add one: a function and a row in the table at the end, and its name in interesting() of proc.c.
+ * Contents of files of /proc that must tell of the guest. Each is made when it is opened, in a
+ * memfd. To add one: a function and a row in the table at the end, and its name in interesting() of
+ * proc.c.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -25,8 +26,9 @@ static bool reserve(struct text *x, size_t more)
     if (x->size + more <= x->capacity)
         return true;
     size_t want = (x->capacity + more) * 2 + 65536;
-    char *p = x->bytes ? mremap(x->bytes, x->capacity, want, MREMAP_MAYMOVE)
-                       : mmap(NULL, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = x->bytes
+                  ? mremap(x->bytes, x->capacity, want, MREMAP_MAYMOVE)
+                  : mmap(NULL, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED)
         return false;
     x->bytes = p;
@@ -54,12 +56,14 @@ static bool read_whole(const char *path, struct text *x)
     return n == 0;
 }
 
-/* ---- maps ----------------------------------------------------------------------------------------- */
+/* ---- maps ---- */
 
 static const char *label(uint32_t flags)
 {
-    return flags & MAP_IS_HEAP ? "[heap]" : flags & MAP_IS_STACK ? "[stack]"
-           : flags & MAP_IS_VDSO ? "[vdso]" : NULL;
+    return flags & MAP_IS_HEAP    ? "[heap]"
+           : flags & MAP_IS_STACK ? "[stack]"
+           : flags & MAP_IS_VDSO  ? "[vdso]"
+                                  : NULL;
 }
 
 /* One piece of a host line, as the guest's table knows it. */
@@ -79,10 +83,11 @@ static void add_piece(struct task *t, struct text *out, uint64_t start, uint64_t
         name += length;
     if (!reserve(out, PATH_MAX + 128))
         return;
-    int m = snprintf(out->bytes + out->size, PATH_MAX + 128, "%08llx-%08llx %c%c%c%c %08llx %s %llu",
-                     (unsigned long long)start, (unsigned long long)end, n->prot & PROT_READ ? 'r' : '-',
-                     n->prot & PROT_WRITE ? 'w' : '-', n->prot & PROT_EXEC ? 'x' : '-', shared, offset,
-                     device, inode);
+    int m =
+        snprintf(out->bytes + out->size, PATH_MAX + 128, "%08llx-%08llx %c%c%c%c %08llx %s %llu",
+                 (unsigned long long)start, (unsigned long long)end,
+                 n->prot & PROT_READ ? 'r' : '-', n->prot & PROT_WRITE ? 'w' : '-',
+                 n->prot & PROT_EXEC ? 'x' : '-', shared, offset, device, inode);
     out->size += (size_t)m;
     out->size += (size_t)snprintf(out->bytes + out->size, PATH_MAX + 1, "%*s%s\n",
                                   *name ? (m < 73 ? 73 - m : 1) : 0, "", name);
@@ -95,9 +100,11 @@ static bool make_maps(struct task *t, struct text *out)
     struct aspace *as = t->process->as;
     aspace_lock(as);
     bool ok = read_whole("/proc/self/maps", &host);
-    for (char *line = host.bytes; ok && line && *line; line = strchr(line, '\n'), line += line != NULL) {
+    for (char *line = host.bytes; ok && line && *line;
+         line = strchr(line, '\n'), line += line != NULL) {
         char *p;
-        uint64_t start = strtoull(line, &p, 16) - as->base, end = strtoull(p + 1, &p, 16) - as->base;
+        uint64_t start = strtoull(line, &p, 16) - as->base,
+                 end = strtoull(p + 1, &p, 16) - as->base;
         for (uint64_t at = start; at < end;) {
             const struct map_node *n = maptree_at_or_above(&as->tree, at);
             if (!n || n->start >= end)
@@ -113,7 +120,7 @@ static bool make_maps(struct task *t, struct text *out)
     return ok;
 }
 
-/* ---- memory of the program: auxv, cmdline, environ --------------------------------------------------- */
+/* ---- memory of the program: auxv, cmdline, environ ---- */
 
 static bool copy_range(struct task *t, struct text *out, uint64_t start, uint64_t end)
 {
@@ -141,7 +148,7 @@ static bool make_environ(struct task *t, struct text *out)
     return copy_range(t, out, p->env_start, p->env_end);
 }
 
-/* ---- the processors ------------------------------------------------------------------------------------ */
+/* ---- the processors ---- */
 
 static bool make_cpuinfo(struct task *t, struct text *out)
 {
@@ -155,15 +162,15 @@ static bool make_cpuinfo(struct task *t, struct text *out)
     return true;
 }
 
-/* ---- the table --------------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 static const struct {
     const char *name;
     bool own; /* under /proc/self rather than /proc */
     bool (*make)(struct task *t, struct text *out);
 } files[] = {
-    {"maps", true, make_maps},       {"auxv", true, make_auxv},
-    {"cmdline", true, make_cmdline}, {"environ", true, make_environ},
+    {"maps", true, make_maps},        {"auxv", true, make_auxv},
+    {"cmdline", true, make_cmdline},  {"environ", true, make_environ},
     {"cpuinfo", false, make_cpuinfo},
 };
 

@@ -21,8 +21,8 @@
 #include "loader/vdso.h"
 #include "util/log.h"
 
-__attribute__((format(printf, 3, 4), noreturn))
-static void cannot_run(const char *path, int status, const char *format, ...)
+__attribute__((format(printf, 3, 4), noreturn)) static void cannot_run(const char *path, int status,
+                                                                       const char *format, ...)
 {
     char text[1024];
     va_list ap;
@@ -33,10 +33,10 @@ static void cannot_run(const char *path, int status, const char *format, ...)
     _exit(status);
 }
 
-/* ---- memory for the loader ---------------------------------------------------------------------- */
+/* ---- memory for the loader ---- */
 
-static int64_t space_map(void *context, uint64_t address, uint64_t size, int prot, int flags, int fd,
-                         uint64_t offset)
+static int64_t space_map(void *context, uint64_t address, uint64_t size, int prot, int flags,
+                         int fd, uint64_t offset)
 {
     return aspace_mmap(context, address, size, prot, flags, fd, offset, 0);
 }
@@ -51,7 +51,7 @@ static void *space_host(void *context, uint64_t address)
     return (void *)(uintptr_t)(((struct aspace *)context)->base + address);
 }
 
-/* ---- files ---------------------------------------------------------------------------------------- */
+/* ---- files ---- */
 
 enum program_kind program_probe(int fd, char *line, size_t size, const struct guest **guest)
 {
@@ -79,8 +79,8 @@ static int open_program(const char *path, int fd, uint64_t *size)
     if (fd < 0)
         fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        cannot_run(path, errno == ENOENT || errno == ENOTDIR ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, "%s",
-                   strerror(errno));
+        cannot_run(path, errno == ENOENT || errno == ENOTDIR ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN,
+                   "%s", strerror(errno));
     if (fstat(fd, &st) != 0)
         cannot_run(path, EXIT_CANNOT_RUN, "%s", strerror(errno));
     if (S_ISDIR(st.st_mode))
@@ -96,8 +96,10 @@ static const struct guest *check_guest(const struct options *o, const char *path
 {
     const struct guest *g = guest_for_elf(f->machine, f->elf_class, f->data);
     if (!g)
-        cannot_run(path, EXIT_CANNOT_RUN, "a program for machine %u, %d-bit, %s-endian, which no guest "
-                   "of this build is", f->machine, f->elf_class == ELFCLASS64 ? 64 : 32,
+        cannot_run(path, EXIT_CANNOT_RUN,
+                   "a program for machine %u, %d-bit, %s-endian, which no guest "
+                   "of this build is",
+                   f->machine, f->elf_class == ELFCLASS64 ? 64 : 32,
                    f->data == ELFDATA2LSB ? "little" : "big");
     if (o->pinned && o->pinned != g)
         cannot_run(path, EXIT_CANNOT_RUN, "a program for %s, not for %s", g->abi.name,
@@ -184,12 +186,12 @@ int64_t program_check(const struct options *o, int fd)
     return access(found ? found : wanted, R_OK) == 0 ? 0 : -errno;
 }
 
-/* ---- limits ------------------------------------------------------------------------------------------ */
+/* ---- limits ---- */
 
 /*
- * The limits on address space and data are the guest's: Ferry keeps count for it (aspace.c) and lifts
- * its own as far as it may, so that its cache does not use up what the guest was granted. exec.c puts
- * them back.
+ * The limits on address space and data are the guest's: Ferry keeps count for it (aspace.c) and
+ * lifts its own as far as it may, so that its cache does not use up what the guest was granted.
+ * exec.c puts them back.
  */
 static void take_limits(struct aspace *as)
 {
@@ -219,7 +221,7 @@ static uint64_t stack_size(const struct options *o)
     return size < 128 * 1024 ? 128 * 1024 : size;
 }
 
-/* ---- the initial stack -------------------------------------------------------------------------------- */
+/* ---- the initial stack ---- */
 
 static const char *variable_name_end(const char *assignment)
 {
@@ -311,7 +313,8 @@ static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
     random_bytes(p->options, spec.random, sizeof spec.random);
     struct stack_result r;
     if (stack_build(&spec, &r) != 0)
-        cannot_run(prog->path, EXIT_CANNOT_RUN, "arguments and environment do not fit on the stack");
+        cannot_run(prog->path, EXIT_CANNOT_RUN,
+                   "arguments and environment do not fit on the stack");
     prog->stack_sp = r.sp;
     prog->arg_start = r.arg_start;
     prog->arg_end = r.arg_end;
@@ -324,10 +327,11 @@ static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
 static void map_vdso(struct process *p)
 {
     const struct guest *g = p->guest;
-    int64_t at = aspace_mmap(p->as, 0, VDSO_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                             -1, 0, MAP_IS_VDSO);
+    int64_t at = aspace_mmap(p->as, 0, VDSO_PAGE, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, MAP_IS_VDSO);
     if (at < 0)
-        cannot_run(p->program->path, EXIT_CANNOT_RUN, "no room for the vDSO: %s", strerror((int)-at));
+        cannot_run(p->program->path, EXIT_CANNOT_RUN, "no room for the vDSO: %s",
+                   strerror((int)-at));
     struct vdso_result r;
     vdso_build(&g->vdso, space_host(p->as, (uint64_t)at), &r);
     aspace_mprotect(p->as, (uint64_t)at, VDSO_PAGE, PROT_READ | PROT_EXEC);
@@ -337,11 +341,11 @@ static void map_vdso(struct process *p)
     p->config.hostcall_hi = (uint64_t)at + r.text_end;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------------ */
+/* ---- all of it ---- */
 
 /*
- * Under a limit on address space that cannot be lifted the cache and its tables, about five times its
- * size, get a third of what there is.
+ * Under a limit on address space that cannot be lifted the cache and its tables, about five times
+ * its size, get a third of what there is.
  */
 static size_t cache_size(const struct options *o)
 {
@@ -388,7 +392,8 @@ void program_start(struct process *p, struct task *t)
     random_bytes(o, &layout, sizeof layout);
     aspace_init(p->as, 0, p->guest->address_limit, layout);
     take_limits(p->as);
-    struct elf_image image = load_file(p, prog->path, fd, &file, file.dynamic_position ? p->as->pie_base : 0);
+    struct elf_image image =
+        load_file(p, prog->path, fd, &file, file.dynamic_position ? p->as->pie_base : 0);
     aspace_set_brk(p->as, image.high);
     uint64_t entry = image.entry, interp_base = 0;
     if (file.interp_size) {

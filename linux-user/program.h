@@ -16,9 +16,9 @@ void program_start(struct process *p, struct task *t);
 
 /* A kind of executable file. */
 enum program_kind {
-    PROGRAM_GUEST,   /* ELF for one of our guests */
-    PROGRAM_OTHER,   /* anything else: the host's business */
-    PROGRAM_SCRIPT,  /* #! */
+    PROGRAM_GUEST,  /* ELF for one of our guests */
+    PROGRAM_OTHER,  /* anything else: the host's business */
+    PROGRAM_SCRIPT, /* #! */
 };
 
 /* Looks at the start of an executable open at fd. For a script, reads its first line. */

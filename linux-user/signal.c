@@ -10,7 +10,11 @@
 #include "util/log.h"
 
 /* The kernel's SA_* values are common to all guests of the generic ABI and to x86. */
-enum { GUEST_SA_RESTART = 0x10000000, GUEST_SA_NODEFER = 0x40000000, GUEST_SA_ONSTACK = 0x08000000 };
+enum {
+    GUEST_SA_RESTART = 0x10000000,
+    GUEST_SA_NODEFER = 0x40000000,
+    GUEST_SA_ONSTACK = 0x08000000
+};
 #define GUEST_SA_RESETHAND UINT64_C(0x80000000)
 
 static const uint32_t ss_autodisarm = 1u << 31;
@@ -94,9 +98,15 @@ enum default_action { IGNORE, TERMINATE, STOP };
 static enum default_action default_action(int signal)
 {
     switch (signal) {
-    case SIGCHLD: case SIGCONT: case SIGURG: case SIGWINCH:
+    case SIGCHLD:
+    case SIGCONT:
+    case SIGURG:
+    case SIGWINCH:
         return IGNORE;
-    case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
         return STOP;
     default:
         return TERMINATE;
@@ -108,7 +118,8 @@ static bool on_altstack(const struct signal_state *s, uint64_t sp)
     return !(s->alt_flags & (SS_DISABLE | ss_autodisarm)) && sp - s->alt_sp - 1 < s->alt_size;
 }
 
-/* Calls the guest's handler: a frame, a new mask. Returns false if the frame could not be written. */
+/* Calls the guest's handler: a frame, a new mask. Returns false if the frame could not be written.
+ */
 static bool call_handler(struct task *t, const siginfo_t *info, const struct guest_action *action)
 {
     struct signal_state *s = &t->signal;
@@ -252,7 +263,8 @@ void signal_die(struct task *t, const siginfo_t *info)
 void signal_before_exec(struct task *t)
 {
     for (int i = 1; i <= 32; i++)
-        if ((SYNC_SIGNALS & signal_bit(i)) && signal_action(t->process, i)->handler == HANDLER_IGNORE)
+        if ((SYNC_SIGNALS & signal_bit(i)) &&
+            signal_action(t->process, i)->handler == HANDLER_IGNORE)
             host_signal_install(i, false, true, 0);
     host_signal_mask(t->signal.mask);
 }
@@ -260,7 +272,8 @@ void signal_before_exec(struct task *t)
 void signal_after_failed_exec(struct task *t)
 {
     for (int i = 1; i <= 32; i++)
-        if ((SYNC_SIGNALS & signal_bit(i)) && signal_action(t->process, i)->handler == HANDLER_IGNORE)
+        if ((SYNC_SIGNALS & signal_bit(i)) &&
+            signal_action(t->process, i)->handler == HANDLER_IGNORE)
             host_signal_install(i, true, false, 0);
     signal_apply_mask(t);
 }

@@ -7,8 +7,8 @@
  *     sigtimedwait tell the truth. Not so for the five that faults raise (SIGSEGV, SIGBUS, SIGILL,
  *     SIGFPE, SIGTRAP): Ferry must receive those; when somebody sends one it waits in our queue;
  *   - for a handled signal the host's handler puts the siginfo into the thread's queue, blocks the
- *     rest until it is delivered, and asks the thread to leave translated code. No signal is kept for
- *     Ferry's own use; all 64 are the guest's.
+ *     rest until it is delivered, and asks the thread to leave translated code. No signal is kept
+ * for Ferry's own use; all 64 are the guest's.
  *
  * Frames are built by signal_deliver, between guest instructions, never by a handler.
  */
@@ -35,7 +35,8 @@ void signal_deliver(struct task *t);
 /* True if something queued could be delivered under `mask`. */
 bool signal_waiting(const struct task *t, uint64_t mask);
 
-/* A fault of the guest: delivers at once, or ends the process when blocked, ignored or unhandled. */
+/* A fault of the guest: delivers at once, or ends the process when blocked, ignored or unhandled.
+ */
 void signal_force(struct task *t, const siginfo_t *info);
 
 /* Makes the simplest siginfo of a fault and forces it. */

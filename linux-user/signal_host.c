@@ -106,7 +106,9 @@ uint64_t host_signal_install(int signal, bool handle, bool ignore, uint64_t gues
 {
     uint64_t flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | KERNEL_SA_RESTORER;
     struct kernel_sigaction sa = {
-        .handler = handle ? (void *)on_signal : ignore ? (void *)SIG_IGN : (void *)SIG_DFL,
+        .handler = handle   ? (void *)on_signal
+                   : ignore ? (void *)SIG_IGN
+                            : (void *)SIG_DFL,
         .flags = flags | (guest_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT)),
         .restorer = (void *)host_signal_restorer,
         .mask = handle ? ~SYNC_SIGNALS : 0,

@@ -59,8 +59,8 @@ int64_t sys_shmdt(struct task *t, const uint64_t a[6])
 }
 
 /*
- * Calls that only look at memory or pin it can go to the host as they are, as long as the range is the
- * guest's: they must not tell of, or pin, memory that the guest does not have.
+ * Calls that only look at memory or pin it can go to the host as they are, as long as the range is
+ * the guest's: they must not tell of, or pin, memory that the guest does not have.
  */
 static int64_t on_range(struct task *t, long number, const uint64_t a[6])
 {

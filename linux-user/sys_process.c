@@ -1,4 +1,5 @@
-/* System calls about the process: identity, limits, prctl, processor. The names are the kernel's. */
+/* System calls about the process: identity, limits, prctl, processor. The names are the kernel's.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -26,7 +27,6 @@ int64_t sys_uname(struct task *t, const uint64_t a[6])
     return copy_out(t, a[0], &u, sizeof u);
 }
 
-
 int64_t sys_personality(struct task *t, const uint64_t a[6])
 {
     struct process *p = t->process;
@@ -43,7 +43,7 @@ int64_t sys_personality(struct task *t, const uint64_t a[6])
     return old;
 }
 
-/* ---- limits ------------------------------------------------------------------------------------- */
+/* ---- limits ---- */
 
 /* Limits that Ferry keeps for the guest, because its own memory must not count. */
 static uint64_t *kept_limit(struct task *t, uint64_t resource)
@@ -52,7 +52,8 @@ static uint64_t *kept_limit(struct task *t, uint64_t resource)
     return resource == RLIMIT_AS ? &as->limit_as : resource == RLIMIT_DATA ? &as->limit_data : NULL;
 }
 
-static int64_t change_limit(struct task *t, uint64_t resource, const uint64_t new[2], uint64_t old[2])
+static int64_t change_limit(struct task *t, uint64_t resource, const uint64_t new[2],
+                            uint64_t old[2])
 {
     uint64_t *kept = kept_limit(t, resource);
     struct rlimit host;
@@ -99,7 +100,7 @@ int64_t sys_setrlimit(struct task *t, const uint64_t a[6])
     return a[1] ? sys_prlimit64(t, args) : -EFAULT;
 }
 
-/* ---- prctl -------------------------------------------------------------------------------------- */
+/* ---- prctl ---- */
 
 enum prctl_kind { PRCTL_NONE, PRCTL_RAW, PRCTL_POINTER };
 
@@ -111,16 +112,38 @@ enum prctl_kind { PRCTL_NONE, PRCTL_RAW, PRCTL_POINTER };
 static enum prctl_kind prctl_kind(int option)
 {
     switch (option) {
-    case PR_SET_PDEATHSIG: case PR_GET_DUMPABLE: case PR_SET_DUMPABLE: case PR_GET_KEEPCAPS:
-    case PR_SET_KEEPCAPS: case PR_GET_SECUREBITS: case PR_SET_SECUREBITS: case PR_GET_TIMERSLACK:
-    case PR_SET_TIMERSLACK: case PR_CAPBSET_READ: case PR_CAPBSET_DROP: case PR_MCE_KILL:
-    case PR_MCE_KILL_GET: case PR_SET_CHILD_SUBREAPER: case PR_SET_NO_NEW_PRIVS:
-    case PR_GET_NO_NEW_PRIVS: case PR_GET_THP_DISABLE: case PR_SET_THP_DISABLE: case PR_CAP_AMBIENT:
-    case PR_SET_PTRACER: case PR_GET_TIMING: case PR_SET_TIMING: case PR_GET_IO_FLUSHER:
-    case PR_SET_IO_FLUSHER: case PR_GET_SPECULATION_CTRL: case PR_TASK_PERF_EVENTS_DISABLE:
+    case PR_SET_PDEATHSIG:
+    case PR_GET_DUMPABLE:
+    case PR_SET_DUMPABLE:
+    case PR_GET_KEEPCAPS:
+    case PR_SET_KEEPCAPS:
+    case PR_GET_SECUREBITS:
+    case PR_SET_SECUREBITS:
+    case PR_GET_TIMERSLACK:
+    case PR_SET_TIMERSLACK:
+    case PR_CAPBSET_READ:
+    case PR_CAPBSET_DROP:
+    case PR_MCE_KILL:
+    case PR_MCE_KILL_GET:
+    case PR_SET_CHILD_SUBREAPER:
+    case PR_SET_NO_NEW_PRIVS:
+    case PR_GET_NO_NEW_PRIVS:
+    case PR_GET_THP_DISABLE:
+    case PR_SET_THP_DISABLE:
+    case PR_CAP_AMBIENT:
+    case PR_SET_PTRACER:
+    case PR_GET_TIMING:
+    case PR_SET_TIMING:
+    case PR_GET_IO_FLUSHER:
+    case PR_SET_IO_FLUSHER:
+    case PR_GET_SPECULATION_CTRL:
+    case PR_TASK_PERF_EVENTS_DISABLE:
     case PR_TASK_PERF_EVENTS_ENABLE:
         return PRCTL_RAW;
-    case PR_GET_PDEATHSIG: case PR_GET_NAME: case PR_SET_NAME: case PR_GET_CHILD_SUBREAPER:
+    case PR_GET_PDEATHSIG:
+    case PR_GET_NAME:
+    case PR_SET_NAME:
+    case PR_GET_CHILD_SUBREAPER:
     case PR_GET_TID_ADDRESS:
         return PRCTL_POINTER;
     default:
@@ -149,8 +172,8 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
     case PRCTL_RAW:
         return host_syscall(SYS_prctl, a[0], a[1], a[2], a[3], a[4], 0);
     case PRCTL_POINTER:
-        return host_syscall(SYS_prctl, a[0], (uint64_t)(uintptr_t)guest_pointer(t, a[1]), a[2], a[3],
-                            a[4], 0);
+        return host_syscall(SYS_prctl, a[0], (uint64_t)(uintptr_t)guest_pointer(t, a[1]), a[2],
+                            a[3], a[4], 0);
     case PRCTL_NONE:
         break;
     }
@@ -161,11 +184,12 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
     return -EINVAL;
 }
 
-/* ---- words of the thread that the host's kernel keeps ---------------------------------------------- */
+/* ---- words of the thread that the host's kernel keeps ---- */
 
 int64_t sys_set_tid_address(struct task *t, const uint64_t a[6])
 {
-    return host_syscall(SYS_set_tid_address, (uint64_t)(uintptr_t)guest_pointer(t, a[0]), 0, 0, 0, 0, 0);
+    return host_syscall(SYS_set_tid_address, (uint64_t)(uintptr_t)guest_pointer(t, a[0]), 0, 0, 0,
+                        0, 0);
 }
 
 /*
@@ -176,7 +200,8 @@ int64_t sys_set_robust_list(struct task *t, const uint64_t a[6])
 {
     if (task_abi(t)->word != 8)
         return -ENOSYS;
-    return host_syscall(SYS_set_robust_list, (uint64_t)(uintptr_t)guest_pointer(t, a[0]), a[1], 0, 0, 0, 0);
+    return host_syscall(SYS_set_robust_list, (uint64_t)(uintptr_t)guest_pointer(t, a[0]), a[1], 0,
+                        0, 0, 0);
 }
 
 int64_t sys_get_robust_list(struct task *t, const uint64_t a[6])

@@ -24,7 +24,8 @@ static void install(struct process *p, int signal, const struct guest_action *a)
 {
     if (SYNC_SIGNALS & signal_bit(signal))
         return; /* always ours */
-    host_signal_install(signal, a->handler > HANDLER_IGNORE, a->handler == HANDLER_IGNORE, a->flags);
+    host_signal_install(signal, a->handler > HANDLER_IGNORE, a->handler == HANDLER_IGNORE,
+                        a->flags);
     (void)p;
 }
 
@@ -101,7 +102,7 @@ int64_t sys_rt_sigpending(struct task *t, const uint64_t a[6])
     return copy_out(t, a[0], &set, a[1]);
 }
 
-/* ---- waiting under a temporary mask ------------------------------------------------------------ */
+/* ---- waiting under a temporary mask ---- */
 
 bool task_sigmask_enter(struct task *t, uint64_t mask, uint64_t *host)
 {

@@ -110,7 +110,7 @@ void process_exit(struct task *t, int status)
         syscall(SYS_exit_group, status);
 }
 
-/* ---- system calls' view of the process ------------------------------------------------------- */
+/* ---- system calls' view of the process ---- */
 
 const struct guest_abi *task_abi(const struct task *t)
 {

@@ -1,12 +1,12 @@
 /*
- * A running guest: struct process, what its threads share, and struct task, one thread of it. A guest
- * thread is a host thread with a vcpu.
+ * A running guest: struct process, what its threads share, and struct task, one thread of it. A
+ * guest thread is a host thread with a vcpu.
  *
  * Who may touch what:
  *   - a task belongs to its thread; other threads only walk the list of tasks, under process->lock;
  *   - host signal handlers touch the task's queue and fault, nothing else (signal_host.c);
- *   - process->lock and the address space's lock are the only locks, always taken in this order, never
- *     held while guest code runs or while a call blocks, and held over fork.
+ *   - process->lock and the address space's lock are the only locks, always taken in this order,
+ * never held while guest code runs or while a call blocks, and held over fork.
  *
  * A child of vfork (or any clone that shares memory but is another process) runs as a task with a
  * struct process of its own whose address space and translator are its parent's.
@@ -27,13 +27,14 @@
 
 enum {
     SIGNALS = 64,
-    TASK_QUEUE = 16,     /* signals received and not yet delivered; the rest waits in the kernel */
-    TASK_HISTORY = 32,   /* calls remembered for the crash report, a power of two */
+    TASK_QUEUE = 16,   /* signals received and not yet delivered; the rest waits in the kernel */
+    TASK_HISTORY = 32, /* calls remembered for the crash report, a power of two */
     TASK_STACK = 256 * 1024,
     TASK_ALTSTACK = 64 * 1024,
 };
 
-/* A signal the host has handed over. Written by the handler while free, by the thread while used. */
+/* A signal the host has handed over. Written by the handler while free, by the thread while used.
+ */
 struct queued_signal {
     volatile uint32_t order; /* 0: free; else first come, first served */
     siginfo_t info;
@@ -45,14 +46,14 @@ struct past_call {
 };
 
 struct signal_state {
-    uint64_t mask;             /* the guest's */
-    bool suspended;            /* in sigsuspend or its like: temporary mask below */
+    uint64_t mask;  /* the guest's */
+    bool suspended; /* in sigsuspend or its like: temporary mask below */
     uint64_t suspend_mask;
     uint64_t alt_sp, alt_size; /* alternate stack */
     uint32_t alt_flags;        /* SS_DISABLE, SS_AUTODISARM */
     struct queued_signal queue[TASK_QUEUE];
     uint32_t order;
-    siginfo_t fault;           /* of the last IR_EXIT_FAULT */
+    siginfo_t fault; /* of the last IR_EXIT_FAULT */
 };
 
 struct task {
@@ -60,15 +61,15 @@ struct task {
     struct process *process;
     struct task *next, *previous; /* of process->tasks */
     int tid;
-    bool leader;               /* runs on the process's first host thread */
+    bool leader; /* runs on the process's first host thread */
     struct signal_state signal;
-    bool restart;              /* the last call was interrupted before it had an effect */
-    bool leaving;              /* the thread shall end; status in exit_code */
+    bool restart; /* the last call was interrupted before it had an effect */
+    bool leaving; /* the thread shall end; status in exit_code */
     int exit_code;
-    uint64_t number, args[6];  /* the call being served */
+    uint64_t number, args[6]; /* the call being served */
     struct past_call history[TASK_HISTORY];
     unsigned ncalls;
-    uint8_t *memory;           /* mapping that holds this task and its stacks; NULL for the first */
+    uint8_t *memory; /* mapping that holds this task and its stacks; NULL for the first */
     uint8_t *altstack;
 };
 
@@ -96,7 +97,7 @@ struct process {
     struct task *tasks;
     unsigned ntasks;
     struct guest_action actions[SIGNALS + 1];
-    uint64_t actions_known;    /* bit SIG-1: the entry above has been read from the host or set */
+    uint64_t actions_known; /* bit SIG-1: the entry above has been read from the host or set */
     uint32_t personality;
     int host_dumpable;
 };

@@ -46,9 +46,11 @@ static struct phdr read_phdr(const struct reader *r)
 {
     if (r->word == 8)
         return (struct phdr){(uint32_t)field(r, 0, 4), (uint32_t)field(r, 4, 4), field(r, 8, 8),
-                             field(r, 16, 8), field(r, 32, 8), field(r, 40, 8), field(r, 48, 8)};
+                             field(r, 16, 8),          field(r, 32, 8),          field(r, 40, 8),
+                             field(r, 48, 8)};
     return (struct phdr){(uint32_t)field(r, 0, 4), (uint32_t)field(r, 24, 4), field(r, 4, 4),
-                         field(r, 8, 4), field(r, 16, 4), field(r, 20, 4), field(r, 28, 4)};
+                         field(r, 8, 4),           field(r, 16, 4),           field(r, 20, 4),
+                         field(r, 28, 4)};
 }
 
 static const char *add_segment(struct elf_file *out, const struct phdr *p, uint64_t file_size,
@@ -136,7 +138,8 @@ const char *elf_parse(elf_read_fn *read, void *context, uint64_t file_size, stru
     *not_elf = true;
     if (!file_size)
         return "the file is empty";
-    if (file_size < SELFMAG || !read(context, 0, header, SELFMAG) || memcmp(header, ELFMAG, SELFMAG))
+    if (file_size < SELFMAG || !read(context, 0, header, SELFMAG) ||
+        memcmp(header, ELFMAG, SELFMAG))
         return "not an ELF file";
     *not_elf = false;
     if (file_size < 52 || !read(context, 0, header, file_size < 64 ? 52 : 64))
@@ -180,7 +183,8 @@ const char *elf_parse(elf_read_fn *read, void *context, uint64_t file_size, stru
     return NULL;
 }
 
-const char *elf_interpreter(elf_read_fn *read, void *context, const struct elf_file *file, char *path)
+const char *elf_interpreter(elf_read_fn *read, void *context, const struct elf_file *file,
+                            char *path)
 {
     if (!read(context, file->interp_offset, path, file->interp_size))
         return "the interpreter's name cannot be read";

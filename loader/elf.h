@@ -4,8 +4,8 @@
  * elf_parse is pure: bytes in, description or one line of complaint out, and it trusts nothing; the
  * fuzzer feeds it. elf_load maps what it described, through the caller's functions.
  *
- * Strictness: a file that the kernel would refuse, or would half-map and kill, is refused here with a
- * reason. Sections and symbols are not looked at (symbols.c does, on demand).
+ * Strictness: a file that the kernel would refuse, or would half-map and kill, is refused here with
+ * a reason. Sections and symbols are not looked at (symbols.c does, on demand).
  */
 #ifndef FERRY_LOADER_ELF_H
 #define FERRY_LOADER_ELF_H
@@ -28,13 +28,13 @@ struct elf_segment {
 struct elf_file {
     uint16_t machine;
     uint8_t elf_class, data;
-    bool dynamic_position;      /* ET_DYN */
+    bool dynamic_position; /* ET_DYN */
     bool executable_stack;
     uint64_t entry;
-    uint64_t phdr_vaddr;        /* of the program headers in memory, 0: not mapped */
+    uint64_t phdr_vaddr; /* of the program headers in memory, 0: not mapped */
     unsigned phnum, phentsize;
-    uint64_t low, high;         /* of all segments, page aligned */
-    uint64_t align;             /* the largest p_align */
+    uint64_t low, high;                  /* of all segments, page aligned */
+    uint64_t align;                      /* the largest p_align */
     uint64_t interp_offset, interp_size; /* PT_INTERP, size 0: none */
     unsigned nsegments;
     struct elf_segment segments[ELF_MAX_SEGMENTS];
@@ -51,7 +51,8 @@ const char *elf_parse(elf_read_fn *read, void *context, uint64_t file_size, stru
                       bool *not_elf);
 
 /* The interpreter's path. Returns NULL or a complaint. `path` has ELF_MAX_INTERP bytes. */
-const char *elf_interpreter(elf_read_fn *read, void *context, const struct elf_file *file, char *path);
+const char *elf_interpreter(elf_read_fn *read, void *context, const struct elf_file *file,
+                            char *path);
 
 /* An elf_read_fn on a descriptor: context points to it. */
 bool elf_read_fd(void *context, uint64_t offset, void *to, size_t size);
@@ -67,14 +68,14 @@ struct elf_space {
 };
 
 struct elf_image {
-    uint64_t bias;   /* load address minus link address */
+    uint64_t bias; /* load address minus link address */
     uint64_t entry, phdr, low, high;
     uint64_t start_code, end_code, start_data, end_data; /* as /proc/PID/stat wants them */
 };
 
 /*
- * Maps `file`, open at `fd`. A position-independent one goes to `where`, or where the space likes it
- * when `where` is 0. Returns 0 or -errno.
+ * Maps `file`, open at `fd`. A position-independent one goes to `where`, or where the space likes
+ * it when `where` is 0. Returns 0 or -errno.
  */
 int elf_load(const struct elf_file *file, int fd, const struct elf_space *space, uint64_t where,
              struct elf_image *out);

@@ -23,8 +23,9 @@ static int protection(uint32_t flags)
 }
 
 /*
- * One segment: file pages, then zero pages. The rest of the last file page is zeroed when the segment
- * is writable and larger in memory than in the file (the bss); otherwise it shows the file, as natively.
+ * One segment: file pages, then zero pages. The rest of the last file page is zeroed when the
+ * segment is writable and larger in memory than in the file (the bss); otherwise it shows the file,
+ * as natively.
  */
 static int map_segment(const struct elf_segment *s, int fd, const struct elf_space *space,
                        uint64_t bias)
@@ -34,7 +35,8 @@ static int map_segment(const struct elf_segment *s, int fd, const struct elf_spa
     uint64_t start = s->vaddr + bias, file_end = start + s->filesz, end = start + s->memsz;
     if (s->filesz) {
         uint64_t at = down(start);
-        int64_t r = space->map(space->context, at, up(file_end) - at, prot, fixed, fd, down(s->offset));
+        int64_t r =
+            space->map(space->context, at, up(file_end) - at, prot, fixed, fd, down(s->offset));
         if (r < 0)
             return (int)r;
         if (s->memsz > s->filesz && file_end % ELF_PAGE) {
@@ -45,7 +47,8 @@ static int map_segment(const struct elf_segment *s, int fd, const struct elf_spa
     }
     uint64_t zero = s->filesz ? up(file_end) : down(start);
     if (up(end) > zero) {
-        int64_t r = space->map(space->context, zero, up(end) - zero, prot, fixed | MAP_ANONYMOUS, -1, 0);
+        int64_t r =
+            space->map(space->context, zero, up(end) - zero, prot, fixed | MAP_ANONYMOUS, -1, 0);
         if (r < 0)
             return (int)r;
     }
@@ -77,8 +80,9 @@ int elf_load(const struct elf_file *f, int fd, const struct elf_space *space, ui
         bias = (uint64_t)r;
     } else {
         /* Nothing of ours may be under a program that says where it wants to be. */
-        int64_t r = space->map(space->context, f->low, f->high - f->low, PROT_NONE,
-                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+        int64_t r =
+            space->map(space->context, f->low, f->high - f->low, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
         if (r < 0)
             return (int)r;
     }

@@ -18,10 +18,10 @@ struct stack_aux {
 };
 
 struct stack_spec {
-    unsigned word;       /* 4 or 8 */
-    uint64_t top;        /* guest address; the memory below it is mapped */
-    uint64_t size;       /* bytes usable below it */
-    uint8_t *host_top;   /* host address of `top` */
+    unsigned word;     /* 4 or 8 */
+    uint64_t top;      /* guest address; the memory below it is mapped */
+    uint64_t size;     /* bytes usable below it */
+    uint8_t *host_top; /* host address of `top` */
     const char *const *argv;
     const char *const *envp;
     const char *execfn;

@@ -59,7 +59,8 @@ bool symbols_lookup(const char *path, uint64_t address, char *text, size_t size)
         return false;
     for (Elf_Scn *s = NULL; (s = elf_nextscn(elf, s));) {
         GElf_Shdr header;
-        if (gelf_getshdr(s, &header) && (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM))
+        if (gelf_getshdr(s, &header) &&
+            (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM))
             search(elf, s, &header, address, &best);
     }
     if (best.name)
@@ -80,7 +81,8 @@ uint64_t symbols_address_of_offset(const char *path, uint64_t offset)
     elf_getphdrnum(elf, &n);
     for (size_t i = 0; i < n; i++) {
         GElf_Phdr p;
-        if (gelf_getphdr(elf, (int)i, &p) && p.p_type == PT_LOAD && offset - p.p_offset < p.p_filesz)
+        if (gelf_getphdr(elf, (int)i, &p) && p.p_type == PT_LOAD &&
+            offset - p.p_offset < p.p_filesz)
             address = p.p_vaddr + (offset - p.p_offset);
     }
     elf_end(elf);

@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 /*
- * Finds the function that holds link address `address` of the ELF file at `path`. Writes "name+0x12"
- * into `text`. Returns false if the file has no symbol for it. Allocates through libelf and frees it.
+ * Finds the function that holds link address `address` of the ELF file at `path`. Writes
+ * "name+0x12" into `text`. Returns false if the file has no symbol for it. Allocates through libelf
+ * and frees it.
  */
 bool symbols_lookup(const char *path, uint64_t address, char *text, size_t size);
 

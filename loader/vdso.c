@@ -4,8 +4,8 @@
  *     ELF header, program headers (LOAD, DYNAMIC), dynamic section, dynsym, hash, versym, verdef,
  *     dynstr, code
  *
- * It has what the C libraries look for: DT_HASH, DT_SYMTAB, DT_STRTAB, DT_VERSYM and DT_VERDEF. There
- * are no section headers; nothing at run time needs them.
+ * It has what the C libraries look for: DT_HASH, DT_SYMTAB, DT_STRTAB, DT_VERSYM and DT_VERDEF.
+ * There are no section headers; nothing at run time needs them.
  */
 #include "loader/vdso.h"
 
@@ -40,7 +40,7 @@ struct strings {
 static uint32_t add_string(struct strings *s, const char *text)
 {
     size_t n = strlen(text) + 1;
-    if (s->used + n > sizeof ((struct vdso_page *)0)->strings)
+    if (s->used + n > sizeof((struct vdso_page *)0)->strings)
         bug("the vDSO's string table is full");
     memcpy(s->bytes + s->used, text, n);
     s->used += n;
@@ -116,12 +116,19 @@ static void add_headers(struct vdso_page *p, const struct vdso_spec *spec)
         .e_phnum = 2,
         .e_shentsize = sizeof(Elf64_Shdr),
     };
-    p->segment[0] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_filesz = VDSO_PAGE,
-                                 .p_memsz = VDSO_PAGE, .p_align = VDSO_PAGE};
+    p->segment[0] = (Elf64_Phdr){.p_type = PT_LOAD,
+                                 .p_flags = PF_R | PF_X,
+                                 .p_filesz = VDSO_PAGE,
+                                 .p_memsz = VDSO_PAGE,
+                                 .p_align = VDSO_PAGE};
     uint64_t dynamic = offsetof(struct vdso_page, dynamic);
-    p->segment[1] = (Elf64_Phdr){.p_type = PT_DYNAMIC, .p_flags = PF_R, .p_offset = dynamic,
-                                 .p_vaddr = dynamic, .p_paddr = dynamic,
-                                 .p_filesz = sizeof p->dynamic, .p_memsz = sizeof p->dynamic,
+    p->segment[1] = (Elf64_Phdr){.p_type = PT_DYNAMIC,
+                                 .p_flags = PF_R,
+                                 .p_offset = dynamic,
+                                 .p_vaddr = dynamic,
+                                 .p_paddr = dynamic,
+                                 .p_filesz = sizeof p->dynamic,
+                                 .p_memsz = sizeof p->dynamic,
                                  .p_align = 8};
 }
 

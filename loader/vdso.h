@@ -1,6 +1,6 @@
 /*
- * The guest's vDSO: a small ELF shared object, made in memory from a list of functions whose code is
- * given as instruction words. Pure.
+ * The guest's vDSO: a small ELF shared object, made in memory from a list of functions whose code
+ * is given as instruction words. Pure.
  *
  * A function that Ferry serves without entering the kernel is the guest's private host-call
  * instruction followed by a return; which function it is stands in the instruction (frontend/).
@@ -22,9 +22,9 @@ struct vdso_function {
 struct vdso_spec {
     uint16_t machine;
     uint8_t elf_class;
-    uint32_t elf_flags;   /* e_flags */
-    const char *soname;   /* "linux-vdso.so.1" */
-    const char *version;  /* "LINUX_4.15" */
+    uint32_t elf_flags;    /* e_flags */
+    const char *soname;    /* "linux-vdso.so.1" */
+    const char *version;   /* "LINUX_4.15" */
     const char *sigreturn; /* the function that is the signal trampoline */
     unsigned nfunctions;
     struct vdso_function functions[VDSO_MAX_FUNCTIONS];

@@ -66,8 +66,8 @@ static uint64_t frame_pointer(const struct cpu *cpu)
 }
 
 /*
- * The frame record of the psABI lies below the frame pointer: fp at -16, ra at -8. A function that calls
- * no other keeps ra in its register, and then fp is at -8; only the innermost can be one.
+ * The frame record of the psABI lies below the frame pointer: fp at -16, ra at -8. A function that
+ * calls no other keeps ra in its register, and then fp is at -8; only the innermost can be one.
  */
 static bool unwind(struct task *t, uint64_t *fp, uint64_t *pc)
 {
@@ -90,8 +90,9 @@ static bool unwind(struct task *t, uint64_t *fp, uint64_t *pc)
 static void print_registers(const struct cpu *cpu, char *text, size_t size)
 {
     static const char names[32][5] = {
-        "pc", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",
-        "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+        "pc", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2", "s0", "s1", "a0",
+        "a1", "a2", "a3",  "a4",  "a5", "a6", "a7", "s2", "s3", "s4", "s5",
+        "s6", "s7", "s8",  "s9",  "s10", "s11", "t3", "t4", "t5", "t6"};
     size_t n = 0;
     for (unsigned i = 0; i < 32 && n < size; i++)
         n += (size_t)snprintf(text + n, size - n, "%s%-3s %016llx%s", i % 4 ? "  " : "  ", names[i],
@@ -138,7 +139,7 @@ const struct guest guest_riscv64 = {
             HOSTCALL("__vdso_clock_getres", HOSTCALL_CLOCK_GETRES),
             HOSTCALL("__vdso_getcpu", HOSTCALL_GETCPU),
             HOSTCALL("__vdso_riscv_hwprobe", HOSTCALL_HWPROBE),
-            /* li a7, __NR_riscv_flush_icache; ecall; ret: it stops other threads, so it is a call */
+            /* li a7, __NR_riscv_flush_icache; ecall; ret: it stops threads, so it is a call */
             {"__vdso_flush_icache", 3, {0x10300893, 0x00000073, 0x00008067}},
         },
     },

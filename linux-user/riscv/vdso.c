@@ -1,6 +1,7 @@
 /*
  * What the guest's vDSO functions do: the host's own, so that they do not enter the kernel either.
- * And the calls that only RISC-V has: riscv_hwprobe, which is a vDSO function too, and flush_icache.
+ * And the calls that only RISC-V has: riscv_hwprobe, which is a vDSO function too, and
+ * flush_icache.
  */
 #include <errno.h>
 #include <sched.h>
@@ -79,7 +80,7 @@ uint64_t riscv_hostcall(struct cpu *cpu, uint64_t function, uint64_t b, uint64_t
     return (uint64_t)r;
 }
 
-/* ---- riscv_hwprobe (Documentation/arch/riscv/hwprobe.rst) ---------------------------------------- */
+/* ---- riscv_hwprobe (Documentation/arch/riscv/hwprobe.rst) ---- */
 
 enum { WHICH_CPUS = 1, MAX_PAIRS = 4096 };
 
@@ -104,7 +105,8 @@ static int64_t probe_pairs(struct task *t, uint64_t pairs, uint64_t count, bool 
             return -EFAULT;
         bool known = riscv_hwprobe(&t->process->config, p.key, &value);
         if (match) {
-            *match &= known && (is_bitmask(p.key) ? (value & p.value) == p.value : value == p.value);
+            *match &=
+                known && (is_bitmask(p.key) ? (value & p.value) == p.value : value == p.value);
             if (known)
                 continue;
             p.value = 0;
@@ -150,7 +152,7 @@ int64_t riscv_probe(struct task *t, const uint64_t a[6])
     return copy_out(t, cpus, &set, size);
 }
 
-/* ---- the system calls of RISC-V alone ------------------------------------------------------------- */
+/* ---- the system calls of RISC-V alone ---- */
 
 int64_t sys_riscv_hwprobe(struct task *t, const uint64_t a[6])
 {

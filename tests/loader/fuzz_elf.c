@@ -1,7 +1,7 @@
 /*
- * Spoils a good ELF file at random and has it parsed and loaded into a space that only checks: whatever
- * the file says, nothing outside the announced range is mapped, written or unmapped, and nothing is
- * read beyond the file. FERRY_LONG makes more of them; FERRY_SEED starts elsewhere.
+ * Spoils a good ELF file at random and has it parsed and loaded into a space that only checks:
+ * whatever the file says, nothing outside the announced range is mapped, written or unmapped, and
+ * nothing is read beyond the file. FERRY_LONG makes more of them; FERRY_SEED starts elsewhere.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -21,7 +21,8 @@ static uint64_t next_random(void)
     return state ^= state << 17;
 }
 
-/* A space that maps nothing: memory up to a bound really exists, for the loader to clear tails in. */
+/* A space that maps nothing: memory up to a bound really exists, for the loader to clear tails in.
+ */
 struct checked_space {
     uint64_t low, high;
     const struct elf_file *file;
@@ -30,8 +31,8 @@ struct checked_space {
 
 static const uint64_t chosen_place = 0x2aaaaaa000;
 
-static int64_t check_map(void *context, uint64_t address, uint64_t size, int prot, int flags, int fd,
-                         uint64_t offset)
+static int64_t check_map(void *context, uint64_t address, uint64_t size, int prot, int flags,
+                         int fd, uint64_t offset)
 {
     struct checked_space *s = context;
     (void)prot, (void)offset;
@@ -68,9 +69,18 @@ static void spoil(struct good_elf *e)
 {
     uint8_t *bytes = (uint8_t *)e;
     size_t headers = sizeof e->header + sizeof e->phdr + sizeof e->interp;
-    static const uint64_t interesting[] = {0, 1, 0xfff, 0x1000, 0x7fffffff, 0x80000000, 0xffffffff,
-                                           0x7ffffffff000, 0x7fffffffffffffff, UINT64_MAX,
-                                           UINT64_MAX - 0xfff, (uint64_t)1 << 63};
+    static const uint64_t interesting[] = {0,
+                                           1,
+                                           0xfff,
+                                           0x1000,
+                                           0x7fffffff,
+                                           0x80000000,
+                                           0xffffffff,
+                                           0x7ffffffff000,
+                                           0x7fffffffffffffff,
+                                           UINT64_MAX,
+                                           UINT64_MAX - 0xfff,
+                                           (uint64_t)1 << 63};
     for (unsigned n = (unsigned)(next_random() % 4) + 1; n; n--) {
         size_t at = next_random() % (headers - 8);
         uint64_t v = interesting[next_random() % (sizeof interesting / sizeof *interesting)];

@@ -22,9 +22,14 @@ static inline void good_elf_make(struct good_elf *e)
     memset(e, 0, sizeof *e);
     e->header = (Elf64_Ehdr){
         .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-        .e_type = ET_DYN, .e_machine = EM_RISCV, .e_version = EV_CURRENT, .e_entry = 0x400,
-        .e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr),
-        .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = GOOD_PHDRS,
+        .e_type = ET_DYN,
+        .e_machine = EM_RISCV,
+        .e_version = EV_CURRENT,
+        .e_entry = 0x400,
+        .e_phoff = sizeof(Elf64_Ehdr),
+        .e_ehsize = sizeof(Elf64_Ehdr),
+        .e_phentsize = sizeof(Elf64_Phdr),
+        .e_phnum = GOOD_PHDRS,
     };
     uint64_t interp = (uint64_t)((uint8_t *)e->interp - (uint8_t *)e);
     strcpy(e->interp, "/lib/ld-linux-riscv64.so.1");

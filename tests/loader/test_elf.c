@@ -1,4 +1,5 @@
-/* What the ELF parser accepts, what it says of everything else; stack and vDSO as programs see them. */
+/* What the ELF parser accepts, what it says of everything else; stack and vDSO as programs see
+ * them. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -104,7 +105,7 @@ Test(elf, big_endian_is_read)
     cr_assert_eq(parsed.data, ELFDATA2MSB);
 }
 
-/* ---- stack ------------------------------------------------------------------------------------------ */
+/* ---- stack ---- */
 
 static uint64_t word_at(const uint8_t *stack, uint64_t base, uint64_t at)
 {
@@ -119,9 +120,15 @@ Test(stack, layout)
     const uint64_t base = 0x3fff000000;
     const char *argv[] = {"prog", "one", "", NULL}, *envp[] = {"A=1", "LONGER=value", NULL};
     const struct stack_aux aux[] = {{AT_PAGESZ, 4096}, {AT_UID, 7}};
-    struct stack_spec spec = {.word = 8, .top = base + sizeof memory, .size = sizeof memory,
-                              .host_top = memory + sizeof memory, .argv = argv, .envp = envp,
-                              .execfn = "/bin/prog", .aux = aux, .naux = 2};
+    struct stack_spec spec = {.word = 8,
+                              .top = base + sizeof memory,
+                              .size = sizeof memory,
+                              .host_top = memory + sizeof memory,
+                              .argv = argv,
+                              .envp = envp,
+                              .execfn = "/bin/prog",
+                              .aux = aux,
+                              .naux = 2};
     struct stack_result r;
     memcpy(spec.random, "0123456789abcdef", 16);
     cr_assert_eq(stack_build(&spec, &r), 0);
@@ -154,14 +161,18 @@ Test(stack, too_small)
 {
     static uint8_t memory[256];
     const char *argv[] = {"prog", NULL}, *envp[] = {NULL};
-    struct stack_spec spec = {.word = 8, .top = 4096, .size = sizeof memory,
-                              .host_top = memory + sizeof memory, .argv = argv, .envp = envp,
+    struct stack_spec spec = {.word = 8,
+                              .top = 4096,
+                              .size = sizeof memory,
+                              .host_top = memory + sizeof memory,
+                              .argv = argv,
+                              .envp = envp,
                               .execfn = "/a/path/that/takes/some/room/on/the/stack/and/more/of/it"};
     struct stack_result r;
     cr_assert_neq(stack_build(&spec, &r), 0);
 }
 
-/* ---- vDSO ------------------------------------------------------------------------------------------- */
+/* ---- vDSO ---- */
 
 /* Looks a function up as the C library does: by DT_HASH. */
 static uint64_t vdso_lookup(const uint8_t *page, const char *name)
@@ -196,7 +207,8 @@ Test(vdso, functions_are_found)
     for (unsigned i = 0; i < spec->nfunctions; i++) {
         uint64_t at = vdso_lookup(page, spec->functions[i].name);
         cr_assert(at >= r.text && at < r.text_end, "%s", spec->functions[i].name);
-        cr_assert_eq(memcmp(page + at, spec->functions[i].words, 4u * spec->functions[i].nwords), 0);
+        cr_assert_eq(memcmp(page + at, spec->functions[i].words, 4u * spec->functions[i].nwords),
+                     0);
     }
     cr_assert_eq(vdso_lookup(page, "__vdso_rt_sigreturn"), r.sigreturn);
     cr_assert_eq(vdso_lookup(page, "__vdso_no_such_function"), 0);

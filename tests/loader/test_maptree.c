@@ -75,7 +75,8 @@ Test(maptree, agrees_with_an_array)
         }
         unsigned size = 1 + random_below(10), low = 1 + random_below(PAGES / 2);
         unsigned high = low + random_below(PAGES - low);
-        uint64_t hole = maptree_gap(&t, (uint64_t)size << 12, (uint64_t)low << 12, (uint64_t)high << 12);
+        uint64_t hole =
+            maptree_gap(&t, (uint64_t)size << 12, (uint64_t)low << 12, (uint64_t)high << 12);
         cr_assert_eq(hole >> 12, scan(model, size, low, high), "round %d", round);
         if (round % 16 == 0)
             compare(&t, model);

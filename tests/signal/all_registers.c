@@ -1,4 +1,5 @@
-/* At a fault the handler sees every register as the program left it, and what it changes stays changed. */
+/* At a fault the handler sees every register as the program left it, and what it changes stays
+ * changed. */
 #include "guest.h"
 #include <ucontext.h>
 
@@ -8,35 +9,40 @@ static int faults;
 
 #ifdef __riscv
 /* a0 points to the values; x10 and the frame registers stay out of it. */
-#define INTS(X) X(5) X(6) X(7) X(9) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) \
-    X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
-#define FLOATS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) \
-    X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
-#define LOAD(n) "ld x" #n ", " #n "*8(a0)\n"
-#define STORE(n) "sd x" #n ", " #n "*8(a0)\n"
-#define FLOAD(n) "fld f" #n ", 256+" #n "*8(a0)\n"
-#define FSTORE(n) "fsd f" #n ", 256+" #n "*8(a0)\n"
-#define FAULT "ld zero, 8(zero)\n"
-#define INT(uc, n) ((uc)->uc_mcontext.__gregs[n])
+#define INTS(X)                                                                                    \
+    X(5)                                                                                           \
+    X(6) X(7) X(9) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23)   \
+        X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+#define FLOATS(X)                                                                                  \
+    X(0)                                                                                           \
+    X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17)   \
+        X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+#define LOAD(n)      "ld x" #n ", " #n "*8(a0)\n"
+#define STORE(n)     "sd x" #n ", " #n "*8(a0)\n"
+#define FLOAD(n)     "fld f" #n ", 256+" #n "*8(a0)\n"
+#define FSTORE(n)    "fsd f" #n ", 256+" #n "*8(a0)\n"
+#define FAULT        "ld zero, 8(zero)\n"
+#define INT(uc, n)   ((uc)->uc_mcontext.__gregs[n])
 #define FLOAT(uc, n) ((uc)->uc_mcontext.__fpregs.__d.__f[n])
-#define PC(uc) INT(uc, REG_PC)
-#define REG(n) , "x" #n
-#define FREG(n) , "f" #n
-#define ADDRESS "a0"
+#define PC(uc)       INT(uc, REG_PC)
+#define REG(n)       , "x" #n
+#define FREG(n)      , "f" #n
+#define ADDRESS      "a0"
 #else
 #define INTS(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
-#define FLOATS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
-#define LOAD(n) "mov " #n "*8(%%rax), %%r" #n "\n"
-#define STORE(n) "mov %%r" #n ", " #n "*8(%%rax)\n"
-#define FLOAD(n) "movsd 256+" #n "*8(%%rax), %%xmm" #n "\n"
-#define FSTORE(n) "movsd %%xmm" #n ", 256+" #n "*8(%%rax)\n"
-#define FAULT "mov 8, %%rdx\n"
-#define INT(uc, n) ((uc)->uc_mcontext.gregs[(n) - 8])
+#define FLOATS(X)                                                                                  \
+    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+#define LOAD(n)      "mov " #n "*8(%%rax), %%r" #n "\n"
+#define STORE(n)     "mov %%r" #n ", " #n "*8(%%rax)\n"
+#define FLOAD(n)     "movsd 256+" #n "*8(%%rax), %%xmm" #n "\n"
+#define FSTORE(n)    "movsd %%xmm" #n ", 256+" #n "*8(%%rax)\n"
+#define FAULT        "mov 8, %%rdx\n"
+#define INT(uc, n)   ((uc)->uc_mcontext.gregs[(n)-8])
 #define FLOAT(uc, n) (*(uint64_t *)(uc)->uc_mcontext.fpregs->_xmm[n].element)
-#define PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
-#define REG(n) , "r" #n
-#define FREG(n) , "xmm" #n
-#define ADDRESS "rax"
+#define PC(uc)       ((uc)->uc_mcontext.gregs[REG_RIP])
+#define REG(n)       , "r" #n
+#define FREG(n)      , "xmm" #n
+#define ADDRESS      "rax"
 #endif
 
 static uint64_t values[64];
@@ -67,13 +73,14 @@ static void handler(int number, siginfo_t *info, void *context)
 __attribute__((noinline)) static void run(void)
 {
     register uint64_t *p __asm__(ADDRESS) = values;
-    __asm__ volatile(INTS(LOAD) FLOATS(FLOAD) ".globl reg_fault, reg_next\nreg_fault: " FAULT "reg_next:\n"
-                     INTS(STORE) FLOATS(FSTORE)
+    __asm__ volatile(INTS(LOAD) FLOATS(FLOAD) ".globl reg_fault, reg_next\nreg_fault: " FAULT
+                                              "reg_next:\n" INTS(STORE) FLOATS(FSTORE)
                      : "+r"(p)
                      :
                      : "memory" INTS(REG) FLOATS(FREG)
 #ifndef __riscv
-                       , "rdx"
+                           ,
+                       "rdx"
 #endif
     );
 }
@@ -87,7 +94,7 @@ int main(void)
         for (int i = 0; i < 64; i++)
             values[i] = value(i);
         run();
-#define CHANGED(n) changed_right &= values[n] == value(n) + 1000 + n;
+#define CHANGED(n)  changed_right &= values[n] == value(n) + 1000 + n;
 #define FCHANGED(n) changed_right &= values[32 + n] == value(32 + n) + 2000 + n;
         INTS(CHANGED)
         FLOATS(FCHANGED)

@@ -15,7 +15,10 @@ int main(void)
         struct sigaction a = {.sa_handler = on_signal};
         got = 0;
         if (s == 32 || s == 33) { /* the C library keeps these from its callers */
-            struct { void *handler; unsigned long flags, mask, pad; } raw = {SIG_IGN, 0, 0, 0};
+            struct {
+                void *handler;
+                unsigned long flags, mask, pad;
+            } raw = {SIG_IGN, 0, 0, 0};
             printf("%d ignored: %ld\n", s, syscall(SYS_rt_sigaction, s, &raw, NULL, 8));
             syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), s);
             continue;

@@ -1,4 +1,5 @@
-/* SA_ONSTACK handlers run on the alternate stack, nested ones too; ss_flags say so; disarm works. */
+/* SA_ONSTACK handlers run on the alternate stack, nested ones too; ss_flags say so; disarm works.
+ */
 #include "guest.h"
 
 #ifndef SS_AUTODISARM
@@ -26,7 +27,9 @@ static void outer(int s)
     stack_t now;
     sigaltstack(NULL, &now);
     printf("outer on alternate stack: %d, flags %s\n", on_stack(&here),
-           now.ss_flags & SS_ONSTACK ? "ONSTACK" : now.ss_flags & SS_DISABLE ? "DISABLE" : "none");
+           now.ss_flags & SS_ONSTACK   ? "ONSTACK"
+           : now.ss_flags & SS_DISABLE ? "DISABLE"
+                                       : "none");
     stack_t other = {.ss_sp = stack, .ss_size = sizeof stack / 2};
     TRY(sigaltstack(&other, NULL));
     raise(SIGUSR2);

@@ -1,4 +1,5 @@
-/* The mask in the context is what returning from the handler puts in place; it shows the interrupted one. */
+/* The mask in the context is what returning from the handler puts in place; it shows the
+ * interrupted one. */
 #include "guest.h"
 #include <ucontext.h>
 

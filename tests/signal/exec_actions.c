@@ -16,7 +16,9 @@ int main(int argc, char **argv)
             struct sigaction a;
             sigaction(signals[i], NULL, &a);
             printf("%s: %s, blocked %d\n", guest_signal_name(signals[i]),
-                   a.sa_handler == SIG_IGN ? "ignored" : a.sa_handler == SIG_DFL ? "default" : "?",
+                   a.sa_handler == SIG_IGN   ? "ignored"
+                   : a.sa_handler == SIG_DFL ? "default"
+                                             : "?",
                    sigismember(&mask, signals[i]));
         }
         return 0;

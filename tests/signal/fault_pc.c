@@ -1,4 +1,5 @@
-/* A handler sees the exact faulting instruction and registers, can change them, and the program goes on. */
+/* A handler sees the exact faulting instruction and registers, can change them, and the program
+ * goes on. */
 #include "guest.h"
 #include <ucontext.h>
 
@@ -7,10 +8,10 @@ static volatile int faults;
 static volatile bool pc_right, value_right;
 
 #ifdef __riscv
-#define PC(uc) ((uc)->uc_mcontext.__gregs[REG_PC])
+#define PC(uc)       ((uc)->uc_mcontext.__gregs[REG_PC])
 #define REGISTER(uc) ((uc)->uc_mcontext.__gregs[REG_A0 + 4])
 #else
-#define PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
+#define PC(uc)       ((uc)->uc_mcontext.gregs[REG_RIP])
 #define REGISTER(uc) ((uc)->uc_mcontext.gregs[REG_RBX])
 #endif
 
@@ -29,13 +30,18 @@ __attribute__((noinline, noclone)) static long run(long value)
 {
 #ifdef __riscv
     register long a4 __asm__("a4") = value;
-    __asm__ volatile(".globl fault_here, fault_next\nfault_here: sd a4, 0(zero)\nfault_next: addi a4, a4, 1"
-                     : "+r"(a4) : : "memory");
+    __asm__ volatile(
+        ".globl fault_here, fault_next\nfault_here: sd a4, 0(zero)\nfault_next: addi a4, a4, 1"
+        : "+r"(a4)
+        :
+        : "memory");
     return a4;
 #else
     register long rbx __asm__("rbx") = value;
     __asm__ volatile(".globl fault_here, fault_next\nfault_here: mov %0, 0\nfault_next: inc %0"
-                     : "+r"(rbx) : : "memory");
+                     : "+r"(rbx)
+                     :
+                     : "memory");
     return rbx;
 #endif
 }

@@ -1,4 +1,5 @@
-/* The siginfo of faults: code and address; reads, writes, fetches; missing, protected, beyond a file. */
+/* The siginfo of faults: code and address; reads, writes, fetches; missing, protected, beyond a
+ * file. */
 #include "guest.h"
 #include <setjmp.h>
 

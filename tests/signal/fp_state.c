@@ -1,4 +1,5 @@
-/* Floating-point registers and the rounding mode are the interrupted program's again after a handler. */
+/* Floating-point registers and the rounding mode are the interrupted program's again after a
+ * handler. */
 #include "guest.h"
 #include <fenv.h>
 

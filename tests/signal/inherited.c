@@ -1,4 +1,5 @@
-/* fork hands on handlers, mask and alternate stack; pending signals stay behind; a thread starts bare. */
+/* fork hands on handlers, mask and alternate stack; pending signals stay behind; a thread starts
+ * bare. */
 #include "guest.h"
 #include <pthread.h>
 

@@ -18,11 +18,29 @@ static void handler(int number)
 static int in[2], s[2], fd;
 static uint32_t word;
 
-static long do_read(void) { char c; return read(in[0], &c, 1); }
-static long do_recv(void) { char c; return recv(s[0], &c, 1, 0); }
-static long do_wait(void) { return waitpid(-1, NULL, 0) > 0 ? 0 : -1; }
-static long do_flock(void) { return flock(fd, LOCK_EX); }
-static long do_poll(void) { struct pollfd f = {in[0], POLLIN, 0}; return poll(&f, 1, -1); }
+static long do_read(void)
+{
+    char c;
+    return read(in[0], &c, 1);
+}
+static long do_recv(void)
+{
+    char c;
+    return recv(s[0], &c, 1, 0);
+}
+static long do_wait(void)
+{
+    return waitpid(-1, NULL, 0) > 0 ? 0 : -1;
+}
+static long do_flock(void)
+{
+    return flock(fd, LOCK_EX);
+}
+static long do_poll(void)
+{
+    struct pollfd f = {in[0], POLLIN, 0};
+    return poll(&f, 1, -1);
+}
 static long do_futex(void)
 {
     return syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0);
@@ -88,10 +106,19 @@ int main(void)
     MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
     guest_file("lock", "");
     fd = (int)MUST(open("lock", O_RDONLY));
-    const struct { const char *name; long (*call)(void); bool ends; } calls[] = {
-        {"read", do_read, true}, {"recv", do_recv, true}, {"waitpid", do_wait, true},
-        {"flock", do_flock, true}, {"poll", do_poll, true}, {"epoll_wait", do_epoll, true},
-        {"futex with a timeout", do_futex_timed, true}, {"futex", do_futex, false},
+    const struct {
+        const char *name;
+        long (*call)(void);
+        bool ends;
+    } calls[] = {
+        {"read", do_read, true},
+        {"recv", do_recv, true},
+        {"waitpid", do_wait, true},
+        {"flock", do_flock, true},
+        {"poll", do_poll, true},
+        {"epoll_wait", do_epoll, true},
+        {"futex with a timeout", do_futex_timed, true},
+        {"futex", do_futex, false},
     };
     for (unsigned i = 0; i < COUNT(calls); i++) {
         try(calls[i].name, calls[i].call, 0);

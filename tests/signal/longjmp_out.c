@@ -1,4 +1,5 @@
-/* siglongjmp leaves handlers of faults and of timers, thousands of times, with the mask restored. */
+/* siglongjmp leaves handlers of faults and of timers, thousands of times, with the mask restored.
+ */
 #include "guest.h"
 #include <setjmp.h>
 #include <sys/time.h>

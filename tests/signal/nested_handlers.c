@@ -1,4 +1,5 @@
-/* A handler is interrupted by another signal's handler, and that one by a third; each goes on after. */
+/* A handler is interrupted by another signal's handler, and that one by a third; each goes on
+ * after. */
 #include "guest.h"
 
 static void on_third(int s)

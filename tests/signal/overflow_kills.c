@@ -1,4 +1,5 @@
-/* Without an alternate stack, or with one too small for a frame, a stack overflow kills by SIGSEGV. */
+/* Without an alternate stack, or with one too small for a frame, a stack overflow kills by SIGSEGV.
+ */
 #include "guest.h"
 #include <sys/resource.h>
 

@@ -1,4 +1,5 @@
-/* Real-time signals queue, in order of number and then of sending, with values; the others merge. */
+/* Real-time signals queue, in order of number and then of sending, with values; the others merge.
+ */
 #include "guest.h"
 
 static int order[64], values[64], codes[64], n;
@@ -22,8 +23,8 @@ int main(void)
     sigaction(SIGUSR1, &a, NULL);
     sigaction(SIGUSR2, &a, NULL);
     sigprocmask(SIG_BLOCK, &all, &old);
-    const int sent[] = {SIGRTMAX, SIGRTMIN + 5, SIGUSR2, SIGRTMIN, SIGRTMIN + 5, SIGUSR1,
-                        SIGRTMIN + 5, SIGUSR2, SIGRTMAX, SIGUSR1};
+    const int sent[] = {SIGRTMAX, SIGRTMIN + 5, SIGUSR2, SIGRTMIN, SIGRTMIN + 5,
+                        SIGUSR1,  SIGRTMIN + 5, SIGUSR2, SIGRTMAX, SIGUSR1};
     for (unsigned i = 0; i < COUNT(sent); i++)
         MUST(sigqueue(getpid(), sent[i], (union sigval){.sival_int = 100 + (int)i}));
     kill(getpid(), SIGRTMIN + 5);

@@ -1,4 +1,5 @@
-/* Twenty thousand queued signals from another process, during computing and calling: none is lost. */
+/* Twenty thousand queued signals from another process, during computing and calling: none is lost.
+ */
 #include "guest.h"
 #include <sched.h>
 

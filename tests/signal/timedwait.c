@@ -1,4 +1,5 @@
-/* sigtimedwait and signalfd take blocked signals, with their values, in order of number and arrival. */
+/* sigtimedwait and signalfd take blocked signals, with their values, in order of number and
+ * arrival. */
 #include "guest.h"
 #include <sys/signalfd.h>
 

@@ -5,13 +5,13 @@
 extern char undefined_here[], undefined_next[], break_here[], break_next[];
 
 #ifdef __riscv
-#define PC(uc) ((uc)->uc_mcontext.__gregs[REG_PC])
+#define PC(uc)    ((uc)->uc_mcontext.__gregs[REG_PC])
 #define UNDEFINED ".4byte 0xffffffff"
-#define BREAK "ebreak"
+#define BREAK     "ebreak"
 #else
-#define PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
+#define PC(uc)    ((uc)->uc_mcontext.gregs[REG_RIP])
 #define UNDEFINED "ud2"
-#define BREAK "int3"
+#define BREAK     "int3"
 #endif
 
 static void handler(int number, siginfo_t *info, void *context)
@@ -36,8 +36,10 @@ int main(void)
 #pragma GCC unroll 1
     for (int i = 0; i < 3; i++) {
         __asm__ volatile(".globl undefined_here, undefined_next\nundefined_here: " UNDEFINED
-                         "\nundefined_next:" ::: "memory");
-        __asm__ volatile(".globl break_here, break_next\nbreak_here: " BREAK "\nbreak_next:" ::: "memory");
+                         "\nundefined_next:" ::
+                             : "memory");
+        __asm__ volatile(".globl break_here, break_next\nbreak_here: " BREAK "\nbreak_next:" ::
+                             : "memory");
     }
     printf("went on\n");
     return 0;
