@@ -842,8 +842,10 @@ void forget_slots(struct work *w)
         if (w->own[reg])
             drop(w, reg);
     }
-    for (unsigned slot = 0; slot < w->be->guest->nslots; slot++) {
+    for (unsigned slot = 0; slot < w->be->guest->nslots && !w->failed; slot++) {
         ir_ref r = w->home[slot];
+        if (w->c.p > w->limit)
+            w->failed = true;
         struct val *v = r ? val_of(w, r) : NULL;
         if (v && v->home == slot + 1) {
             if (v->uses && !v->spill) {

@@ -75,6 +75,10 @@ void store_snapshot(struct work *w, struct snapshot s)
 {
     const struct place *places = w->places + s.start;
     const struct ir_slot *slots = w->be->guest->slots;
+    if (w->limit + MARGIN - w->c.p < 64 + (ptrdiff_t)s.count * 24) { /* two moves with far displacements each */
+        w->failed = true;
+        return;
+    }
     for (unsigned i = 0; i < s.count; i++) {
         enum ir_type t = (enum ir_type)slots[places[i].slot].type;
         if (places[i].kind == PLACE_GPR)
