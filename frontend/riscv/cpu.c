@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "frontend/riscv/riscv.h"
+#include "frontend/riscv/internal.h"
 
 #define BIT(name) (UINT64_C(1) << RV_FEATURE_##name)
 
@@ -203,6 +203,11 @@ void riscv_print_cpus(void)
     printf("Properties (name=on, name=off, +name, -name):\n");
     for (unsigned i = 0; i < RV_FEATURE_COUNT; i++)
         printf("  %-12s %s\n", extensions[i].text, extensions[i].note);
+}
+
+const char *riscv_feature_name(unsigned feature)
+{
+    return extensions[feature].text;
 }
 
 char *riscv_isa_string(const struct cpu_config *config, char *text, size_t size)

@@ -6,6 +6,10 @@
 
 bool riscv_parse_cpu(const char *text, struct cpu_config *config, char *error, size_t error_size);
 void riscv_print_cpus(void);
+
+/* The property of -cpu for a feature. */
+const char *riscv_feature_name(unsigned feature);
+
 unsigned riscv_disassemble(const struct cpu_config *config, uint64_t pc, const uint8_t *bytes,
                            size_t size, char *text, size_t text_size);
 

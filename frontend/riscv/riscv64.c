@@ -2,6 +2,7 @@
  * struct frontend of riscv64: slots, helpers, and the translation of one instruction.
  */
 #include <elf.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "frontend/riscv/decode.h"
@@ -22,19 +23,32 @@ static const struct ir_helper helpers[] = {
 #undef X
 };
 
+/* What is missing for a row that is not enabled. */
+static const char *missing_feature(const struct decode_row *row, const struct cpu_config *config)
+{
+    return riscv_feature_name(cpu_has(config, row->need[0]) ? row->need[1] : row->need[0]);
+}
+
+static void log_illegal(const struct translation *t, enum rv_insn insn, uint32_t word)
+{
+    const struct decode_row *row = &rv_rows[insn];
+    char why[96];
+    if (insn == RV_INVALID)
+        snprintf(why, sizeof why, "%s", riscv_guess_extension(word));
+    else if (!decode_row_enabled(row, t->config))
+        snprintf(why, sizeof why, " (%s: -cpu has no %s)", row->name,
+                 missing_feature(row, t->config));
+    else
+        snprintf(why, sizeof why, " (%s with operands that are reserved)", row->name);
+    log_print("illegal instruction at %#llx: %0*x%s\n", (unsigned long long)t->pc,
+              (int)t->length * 2, word, why);
+}
+
 /* An undefined word, or one whose extension is off. */
 static void illegal(struct translation *t, enum rv_insn insn, uint32_t word)
 {
-    if (log_on(LOG_UNIMP)) {
-        const struct decode_row *row = &rv_rows[insn];
-        if (insn != RV_INVALID && !decode_row_enabled(row, t->config))
-            log_print("illegal instruction at %#llx: %0*x (%s, switched off by -cpu)\n",
-                      (unsigned long long)t->pc, (int)t->length * 2, word, row->name);
-        else
-            log_print("illegal instruction at %#llx: %0*x%s%s\n", (unsigned long long)t->pc,
-                      (int)t->length * 2, word, insn ? " " : riscv_guess_extension(word),
-                      insn ? rv_rows[insn].name : "");
-    }
+    if (log_on(LOG_UNIMP))
+        log_illegal(t, insn, word);
     ir_exit(t->block, IR_EXIT_ILLEGAL, t->pc);
 }
 
