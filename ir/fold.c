@@ -37,6 +37,45 @@ static ir_ref become(struct ir_insn *insn, enum ir_op op, ir_ref a, ir_ref y)
     return FOLD_AGAIN;
 }
 
+/* ---- parts put together -------------------------------------------------------------------- */
+
+/* x << n beside x >> (width - n) is a rotation; slliw beside srliw is one of 32 bits, extended. */
+static bool fold_rotate(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *left = fold_def(b, insn->a), *right = fold_def(b, insn->b);
+    if (left->op == IR_SHR || left->op == IR_EXTRACT) {
+        const struct ir_insn *t = left;
+        left = right;
+        right = t;
+    }
+    if (left->op == IR_SHL && right->op == IR_SHR && left->type == insn->type &&
+        right->type == insn->type && left->a == right->a && fold_is_value(b, left->b) &&
+        fold_is_value(b, right->b)) {
+        unsigned width = eval_width(insn->type);
+        uint64_t n = ir_const_value(b, left->b), m = ir_const_value(b, right->b);
+        if (n >= width || m >= width || n + m != width)
+            return false;
+        become(insn, IR_ROR, left->a, right->b);
+        return true;
+    }
+    const struct ir_insn *word = fold_def(b, left->a), *low = fold_def(b, word->a);
+    unsigned pos = right->aux & 0xff, len = right->aux >> 8;
+    if (left->op != IR_SEXT || left->sub != IR_I32 || left->type != IR_I64 ||
+        word->op != IR_SHL || word->type != IR_I32 || low->op != IR_TRUNC ||
+        right->op != IR_EXTRACT || right->type != IR_I64 || right->a != low->a || pos == 0 ||
+        pos + len != 32 || !fold_is_value(b, word->b) || ir_const_value(b, word->b) != len)
+        return false;
+    ir_ref rotated = ir_op2(b, IR_ROR, IR_I32, word->a, ir_const(b, pos));
+    *insn = (struct ir_insn){.op = IR_SEXT, .type = IR_I64, .sub = IR_I32, .a = rotated};
+    return true;
+}
+
+/* The sum, or, or exclusive or of two values that have no bit in common. */
+static ir_ref fold_parts(struct ir_block *b, struct ir_insn *insn)
+{
+    return fold_select_pair(b, insn) || fold_rotate(b, insn) ? FOLD_AGAIN : IR_NONE;
+}
+
 /* ---- sums --------------------------------------------------------------------------------- */
 
 static ir_ref fold_add(struct ir_block *b, struct ir_insn *insn)
@@ -45,7 +84,7 @@ static ir_ref fold_add(struct ir_block *b, struct ir_insn *insn)
     if (!fold_is_value(b, insn->b)) {
         if (y->op == IR_NEG && y->type == insn->type)
             return become(insn, IR_SUB, insn->a, y->a);
-        return fold_select_pair(b, insn) ? FOLD_AGAIN : IR_NONE;
+        return fold_parts(b, insn);
     }
     uint64_t k = ir_const_value(b, insn->b);
     if (value_of(b, insn, insn->b) == 0)
@@ -187,7 +226,7 @@ static ir_ref fold_or(struct ir_block *b, struct ir_insn *insn)
     if (insn->a == insn->b)
         return insn->a;
     if (!fold_is_value(b, insn->b))
-        return fold_select_pair(b, insn) ? FOLD_AGAIN : IR_NONE;
+        return fold_parts(b, insn);
     uint64_t k = value_of(b, insn, insn->b);
     if (k == 0)
         return insn->a;
@@ -204,7 +243,7 @@ static ir_ref fold_xor(struct ir_block *b, struct ir_insn *insn)
     if (insn->a == insn->b)
         return ir_const(b, 0);
     if (!fold_is_value(b, insn->b))
-        return fold_select_pair(b, insn) ? FOLD_AGAIN : IR_NONE;
+        return fold_parts(b, insn);
     uint64_t k = value_of(b, insn, insn->b);
     if (k == 0)
         return insn->a;

@@ -522,6 +522,30 @@ static void flag_test(struct generator *g)
     remember(g, IR_I64, emit(g, use));
 }
 
+/* A value shifted both ways and put together, as rotations are written, or nearly so. */
+static void rotation(struct generator *g)
+{
+    static const uint8_t joins[] = {IR_OR, IR_XOR, IR_ADD, IR_SUB};
+    struct random *r = &g->random;
+    enum ir_type type = int_type(g);
+    bool words = chance(r, 50); /* slliw and srliw */
+    unsigned width = words ? 32 : ir_type_size(type) * 8, n = random_below(r, width + 1);
+    ir_ref x = value(g, words ? IR_I64 : type), part[2];
+    for (unsigned i = 0; i < 2; i++) {
+        ir_ref k = ir_const(g->b, (i ? width - n : n) + chance(r, 5));
+        struct ir_insn insn = {.op = i ? IR_SHR : IR_SHL, .type = words ? IR_I32 : type, .a = x, .b = k};
+        if (words)
+            insn.a = convert(g, IR_TRUNC, IR_I32, IR_I64, x);
+        part[i] = emit(g, insn);
+        if (words)
+            part[i] = convert(g, IR_SEXT, IR_I64, IR_I32, part[i]);
+    }
+    bool swapped = chance(r, 50);
+    type = words ? IR_I64 : type;
+    remember(g, type, emit(g, (struct ir_insn){.op = joins[random_below(r, 4)], .type = type,
+                                               .a = part[swapped], .b = part[!swapped]}));
+}
+
 static void idiom(struct generator *g)
 {
     unsigned kind = random_below(&g->random, 8);
@@ -529,6 +553,8 @@ static void idiom(struct generator *g)
         flag_test(g);
     else if (kind == 1)
         select_pair(g);
+    else if (kind == 2)
+        rotation(g);
     else
         chain(g);
 }
