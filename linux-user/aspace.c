@@ -622,6 +622,33 @@ bool aspace_covers(struct aspace *as, uint64_t address, uint64_t size)
 
 /* ---- for the translator ---- */
 
+void aspace_cut_page(struct aspace *as, uint64_t address)
+{
+    uint64_t page = page_down(address);
+    aspace_lock(as);
+    const struct map_node *n = maptree_at_or_above(&as->tree, page);
+    if (n && n->start <= page && !foreign(n) && (n->prot & PROT_EXEC)) {
+        uint32_t prot = n->prot & ~(uint32_t)PROT_EXEC, flags = n->flags | MAP_IS_CUT_OFF;
+        maptree_set(&as->tree, page, page + GUEST_PAGE, prot, flags);
+    }
+    aspace_unlock(as);
+}
+
+bool aspace_cut_off(struct aspace *as, uint64_t address)
+{
+    struct map_node n;
+    return maptree_read(&as->tree, address, &n) && (n.flags & MAP_IS_CUT_OFF);
+}
+
+bool aspace_may_be_code(const struct aspace *as, uint64_t address)
+{
+    struct map_node n;
+    if (maptree_read(&as->tree, address, &n))
+        return !foreign(&n);
+    /* Unmapped by another thread a moment ago. */
+    return address - as->area_low < area_end - as->area_low;
+}
+
 /* The last range a thread asked for; valid as long as the table has not changed. */
 static __thread struct {
     const struct aspace *as;

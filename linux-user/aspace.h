@@ -82,6 +82,16 @@ int64_t aspace_map_stack(struct aspace *as, uint64_t size);
 /* True if every byte of the range is mapped by the guest. */
 bool aspace_covers(struct aspace *as, uint64_t address, uint64_t size);
 
+/*
+ * A page of code could not be read (its file has become shorter): no fetch window shows it any more.
+ * aspace_cut_off asks for it.
+ */
+void aspace_cut_page(struct aspace *as, uint64_t address);
+bool aspace_cut_off(struct aspace *as, uint64_t address);
+
+/* True if a fault at `address` may come from reading guest code. Async-signal-safe. */
+bool aspace_may_be_code(const struct aspace *as, uint64_t address);
+
 /* For struct code_source: executable bytes from pc on. Takes no lock. */
 const uint8_t *aspace_window(void *aspace, uint64_t pc, size_t *size);
 

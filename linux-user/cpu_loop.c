@@ -40,14 +40,34 @@ static void fetch_fault(struct task *t, uint64_t pc)
     aspace_window(as, pc, &size);
     uint64_t at = pc + size;
     as->fetch_failed = true;
+    if (aspace_cut_off(as, at)) {
+        signal_fault(t, SIGBUS, BUS_ADRERR, at);
+        return;
+    }
     signal_fault(t, SIGSEGV, aspace_covers(as, at, 1) ? SEGV_ACCERR : SEGV_MAPERR, at);
+}
+
+static enum ir_exit run(struct task *t)
+{
+    t->in_run = true;
+    enum ir_exit reason = translator_run(t->vcpu);
+    t->in_run = false;
+    t->escapes = 0;
+    return reason;
 }
 
 void cpu_loop(struct task *t)
 {
     struct cpu *cpu = &t->vcpu->cpu;
+    /*
+     * The translator reads guest code that the table says is there. It may not be: a file has
+     * become shorter, another thread unmaps it. Then the handler comes back to here, and
+     * translating again ends where the readable code ends.
+     */
+    if (setjmp(t->escape))
+        aspace_cut_page(t->process->as, t->escape_address);
     while (!t->leaving) {
-        switch (translator_run(t->vcpu)) {
+        switch (run(t)) {
         case IR_EXIT_SYSCALL:
             serve_call(t);
             break;

@@ -23,6 +23,7 @@ enum map_flag {
     MAP_IS_VDSO = 1 << 4,
     MAP_IS_SHM = 1 << 5,     /* System V */
     MAP_IS_FOREIGN = 1 << 6, /* not the guest's: the host's or Ferry's own */
+    MAP_IS_CUT_OFF = 1 << 7, /* code that lies beyond the end of its file: no more executable */
 };
 
 struct map_node {

@@ -79,6 +79,30 @@ static void record(struct task *t, const siginfo_t *info, ucontext_t *uc)
     translator_kick(t->vcpu);
 }
 
+static void land(struct task *t)
+{
+    t->in_run = false;
+    longjmp(t->escape, 1);
+}
+
+/* A fault in Ferry's own reading of guest code: abandons the translation. See cpu_loop. */
+static bool escape(struct task *t, const siginfo_t *info, ucontext_t *uc)
+{
+    const unsigned enough = 1000; /* something else is wrong */
+    uint64_t address = (uint64_t)(uintptr_t)info->si_addr - t->process->as->base;
+    if (!t->in_run ||
+        translator_owns(t->process->translator, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP]) ||
+        info->si_code == SI_KERNEL || !aspace_may_be_code(t->process->as, address) ||
+        ++t->escapes > enough)
+        return false;
+    greg_t *gregs = uc->uc_mcontext.gregs;
+    t->escape_address = address;
+    gregs[REG_RDI] = (greg_t)(uintptr_t)t;
+    gregs[REG_RSP] = (greg_t)((((uintptr_t)gregs[REG_RSP] - 256) & ~(uintptr_t)15) - 8);
+    gregs[REG_RIP] = (greg_t)(uintptr_t)land;
+    return true;
+}
+
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
     int saved = errno;
@@ -89,6 +113,8 @@ static void on_signal(int signal, siginfo_t *info, void *context)
             ;
         else if (t && t->vcpu && translator_fault(t->vcpu, context, &handled))
             t->signal.fault = handled ? t->signal.fault : *info;
+        else if (t && escape(t, info, context))
+            ;
         else
             crash_internal(t, info, context);
     } else if (t && t->vcpu) {

@@ -15,6 +15,7 @@
 #define FERRY_LINUX_USER_TASK_H
 
 #include <limits.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,6 +65,10 @@ struct task {
     bool leader; /* runs on the process's first host thread */
     struct signal_state signal;
     bool restart; /* the last call was interrupted before it had an effect */
+    jmp_buf escape;            /* out of a translation whose guest code cannot be read after all */
+    volatile bool in_run;      /* in translator_run */
+    unsigned escapes;          /* since translator_run last returned by itself */
+    uint64_t escape_address;
     bool leaving; /* the thread shall end; status in exit_code */
     int exit_code;
     uint64_t number, args[6]; /* the call being served */
