@@ -1,10 +1,10 @@
 /*
  * The register allocator: forward, on the fly, with use counts from scan.c.
  *
- * A value may be in several places at once: registers, the home of a slot, a spill cell; constants are
- * everywhere. A register is taken from a value only by drop(), after save() has made sure that a
- * needed value is somewhere else. When no temporary is free the one goes whose value is used furthest
- * away; the distance is looked for only then.
+ * A value may be in several places at once: registers, the home of a slot, a spill cell; constants
+ * are everywhere. A register is taken from a value only by drop(), after save() has made sure that
+ * a needed value is somewhere else. When no temporary is free the one goes whose value is used
+ * furthest away; the distance is looked for only then.
  *
  * Spilling a value that is the current one of a dirty slot stores it home, which it needed anyway.
  */
@@ -13,97 +13,8 @@
 #include "backend/x86_64/form.h"
 #include "backend/x86_64/runtime.h"
 
-enum ir_type value_type(const struct work *w, ir_ref r, enum ir_type of_const)
-{
-    if (ir_is_const(r))
-        return of_const;
-    const struct ir_insn *in = &w->b->insns[r];
-    switch (ir_op_info[in->op].result) {
-    case 'Q': return IR_I64;
-    case 'V': return IR_V128;
-    case 'B': return IR_B;
-    default: return (enum ir_type)in->type;
-    }
-}
-
-static bool is_float_class(enum ir_type t)
-{
-    return ir_type_is_float(t) || t == IR_V128;
-}
-
-/* ---- moves ------------------------------------------------------------------------------------ */
-
-void move_gpr(struct work *w, unsigned dst, unsigned src)
-{
-    if (dst == src)
-        return;
-    mov_rr(&w->c, dst, src);
-    CHECK(MOVE, dst, src, 0);
-}
-
-void move_xmm(struct work *w, unsigned dst, unsigned src)
-{
-    if (dst == src)
-        return;
-    x_rr(&w->c, MOVAPS, dst, src);
-    CHECK(MOVE, dst + XMM0, src + XMM0, 0);
-}
-
-void load_gpr(struct work *w, unsigned reg, struct mem m, enum ir_type t)
-{
-    static const uint32_t op[] = {
-        [IR_I8] = MOVZX8, [IR_I16] = MOVZX16, [IR_I32] = MOV, [IR_I64] = MOV | X_W, [IR_B] = MOV};
-    x_rm(&w->c, op[t], reg, m);
-}
-
-void store_gpr(struct work *w, unsigned reg, struct mem m, enum ir_type t)
-{
-    switch (t) {
-    case IR_I8: x_rm(&w->c, MOV_STORE8, reg, m); break;
-    case IR_I16: x_rm(&w->c, MOV_STORE | X_OPSIZE, reg, m); break;
-    case IR_I64: x_rm(&w->c, MOV_STORE | X_W, reg, m); break;
-    default: x_rm(&w->c, MOV_STORE, reg, m); break;
-    }
-}
-
-void load_xmm(struct work *w, unsigned xmm, struct mem m, enum ir_type t)
-{
-    x_rm(&w->c, t == IR_V128 ? MOVUPS : t == IR_F64 ? MOVSD : MOVSS, xmm, m);
-}
-
-void store_xmm(struct work *w, unsigned xmm, struct mem m, enum ir_type t)
-{
-    x_rm(&w->c, t == IR_V128 ? MOVUPS_STORE : t == IR_F64 ? MOVSD_STORE : MOVSS_STORE, xmm, m);
-}
-
-/* The field that ends here. */
-void note_reloc(struct work *w, enum code_reloc_kind kind, uint64_t value)
-{
-    struct code_buffer *out = w->out;
-    if (out->nrelocs == out->max_relocs) {
-        w->failed = true;
-        return;
-    }
-    unsigned size = kind == CODE_RELOC_PC64 ? 8 : 4;
-    out->relocs[out->nrelocs++] = (struct code_reloc){here(w) - size, (uint8_t)kind, value};
-}
-
-void load_pc(struct work *w, unsigned reg, uint64_t pc)
-{
-    mov_ri(&w->c, reg, pc);
-    note_reloc(w, pc <= UINT32_MAX || fits32((int64_t)pc) ? CODE_RELOC_PC32 : CODE_RELOC_PC64, pc);
-}
-
-void load_constant(struct work *w, unsigned reg, ir_ref r)
-{
-    const struct ir_const *k = constant(w, r);
-    if (k->kind == IR_CONST_PC)
-        load_pc(w, reg, k->value);
-    else
-        mov_ri(&w->c, reg, k->value);
-}
-
-/* ---- the books -------------------------------------------------------------------------------- */
+/* ---- the books --------------------------------------------------------------------------------
+ */
 
 static void claim(struct work *w, unsigned reg, ir_ref r)
 {
@@ -200,7 +111,8 @@ static int new_spill(struct work *w)
     return 0;
 }
 
-/* ---- homes ------------------------------------------------------------------------------------ */
+/* ---- homes ------------------------------------------------------------------------------------
+ */
 
 static void load_value(struct work *w, unsigned reg, ir_ref r, enum ir_type of_const);
 static int new_spill(struct work *w);
@@ -234,7 +146,9 @@ static void give_back(struct work *w, struct loan loan)
 static void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_type t)
 {
     struct loan loan = borrow(w);
-    enum ir_type step = t == IR_V128 || t == IR_F64 ? IR_I64 : t == IR_F32 || t == IR_F16 ? IR_I32 : t;
+    enum ir_type step = t == IR_V128 || t == IR_F64  ? IR_I64
+                        : t == IR_F32 || t == IR_F16 ? IR_I32
+                                                     : t;
     load_gpr(w, loan.reg, from, step);
     store_gpr(w, loan.reg, to, step);
     if (t == IR_V128) {
@@ -255,7 +169,8 @@ static void vacate_home(struct work *w, unsigned slot, ir_ref r)
     struct val *v = val_of(w, old);
     if (v->uses && !v->regs && !v->spill) {
         enum ir_type t = value_type(w, old, IR_I64);
-        uint32_t free = w->free & (is_float_class(t) ? XMM_MASK : GPR_MASK) & ~w->locked & ~w->dying;
+        uint32_t free =
+            w->free & (in_xmm(t) ? XMM_MASK : GPR_MASK) & ~w->locked & ~w->dying;
         if (free) {
             unsigned reg = (unsigned)__builtin_ctz(free);
             load_value(w, reg, old, IR_I64);
@@ -344,7 +259,7 @@ static void store_home(struct work *w, unsigned slot)
     enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
     struct mem m = home_mem(w, slot);
     vacate_home(w, slot, r);
-    bool xmm = is_float_class(t);
+    bool xmm = in_xmm(t);
     uint32_t regs = v->regs & (xmm ? XMM_MASK : GPR_MASK);
     if (!regs && ir_is_const(r)) {
         store_constant(w, m, r, t, NO_REG);
@@ -385,7 +300,8 @@ void sync(struct work *w)
     w->dying = 0; /* an op syncs before it takes operands */
 }
 
-/* ---- eviction --------------------------------------------------------------------------------- */
+/* ---- eviction ---------------------------------------------------------------------------------
+ */
 
 /* Is the old value of the slot still needed, and nowhere but at home? */
 static bool home_is_occupied(struct work *w, unsigned slot)
@@ -455,8 +371,8 @@ static unsigned furthest(struct work *w, uint32_t candidates)
 }
 
 /*
- * A temporary of the mask, emptied if need be. Not locked, not claimed. One that an operand of the op at
- * hand has just left is no choice, but for the op's result.
+ * A temporary of the mask, emptied if need be. Not locked, not claimed. One that an operand of the
+ * op at hand has just left is no choice, but for the op's result.
  */
 static int alloc_from(struct work *w, uint32_t mask, uint32_t dying)
 {
@@ -513,7 +429,8 @@ void take(struct work *w, unsigned reg)
     if (r) {
         struct val *v = val_of(w, r);
         if (needed(v) && !elsewhere(v, r, BIT(reg))) {
-            uint32_t spare = w->free & (reg < XMM0 ? GPR_MASK : XMM_MASK) & ~w->locked & ~w->dying & ~BIT(reg);
+            uint32_t spare =
+                w->free & (reg < XMM0 ? GPR_MASK : XMM_MASK) & ~w->locked & ~w->dying & ~BIT(reg);
             if (spare) {
                 unsigned to = (unsigned)__builtin_ctz(spare);
                 if (reg < XMM0)
@@ -531,7 +448,8 @@ void take(struct work *w, unsigned reg)
     CHECK(CLOBBER, reg, 0, 0);
 }
 
-/* ---- operands --------------------------------------------------------------------------------- */
+/* ---- operands ---------------------------------------------------------------------------------
+ */
 
 bool memory_of(struct work *w, ir_ref r, struct mem *m)
 {
@@ -588,8 +506,8 @@ static struct operand memory_operand(struct work *w, ir_ref r, struct mem m)
 }
 
 /*
- * May the value be read from memory by an instruction that comes after more allocation? Not from the
- * home of a dirty slot, which an eviction could overwrite in between.
+ * May the value be read from memory by an instruction that comes after more allocation? Not from
+ * the home of a dirty slot, which an eviction could overwrite in between.
  */
 static bool stable_memory(struct work *w, ir_ref r, struct mem *m)
 {
@@ -664,7 +582,8 @@ void load_into_xmm(struct work *w, unsigned xmm, ir_ref r, enum ir_type t)
         load_value(w, xmm + XMM0, r, t);
 }
 
-/* ---- results ---------------------------------------------------------------------------------- */
+/* ---- results ----------------------------------------------------------------------------------
+ */
 
 /* May the pinned register take a new value now, before the put? Its old value must be done with. */
 static bool pin_is_over(struct work *w, unsigned reg)
@@ -713,7 +632,8 @@ void define_in(struct work *w, ir_ref self, unsigned reg)
     CHECK(DEFINE, reg, 0, self);
 }
 
-/* ---- slots ------------------------------------------------------------------------------------ */
+/* ---- slots ------------------------------------------------------------------------------------
+ */
 
 void get_slot(struct work *w, unsigned slot, ir_ref self)
 {
@@ -788,7 +708,7 @@ void put_slot(struct work *w, unsigned slot, ir_ref r)
     }
     if (!ir_is_const(r) && !v->regs && !v->spill && v->home != slot + 1) {
         enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
-        if (is_float_class(t))
+        if (in_xmm(t))
             use_xmm(w, r, t);
         else
             use_gpr(w, r);

@@ -16,7 +16,8 @@
 
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
 
-/* Pieces of an opcode: the byte, the map (escape), the mandatory prefix, 64-bit operands, 8-bit operands. */
+/* Pieces of an opcode: the byte, the map (escape), the mandatory prefix, 64-bit operands, 8-bit
+ * operands. */
 enum {
     X_0F = 1 << 8, X_0F38 = 2 << 8, X_0F3A = 3 << 8, X_MAP = 3 << 8,
     X_66 = 1 << 10, X_F3 = 2 << 10, X_F2 = 3 << 10, X_PP = 3 << 10,
@@ -70,8 +71,10 @@ static inline bool fits32(int64_t x)
     return x == (int32_t)x;
 }
 
-/* Prefixes and opcode; r, x, b are the fourth bits of the three register fields, any: REX even if empty. */
-static inline uint8_t *asm_opcode(uint8_t *p, uint32_t op, unsigned r, unsigned x, unsigned b, bool any)
+/* Prefixes and opcode; r, x, b are the fourth bits of the three register fields, any: REX even if
+ * empty. */
+static inline uint8_t *asm_opcode(uint8_t *p, uint32_t op, unsigned r, unsigned x, unsigned b,
+                                  bool any)
 {
     if (op & X_LOCK)
         *p++ = 0xf0;
@@ -157,7 +160,8 @@ static inline void x_o(struct cursor *c, uint32_t op, unsigned reg)
 }
 
 /* VEX, 128 bits: op reg, vvvv, rm. The map must be 0F, 0F38 or 0F3A. */
-static inline uint8_t *asm_vex(uint8_t *p, uint32_t op, unsigned r, unsigned v, unsigned x, unsigned b)
+static inline uint8_t *asm_vex(uint8_t *p, uint32_t op, unsigned r, unsigned v, unsigned x,
+                               unsigned b)
 {
     static const uint8_t prefix[4] = {0, 1, 2, 3}; /* none, 66, F3, F2: VEX.pp has the same order */
     unsigned pp = prefix[op >> 10 & 3];
@@ -277,7 +281,24 @@ static inline void mov_ri(struct cursor *c, unsigned dst, uint64_t imm)
 }
 
 /* Host condition codes. */
-enum host_cc { CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G };
+enum host_cc {
+    CC_O,
+    CC_NO,
+    CC_B,
+    CC_AE,
+    CC_E,
+    CC_NE,
+    CC_BE,
+    CC_A,
+    CC_S,
+    CC_NS,
+    CC_P,
+    CC_NP,
+    CC_L,
+    CC_GE,
+    CC_LE,
+    CC_G
+};
 
 /* Short forward jumps inside an op: emit, then bind at the target. */
 static inline uint8_t *jcc8(struct cursor *c, unsigned cc)

@@ -1,11 +1,11 @@
 /*
  * The checker: follows, beside the allocator and independently of its books, which value every
- * register, home and spill cell holds, and which value every slot has by the IR; and aborts when an op
- * reads a register that does not hold its operand, or when the state is not where a map says.
+ * register, home and spill cell holds, and which value every slot has by the IR; and aborts when an
+ * op reads a register that does not hold its operand, or when the state is not where a map says.
  *
  * It sees what the allocator's primitives write (check_event), not what it believes. Identities: a
- * reference to the instruction that computes a value, or a symbol for what a slot held at the block's
- * start or after a C function that writes slots.
+ * reference to the instruction that computes a value, or a symbol for what a slot held at the
+ * block's start or after a C function that writes slots.
  */
 #include "backend/x86_64/work.h"
 
@@ -75,8 +75,8 @@ void check_start(struct work *w)
     fresh_slots(w);
 }
 
-__attribute__((noreturn)) static void wrong(struct work *w, const char *what, unsigned where, identity is,
-                                            identity should)
+__attribute__((noreturn)) static void wrong(struct work *w, const char *what, unsigned where,
+                                            identity is, identity should)
 {
     bug("allocation of block 0x%llx, instruction %u: %s %u holds %x, not %x",
         (unsigned long long)w->b->pc, w->now, what, where, is, should);
@@ -165,7 +165,8 @@ void check_snapshot(struct work *w, struct snapshot s)
     }
     for (unsigned slot = 0; slot < w->be->guest->nslots; slot++) {
         if (w->be->pin[slot])
-            expect(w, "pinned register", w->be->pin[slot] - 1u, k->reg[w->be->pin[slot] - 1], k->slot[slot]);
+            expect(w, "pinned register", w->be->pin[slot] - 1u, k->reg[w->be->pin[slot] - 1],
+                   k->slot[slot]);
         else if (!placed[slot])
             expect(w, "home", slot, k->home[slot], k->slot[slot]);
     }

@@ -1,5 +1,6 @@
 /*
- * Control flow: guards, ends of blocks, exits and their thunks, polls, cold paths, calls of C functions.
+ * Control flow: guards, ends of blocks, exits and their thunks, polls, cold paths, calls of C
+ * functions.
  *
  * An exit's rel32 never crosses 16 bytes, so that the translator can patch it with one store while
  * other threads run it. A guard whose slots are all at home is a patchable jcc itself; another one
@@ -10,16 +11,17 @@
 #include "backend/x86_64/form.h"
 
 const uint8_t host_cc[IR_CC_COUNT] = {
-    [IR_EQ] = CC_E, [IR_NE] = CC_NE, [IR_LTU] = CC_B, [IR_GEU] = CC_AE, [IR_LEU] = CC_BE, [IR_GTU] = CC_A,
-    [IR_LTS] = CC_L, [IR_GES] = CC_GE, [IR_LES] = CC_LE, [IR_GTS] = CC_G,
-    [IR_MI] = CC_S, [IR_PL] = CC_NS, [IR_VS] = CC_O, [IR_VC] = CC_NO};
+    [IR_EQ] = CC_E,  [IR_NE] = CC_NE, [IR_LTU] = CC_B,  [IR_GEU] = CC_AE, [IR_LEU] = CC_BE,
+    [IR_GTU] = CC_A, [IR_LTS] = CC_L, [IR_GES] = CC_GE, [IR_LES] = CC_LE, [IR_GTS] = CC_G,
+    [IR_MI] = CC_S,  [IR_PL] = CC_NS, [IR_VS] = CC_O,   [IR_VC] = CC_NO};
 
 /* The condition with its operands exchanged. */
 static const uint8_t swapped[IR_CC_COUNT] = {
     [IR_EQ] = IR_EQ, [IR_NE] = IR_NE, [IR_LTU] = IR_GTU, [IR_GEU] = IR_LEU, [IR_LEU] = IR_GEU,
     [IR_GTU] = IR_LTU, [IR_LTS] = IR_GTS, [IR_GES] = IR_LES, [IR_LES] = IR_GES, [IR_GTS] = IR_LTS};
 
-/* ---- cold paths, stubs ------------------------------------------------------------------------ */
+/* ---- cold paths, stubs ------------------------------------------------------------------------
+ */
 
 struct cold *cold_new(struct work *w, void (*emit)(struct work *, struct cold *))
 {
@@ -84,7 +86,8 @@ void store_exit_pc(struct work *w, uint64_t pc)
     x_rm(&w->c, MOV_STORE | X_W, RAX, m);
 }
 
-/* ---- exits ------------------------------------------------------------------------------------ */
+/* ---- exits ------------------------------------------------------------------------------------
+ */
 
 /* Opcode bytes of a jump, then a rel32 that is an exit. */
 static void emit_exit(struct work *w, unsigned opcode, enum code_exit_kind kind, uint64_t target)
@@ -100,7 +103,8 @@ static void emit_exit(struct work *w, unsigned opcode, enum code_exit_kind kind,
     if (out->nexits == out->max_exits)
         w->failed = true;
     else
-        out->exits[out->nexits++] = (struct code_exit){.target = target, .patch = here(w), .kind = (uint8_t)kind};
+        out->exits[out->nexits++] =
+            (struct code_exit){.target = target, .patch = here(w), .kind = (uint8_t)kind};
     put32(&w->c, 0);
 }
 
@@ -134,7 +138,8 @@ static uint64_t target_of(const struct work *w, ir_ref pc)
     return constant(w, pc)->value;
 }
 
-/* ---- polls ------------------------------------------------------------------------------------ */
+/* ---- polls ------------------------------------------------------------------------------------
+ */
 
 static void cold_poll(struct work *w, struct cold *c)
 {
@@ -152,7 +157,8 @@ static void emit_poll(struct work *w, uint64_t pc)
     c->value = pc;
 }
 
-/* ---- compare and branch ----------------------------------------------------------------------- */
+/* ---- compare and branch -----------------------------------------------------------------------
+ */
 
 unsigned emit_compare(struct work *w, unsigned cc, enum ir_type t, ir_ref a, ir_ref b)
 {
@@ -164,7 +170,8 @@ unsigned emit_compare(struct work *w, unsigned cc, enum ir_type t, ir_ref a, ir_
         cc = swapped[cc];
     }
     struct operand y = use_rmi(w, b, t);
-    struct operand x = y.kind == OPERAND_MEM ? (struct operand){.reg = (uint8_t)use_gpr(w, a)} : use_rm(w, a);
+    struct operand x =
+        y.kind == OPERAND_MEM ? (struct operand){.reg = (uint8_t)use_gpr(w, a)} : use_rm(w, a);
     if (x.kind == OPERAND_MEM) {
         if (y.kind == OPERAND_IMM)
             alu_mi(&w->c, ALU_CMP, wide, x.mem, y.imm);
@@ -230,7 +237,8 @@ void emit_BRB(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_guard(w, cc, target);
 }
 
-/* ---- ends ------------------------------------------------------------------------------------- */
+/* ---- ends -------------------------------------------------------------------------------------
+ */
 
 static void finish(struct work *w)
 {
@@ -283,8 +291,8 @@ void emit_CALL(struct work *w, const struct ir_insn *in, ir_ref self)
 }
 
 /*
- * The target of a computed jump. Predicted and cached addresses are even, so that a target which only
- * has its bit 0 cleared first may be compared as it was: it is equal or goes to the cold path.
+ * The target of a computed jump. Predicted and cached addresses are even, so that a target which
+ * only has its bit 0 cleared first may be compared as it was: it is equal or goes to the cold path.
  */
 struct target {
     unsigned reg;
@@ -299,7 +307,8 @@ static struct target use_target(struct work *w, ir_ref ref)
     return (struct target){(unsigned)use_gpr(w, r), false};
 }
 
-static struct cold *cold_target(struct work *w, void (*emit)(struct work *, struct cold *), struct target t)
+static struct cold *cold_target(struct work *w, void (*emit)(struct work *, struct cold *),
+                                struct target t)
 {
     struct cold *c = cold_jcc(w, CC_NE, emit);
     c->r[0] = (uint8_t)t.reg;
@@ -401,7 +410,8 @@ void emit_EXIT(struct work *w, const struct ir_insn *in, ir_ref self)
     stub_jump(w, offsetof(struct code_stubs, leave));
 }
 
-/* ---- C functions ------------------------------------------------------------------------------ */
+/* ---- C functions ------------------------------------------------------------------------------
+ */
 
 void call_function(struct work *w, size_t pointer, const ir_ref args[3], unsigned effects)
 {

@@ -23,8 +23,8 @@ void backend_disassemble(const uint8_t *code, size_t size, uint64_t address)
             bytes[3 * i + 2] = ' ';
             bytes[3 * i + 3] = 0;
         }
-        log_print("0x%08llx:  %-33s%s %s\n", (unsigned long long)insn->address, bytes, insn->mnemonic,
-                  insn->op_str);
+        log_print("0x%08llx:  %-33s%s %s\n", (unsigned long long)insn->address, bytes,
+                  insn->mnemonic, insn->op_str);
     }
     cs_free(insn, 1);
     cs_close(&handle);

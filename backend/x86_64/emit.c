@@ -14,8 +14,8 @@
 
 /*
  * Registers of pinned slots by rank. Integers: those without a REX bit first, R12 and R13
- * late, as they make addresses longer. RAX, RCX, RDX and RBX are never pinned: shifts, divisions and
- * compare-exchange want them; nor is R10: calls of C functions do.
+ * late, as they make addresses longer. RAX, RCX, RDX and RBX are never pinned: shifts, divisions
+ * and compare-exchange want them; nor is R10: calls of C functions do.
  */
 static const uint8_t int_pins[] = {RSI, RDI, R14, R15, R8, R9, R12, R13, R11};
 static const uint8_t float_pins[] = {6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 5};
@@ -27,7 +27,7 @@ static void pin_slots(struct backend *be, bool floats, const uint8_t *regs, unsi
     for (unsigned rank = 0, taken = 0; taken < count && rank < g->nslots; rank++) {
         for (unsigned s = 0; s < g->nslots; s++) {
             enum ir_type t = (enum ir_type)g->slots[s].type;
-            bool is_float = ir_type_is_float(t) || t == IR_V128;
+            bool is_float = in_xmm(t);
             if (g->slots[s].pin != (int)rank || is_float != floats)
                 continue;
             unsigned reg = regs[taken++] + (floats ? XMM0 : 0);
@@ -39,7 +39,8 @@ static void pin_slots(struct backend *be, bool floats, const uint8_t *regs, unsi
     }
 }
 
-struct backend *backend_create(const struct ir_guest *guest, uint32_t features, int nints, int nfloats)
+struct backend *backend_create(const struct ir_guest *guest, uint32_t features, int nints,
+                               int nfloats)
 {
     struct backend *be = calloc(1, sizeof *be);
     if (!be)
@@ -68,8 +69,8 @@ void backend_set_window(struct backend *be, bool on)
 struct backend_work *backend_work_create(const struct backend *be)
 {
     /* Straight from the host: its pages are zero already, and most are never touched. */
-    struct backend_work *bw =
-        mmap(NULL, sizeof *bw, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct backend_work *bw = mmap(NULL, sizeof *bw, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (bw == MAP_FAILED)
         return NULL;
     bw->w.be = be;
@@ -108,13 +109,16 @@ void backend_describe(const struct backend *be, char *text, size_t size)
         if (!be->pinned[reg])
             continue;
         const char *slot = be->guest->slots[be->pinned[reg] - 1].name;
-        int n = reg < XMM0 ? snprintf(text + used, size - used, "%s%s=%s", used ? " " : "", slot, names[reg])
-                           : snprintf(text + used, size - used, "%s%s=xmm%u", used ? " " : "", slot, reg - XMM0);
+        int n = reg < XMM0 ? snprintf(text + used, size - used, "%s%s=%s", used ? " " : "", slot,
+                                      names[reg])
+                           : snprintf(text + used, size - used, "%s%s=xmm%u", used ? " " : "", slot,
+                                      reg - XMM0);
         used += n > 0 ? (size_t)n : 0;
     }
 }
 
-/* ---- blocks ----------------------------------------------------------------------------------- */
+/* ---- blocks -----------------------------------------------------------------------------------
+ */
 
 typedef void emit_fn(struct work *w, const struct ir_insn *in, ir_ref self);
 

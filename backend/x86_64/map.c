@@ -1,15 +1,15 @@
 /*
  * Precise-state maps: where the guest's state is at every host instruction that may fault.
  *
- * While emitting, a fault is noted with a snapshot: the places of the dirty slots. Consecutive faults
- * share a snapshot when nothing has changed. At the end of the block the notes become a byte string,
- * a record a fault, in order of host offset:
+ * While emitting, a fault is noted with a snapshot: the places of the dirty slots. Consecutive
+ * faults share a snapshot when nothing has changed. At the end of the block the notes become a byte
+ * string, a record a fault, in order of host offset:
  *
  *     head      bits 0-5 host offset minus the last one's; 63: ULEB128 of the rest follows
  *               bit 6 the guest pc has changed: its zigzag ULEB128 difference follows
  *               bit 7 the places have changed: count, and per place slot, kind << 4 | register, and
- *                     for a spill its cell, for a constant its zigzag value; for one that is a guest
- *                     pc the zigzag difference to the block's pc
+ *                     for a spill its cell, for a constant its zigzag value; for one that is a
+ * guest pc the zigzag difference to the block's pc
  *
  * Pinned slots are in their registers at every fault and stand in no map.
  */
@@ -20,17 +20,19 @@
 enum { HEAD_OFFSET = 63, HEAD_PC = 64, HEAD_PLACES = 128 };
 enum { KIND_GPR, KIND_XMM, KIND_SPILL, KIND_CONST, KIND_PC };
 
-/* ---- noting ----------------------------------------------------------------------------------- */
+/* ---- noting -----------------------------------------------------------------------------------
+ */
 
 static struct place place_of(struct work *w, unsigned slot)
 {
     ir_ref r = w->current[slot];
     const struct val *v = val_of(w, r);
     enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
-    bool xmm = ir_type_is_float(t) || t == IR_V128;
+    bool xmm = in_xmm(t);
     uint32_t regs = v->regs & (xmm ? XMM_MASK : GPR_MASK);
     if (regs)
-        return (struct place){(uint8_t)slot, xmm ? PLACE_XMM : PLACE_GPR, (uint16_t)(__builtin_ctz(regs) & 15)};
+        return (struct place){(uint8_t)slot, xmm ? PLACE_XMM : PLACE_GPR,
+                              (uint16_t)(__builtin_ctz(regs) & 15)};
     if (ir_is_const(r))
         return (struct place){(uint8_t)slot, PLACE_CONST, r};
     return (struct place){(uint8_t)slot, PLACE_SPILL, (uint16_t)(v->spill - 1u)};
@@ -75,7 +77,8 @@ void store_snapshot(struct work *w, struct snapshot s)
 {
     const struct place *places = w->places + s.start;
     const struct ir_slot *slots = w->be->guest->slots;
-    if (w->limit + MARGIN - w->c.p < 64 + (ptrdiff_t)s.count * 24) { /* two moves with far displacements each */
+    if (w->limit + MARGIN - w->c.p <
+        64 + (ptrdiff_t)s.count * 24) { /* two moves with far displacements each */
         w->failed = true;
         return;
     }
@@ -93,7 +96,7 @@ void store_snapshot(struct work *w, struct snapshot s)
         struct mem home = home_mem(w, places[i].slot);
         if (places[i].kind == PLACE_CONST) {
             store_constant(w, home, places[i].what, t, RAX);
-        } else if (places[i].kind == PLACE_SPILL && (ir_type_is_float(t) || t == IR_V128)) {
+        } else if (places[i].kind == PLACE_SPILL && (in_xmm(t))) {
             load_xmm(w, xmm, spill_mem(places[i].what), t);
             store_xmm(w, xmm, home, t);
         } else if (places[i].kind == PLACE_SPILL) {
@@ -103,7 +106,8 @@ void store_snapshot(struct work *w, struct snapshot s)
     }
 }
 
-/* ---- encoding --------------------------------------------------------------------------------- */
+/* ---- encoding ---------------------------------------------------------------------------------
+ */
 
 static uint8_t *write_uleb(uint8_t *p, uint64_t x)
 {
@@ -122,8 +126,10 @@ static uint64_t zigzag(int64_t x)
 
 static uint8_t *write_place(const struct work *w, uint8_t *p, struct place place)
 {
-    static const uint8_t kinds[] = {
-        [PLACE_GPR] = KIND_GPR, [PLACE_XMM] = KIND_XMM, [PLACE_SPILL] = KIND_SPILL, [PLACE_CONST] = KIND_CONST};
+    static const uint8_t kinds[] = {[PLACE_GPR] = KIND_GPR,
+                                    [PLACE_XMM] = KIND_XMM,
+                                    [PLACE_SPILL] = KIND_SPILL,
+                                    [PLACE_CONST] = KIND_CONST};
     unsigned kind = kinds[place.kind];
     *p++ = place.slot;
     switch (kind) {
@@ -176,7 +182,8 @@ bool encode_maps(struct work *w)
     return true;
 }
 
-/* ---- recovery: reached from signal handlers --------------------------------------------------- */
+/* ---- recovery: reached from signal handlers ---------------------------------------------------
+ */
 
 static uint64_t read_uleb(const uint8_t **p)
 {
@@ -222,7 +229,8 @@ static const uint8_t *recover_place(const struct backend *be, const uint8_t *p, 
     }
     if (cpu) {
         unsigned size = ir_type_size((enum ir_type)slot->type);
-        memcpy(cpu->state + slot->offset, from, size < 8 || kind == KIND_XMM || kind == KIND_SPILL ? size : 8);
+        memcpy(cpu->state + slot->offset, from,
+               size < 8 || kind == KIND_XMM || kind == KIND_SPILL ? size : 8);
         if (size == 16 && kind >= KIND_CONST)
             memset(cpu->state + slot->offset + 8, 0, 8);
     }
@@ -240,8 +248,9 @@ static void recover_pinned(const struct backend *be, const struct host_state *ho
     }
 }
 
-bool backend_recover(const struct backend *be, const uint8_t *maps, size_t maps_size, uint32_t offset,
-                     uint64_t block_pc, const struct host_state *host, struct cpu *cpu)
+bool backend_recover(const struct backend *be, const uint8_t *maps, size_t maps_size,
+                     uint32_t offset, uint64_t block_pc, const struct host_state *host,
+                     struct cpu *cpu)
 {
     const uint8_t *p = maps, *end = maps + maps_size, *places = NULL;
     uint64_t nplaces = 0, at = 0;

@@ -27,10 +27,12 @@ static uint64_t clmulh64(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
     return (uint64_t)(eval_clmul(a, b) >> 64);
 }
 
-static uint64_t float_result(struct fp_context *fp, const struct float_op *f, uint64_t a, uint64_t b, uint64_t c)
+static uint64_t float_result(struct fp_context *fp, const struct float_op *f, uint64_t a,
+                             uint64_t b, uint64_t c)
 {
     unsigned type = f->type, from = f->sub;
-    unsigned to_bits = ir_type_size((enum ir_type)type) * 8, from_bits = ir_type_size((enum ir_type)from) * 8;
+    unsigned to_bits = ir_type_size((enum ir_type)type) * 8,
+             from_bits = ir_type_size((enum ir_type)from) * 8;
     switch (f->op) {
     case IR_FADD: return fp_add(fp, type, a, b);
     case IR_FSUB: return fp_sub(fp, type, a, b);
@@ -68,8 +70,8 @@ static uint64_t exact_float(struct cpu *cpu, uint64_t x, uint64_t y, uint64_t z)
 }
 
 static ir_helper_fn *const functions[RT_COUNT] = {
-    [RT_CLMUL32] = clmul32, [RT_CLMULH32] = clmulh32, [RT_CLMUL64] = clmul64, [RT_CLMULH64] = clmulh64,
-    [RT_FLOAT] = exact_float,
+    [RT_CLMUL32] = clmul32,   [RT_CLMULH32] = clmulh32, [RT_CLMUL64] = clmul64,
+    [RT_CLMULH64] = clmulh64, [RT_FLOAT] = exact_float,
 };
 
 static const uint64_t constants[K_COUNT][2] = {

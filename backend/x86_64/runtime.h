@@ -1,6 +1,6 @@
 /*
- * What generated code finds in struct cpu beside the guest's state: C functions of the backend's own,
- * constants, and reserved spill cells. A row each; backend_init_cpu fills them in.
+ * What generated code finds in struct cpu beside the guest's state: C functions of the backend's
+ * own, constants, and reserved spill cells. A row each; backend_init_cpu fills them in.
  */
 #ifndef FERRY_BACKEND_RUNTIME_H
 #define FERRY_BACKEND_RUNTIME_H

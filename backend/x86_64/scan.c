@@ -1,18 +1,22 @@
 /*
- * The backward scan: counts uses, drops what nobody needs, and marks what its consumer will compute.
+ * The backward scan: counts uses, drops what nobody needs, and marks what its consumer will
+ * compute.
  *
- *   - an instruction of effect pure or get without uses is dead, and so is a put that is overwritten
- *     before anything looks at the state (VAL_FUSED on the put: the forward pass skips both);
+ *   - an instruction of effect pure or get without uses is dead, and so is a put that is
+ * overwritten before anything looks at the state (VAL_FUSED on the put: the forward pass skips
+ * both);
  *   - an add used once, by a load or store next to come, becomes part of the address; a shift by 1
  *     to 3 used once by an add becomes the scale of a lea;
- *   - the clearing of bit 0 of a computed jump's target is left to the paths where it was not clear;
+ *   - the clearing of bit 0 of a computed jump's target is left to the paths where it was not
+ * clear;
  *   - flags used once, by a condition, are made where the condition is;
- *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the value
- *     and its put looks at the slot.
+ *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the
+ * value and its put looks at the slot.
  */
 #include "backend/x86_64/work.h"
 
-#define IS_REF(kind) (#kind[0] != '-' && #kind[0] != 'M' && #kind[0] != 'R' && #kind[0] != 'N' && #kind[0] != 'P')
+#define IS_REF(kind)                                                                               \
+    (#kind[0] != '-' && #kind[0] != 'M' && #kind[0] != 'R' && #kind[0] != 'N' && #kind[0] != 'P')
 
 /* Which of the four operands are values that a register may have to hold. */
 static const uint8_t value_operands[IR_OP_COUNT] = {
@@ -25,7 +29,8 @@ static const uint8_t value_operands[IR_OP_COUNT] = {
 /* Effects after which the state may be looked at. */
 static const bool is_barrier[] = {
     [IR_EFFECT_load] = true, [IR_EFFECT_store] = true, [IR_EFFECT_atomic] = true,
-    [IR_EFFECT_call] = true, [IR_EFFECT_guard] = true, [IR_EFFECT_end] = true, [IR_EFFECT_mark] = false};
+    [IR_EFFECT_call] = true, [IR_EFFECT_guard] = true, [IR_EFFECT_end] = true,
+    [IR_EFFECT_mark] = false};
 
 struct scan {
     struct work *w;
@@ -84,8 +89,10 @@ static void scan_add(struct scan *s, const struct ir_insn *in, struct val *v)
 {
     if (v->uses == 1 && v->flags & VAL_ADDRESS && in->type == IR_I64)
         v->flags |= VAL_FUSED;
-    bool b_shift = !ir_is_const(in->b) && s->b->insns[in->b].op == IR_SHL && s->b->insns[in->b].type == in->type;
-    use(s, in->a, b_shift || ir_is_const(in->a) || s->b->insns[in->a].type != in->type ? 0 : VAL_ADDEND);
+    bool b_shift = !ir_is_const(in->b) && s->b->insns[in->b].op == IR_SHL &&
+                   s->b->insns[in->b].type == in->type;
+    use(s, in->a,
+        b_shift || ir_is_const(in->a) || s->b->insns[in->a].type != in->type ? 0 : VAL_ADDEND);
     use(s, in->b, b_shift ? VAL_ADDEND : 0);
 }
 
@@ -139,8 +146,9 @@ static inline void scan_operands(struct scan *s, const struct ir_insn *in, unsig
 static bool is_target_mask(const struct scan *s, unsigned i, const struct ir_insn *in)
 {
     const struct ir_insn *end = &s->b->insns[s->b->n - 1];
-    return in->type == IR_I64 && is_plain_const(s->w, in->b) && constant(s->w, in->b)->value == ~(uint64_t)1 &&
-           end->a == i && (end->op == IR_RET || end->op == IR_GOTOIND || end->op == IR_CALLIND);
+    return in->type == IR_I64 && is_plain_const(s->w, in->b) &&
+           constant(s->w, in->b)->value == ~(uint64_t)1 && end->a == i &&
+           (end->op == IR_RET || end->op == IR_GOTOIND || end->op == IR_CALLIND);
 }
 
 /* An instruction that is neither get, put nor mark. */

@@ -1,4 +1,4 @@
-/* Bit counting and shuffling, carry-less products, and 128-bit vectors. */
+/* Bit counting and shuffling, carry-less products, bit casts, and 128-bit vectors. */
 #include "backend/x86_64/work.h"
 
 #include "backend/x86_64/form.h"
@@ -29,8 +29,8 @@ static void emit_count(struct work *w, const struct ir_insn *in, ir_ref self, ui
 }
 
 /* bsf or bsr, which leave d undefined for zero: then `of_zero`; the result is xored with `flip`. */
-static void emit_scan(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op, unsigned of_zero,
-                      unsigned flip)
+static void emit_scan(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op,
+                      unsigned of_zero, unsigned flip)
 {
     unsigned t = (unsigned)make_temp(w, 0);
     struct operand a = use_rm(w, in->a);
@@ -82,7 +82,8 @@ void emit_BSWAP(struct work *w, const struct ir_insn *in, ir_ref self)
 }
 
 /* d := (d >> n & mask) | (d & mask) << n */
-static void exchange_bits(struct work *w, unsigned d, unsigned t, unsigned m, unsigned n, uint64_t mask)
+static void exchange_bits(struct work *w, unsigned d, unsigned t, unsigned m, unsigned n,
+                          uint64_t mask)
 {
     mov_ri(&w->c, m, mask);
     mov_rr(&w->c, t, d);
@@ -127,7 +128,8 @@ void emit_ORCB(struct work *w, const struct ir_insn *in, ir_ref self)
     x_rr(&w->c, MOVQ_FROM_XMM, x, d);
 }
 
-/* ---- carry-less multiplication ---------------------------------------------------------------- */
+/* ---- carry-less multiplication ----------------------------------------------------------------
+ */
 
 static void emit_clmul(struct work *w, const struct ir_insn *in, ir_ref self, bool high)
 {
@@ -169,7 +171,49 @@ void emit_CLMULH(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_clmul(w, in, self, true);
 }
 
-/* ---- vectors ---------------------------------------------------------------------------------- */
+/* ---- moves between classes -------------------------------------------------------------------- */
+
+static unsigned bits_of(enum ir_type t)
+{
+    return ir_type_size(t) * 8;
+}
+
+/* The image, cut to the smaller type, through a general register. */
+void emit_BITCAST(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    enum ir_type to = (enum ir_type)in->type, from = (enum ir_type)in->sub;
+    unsigned bits = bits_of(to) < bits_of(from) ? bits_of(to) : bits_of(from);
+    bool direct = bits >= 32 && ir_type_is_float(to) != ir_type_is_float(from);
+    unsigned t = direct ? 0 : (unsigned)make_temp(w, 0);
+    unsigned a =
+        ir_type_is_float(from) ? (unsigned)use_xmm(w, in->a, from) : (unsigned)use_gpr(w, in->a);
+    consume(w, in->a);
+    if (direct && ir_type_is_float(to)) {
+        unsigned d = (unsigned)define_xmm(w, self, NO_REG, 0);
+        x_rr(&w->c, bits == 64 ? MOVQ_TO_XMM : MOVD_TO_XMM, d, a);
+        return;
+    }
+    if (direct) {
+        unsigned d = (unsigned)define_gpr(w, self, NO_REG, 0);
+        x_rr(&w->c, bits == 64 ? MOVQ_FROM_XMM : MOVD_FROM_XMM, a, d);
+        return;
+    }
+    if (ir_type_is_float(from))
+        x_rr(&w->c, MOVQ_FROM_XMM, a, t);
+    else
+        mov_rr(&w->c, t, a);
+    if (bits == 32)
+        mov32_rr(&w->c, t, t);
+    else if (bits == 16)
+        x_rr(&w->c, MOVZX16, t, t);
+    if (ir_type_is_float(to))
+        x_rr(&w->c, MOVQ_TO_XMM, (unsigned)define_xmm(w, self, NO_REG, 0), t);
+    else
+        define_in(w, self, t);
+}
+
+/* ---- vectors ----------------------------------------------------------------------------------
+ */
 
 void emit_VPAIR(struct work *w, const struct ir_insn *in, ir_ref self)
 {

@@ -1,9 +1,9 @@
 /*
  * Flags as values.
  *
- * Flags used once, by a condition, are made right where the condition is and never leave EFLAGS. All
- * others are kept in the resting layout, `seto al; lahf`, in a register or at home. Consumers look at
- * the bits of enum ir_flags only; others may be set.
+ * Flags used once, by a condition, are made right where the condition is and never leave EFLAGS.
+ * All others are kept in the resting layout, `seto al; lahf`, in a register or at home. Consumers
+ * look at the bits of enum ir_flags only; others may be set.
  */
 #include "backend/x86_64/work.h"
 

@@ -1,15 +1,17 @@
 /*
  * Floating point.
  *
- * Values are in xmm registers, in the lowest lane; the rest of the register has no meaning. Exceptions
- * accrue in MXCSR, dynamic rounding is MXCSR's; a static mode other than it is switched in line.
+ * Values are in xmm registers, in the lowest lane; the rest of the register has no meaning.
+ * Exceptions accrue in MXCSR, dynamic rounding is MXCSR's; a static mode other than it is switched
+ * in line.
  *
- * Canonical NaNs (IR_FP_DEFAULT_NAN): a result is compared with itself, and a cold path replaces a NaN.
- * That is left out for a value that only goes into further arithmetic, to which all NaNs are equal
- * (scan.c: VAL_OBSERVED). The host's NaN results are never signalling.
+ * Canonical NaNs (IR_FP_DEFAULT_NAN): a result is compared with itself, and a cold path replaces a
+ * NaN. That is left out for a value that only goes into further arithmetic, to which all NaNs are
+ * equal (scan.c: VAL_OBSERVED). The host's NaN results are never signalling.
  *
- * What the host cannot do like the guest (ties away, flushing, NaN payloads by the guest's rule, half
- * precision) is done by exact_float in runtime.c, through stub.call[3], which keeps every register.
+ * What the host cannot do like the guest (ties away, flushing, NaN payloads by the guest's rule,
+ * half precision) is done by exact_float in runtime.c, through stub.call[3], which keeps every
+ * register.
  */
 #include "backend/x86_64/work.h"
 
@@ -27,7 +29,8 @@ static inline uint32_t packed(uint32_t op, enum ir_type t)
     return t == IR_F64 ? op | X_66 : op;
 }
 
-/* ---- exact functions -------------------------------------------------------------------------- */
+/* ---- exact functions --------------------------------------------------------------------------
+ */
 
 static void store_argument(struct work *w, unsigned cell, ir_ref r, enum ir_type t)
 {
@@ -87,15 +90,18 @@ static void emit_exact(struct work *w, const struct ir_insn *in, ir_ref self)
 /* Must the op be done by the exact function? */
 static inline bool is_exact(unsigned rule)
 {
-    return (rule & IR_FP_ROUND) == IR_ROUND_AWAY || rule & IR_FP_FLUSH || !(rule & IR_FP_DEFAULT_NAN);
+    return (rule & IR_FP_ROUND) == IR_ROUND_AWAY || rule & IR_FP_FLUSH ||
+           !(rule & IR_FP_DEFAULT_NAN);
 }
 
-/* ---- rounding modes --------------------------------------------------------------------------- */
+/* ---- rounding modes ---------------------------------------------------------------------------
+ */
 
 /* MXCSR's rounding control, and the immediate of roundss. */
 static unsigned host_round(unsigned round)
 {
-    static const uint8_t host[] = {[IR_ROUND_NEAREST] = 0, [IR_ROUND_DOWN] = 1, [IR_ROUND_UP] = 2, [IR_ROUND_ZERO] = 3};
+    static const uint8_t host[] = {
+        [IR_ROUND_NEAREST] = 0, [IR_ROUND_DOWN] = 1, [IR_ROUND_UP] = 2, [IR_ROUND_ZERO] = 3};
     return host[round];
 }
 
@@ -164,7 +170,8 @@ static void end_rounding(struct work *w, const struct rounding *r)
     set_rounding(w, r->t);
 }
 
-/* ---- NaNs ------------------------------------------------------------------------------------- */
+/* ---- NaNs -------------------------------------------------------------------------------------
+ */
 
 static void load_nan(struct work *w, unsigned d, enum ir_type t)
 {
@@ -188,7 +195,8 @@ static void canonical_nan(struct work *w, ir_ref self, unsigned d, enum ir_type 
     c->n = (uint8_t)t;
 }
 
-/* ---- arithmetic ------------------------------------------------------------------------------- */
+/* ---- arithmetic -------------------------------------------------------------------------------
+ */
 
 /* d := x op y, y register or memory of scalar size. */
 static void emit_scalar(struct work *w, uint32_t op, unsigned d, unsigned x, struct operand y)
@@ -270,16 +278,17 @@ void emit_FSQRT(struct work *w, const struct ir_insn *in, ir_ref self)
 }
 
 /*
- * A NaN from a fused multiply-add. The host does not raise invalid for infinity times zero plus a quiet
- * NaN, the guest does: multiply again; if the product is no NaN, its flags are forgotten.
- * r: d, a, b. n: type.
+ * A NaN from a fused multiply-add. The host does not raise invalid for infinity times zero plus a
+ * quiet NaN, the guest does: multiply again; if the product is no NaN, its flags are forgotten. r:
+ * d, a, b. n: type.
  */
 static void cold_fma(struct work *w, struct cold *c)
 {
     enum ir_type t = (enum ir_type)c->n;
     struct mem saved = spill_mem(CELL_MXCSR);
     x_xm(&w->c, 0xae | X_0F, 3, saved);
-    emit_scalar(w, scalar(MULSS, t), c->r[0], c->r[1], (struct operand){.kind = OPERAND_REG, .reg = c->r[2]});
+    emit_scalar(w, scalar(MULSS, t), c->r[0], c->r[1],
+                (struct operand){.kind = OPERAND_REG, .reg = c->r[2]});
     x_rr(&w->c, packed(UCOMISS, t), c->r[0], c->r[0]);
     uint8_t *is_nan = jcc8(&w->c, CC_P);
     x_xm(&w->c, 0xae | X_0F, 2, saved);
@@ -304,7 +313,8 @@ void emit_FMA(struct work *w, const struct ir_insn *in, ir_ref self)
     /* 231: d = ±(a * b) ± d; a and b stay for the cold path. */
     unsigned d = (unsigned)define_xmm(w, self, addend, BIT(a + XMM0) | BIT(b + XMM0));
     copy_xmm(w, d, addend);
-    uint32_t op = VFMADD231SS + (in->sub & IR_FMA_NEG_ADDEND ? 2 : 0) + (in->sub & IR_FMA_NEG_PRODUCT ? 4 : 0);
+    uint32_t op = VFMADD231SS + (in->sub & IR_FMA_NEG_ADDEND ? 2 : 0) +
+                  (in->sub & IR_FMA_NEG_PRODUCT ? 4 : 0);
     v_rrr(&w->c, op | (t == IR_F64 ? X_W : 0), d, a, b);
     end_rounding(w, &r);
     x_rr(&w->c, packed(UCOMISS, t), d, d);
@@ -315,7 +325,8 @@ void emit_FMA(struct work *w, const struct ir_insn *in, ir_ref self)
     c->n = (uint8_t)t;
 }
 
-/* ---- minimum, maximum ------------------------------------------------------------------------- */
+/* ---- minimum, maximum -------------------------------------------------------------------------
+ */
 
 enum { MINMAX_MAX = 16, MINMAX_NAN_WINS = 32 };
 
@@ -361,7 +372,8 @@ static void emit_min_max(struct work *w, const struct ir_insn *in, ir_ref self, 
     unsigned a = (unsigned)use_xmm(w, in->a, t), b = (unsigned)use_xmm(w, in->b, t);
     consume(w, in->a);
     consume(w, in->b);
-    unsigned d = (unsigned)define_xmm(w, self, a, a == b ? 0 : avoid_second(w, a, (struct operand){.reg = (uint8_t)b}));
+    unsigned d = (unsigned)define_xmm(
+        w, self, a, a == b ? 0 : avoid_second(w, a, (struct operand){.reg = (uint8_t)b}));
     x_rr(&w->c, packed(UCOMISS, t), a, b);
     struct cold *c = cold_jcc(w, CC_E, cold_min_max);
     c->r[0] = (uint8_t)d;
@@ -393,10 +405,12 @@ void emit_FMAXM(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_min_max(w, in, self, MINMAX_MAX | MINMAX_NAN_WINS);
 }
 
-/* ---- signs ------------------------------------------------------------------------------------ */
+/* ---- signs ------------------------------------------------------------------------------------
+ */
 
 /* d := a op constant, on the bits */
-static void emit_bits(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op, unsigned k)
+static void emit_bits(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op,
+                      unsigned k)
 {
     unsigned a = (unsigned)use_xmm(w, in->a, (enum ir_type)in->type);
     consume(w, in->a);
@@ -447,7 +461,8 @@ void emit_FSGNJX(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_sign(w, in, self);
 }
 
-/* ---- comparison ------------------------------------------------------------------------------- */
+/* ---- comparison -------------------------------------------------------------------------------
+ */
 
 void emit_FSETCC(struct work *w, const struct ir_insn *in, ir_ref self)
 {
@@ -475,7 +490,8 @@ void emit_FSETCC(struct work *w, const struct ir_insn *in, ir_ref self)
     x_rr(&w->c, MOVZX8, d, d);
 }
 
-/* ---- conversions ------------------------------------------------------------------------------ */
+/* ---- conversions ------------------------------------------------------------------------------
+ */
 
 void emit_FCVT(struct work *w, const struct ir_insn *in, ir_ref self)
 {
@@ -515,7 +531,8 @@ void emit_FRINT(struct work *w, const struct ir_insn *in, ir_ref self)
         v_rrr(&w->c, op, d, x, x);
     else
         x_rr(&w->c, op, d, x);
-    put8(&w->c, (round == IR_ROUND_DYNAMIC ? ROUND_MXCSR : host_round(round)) | (in->aux ? 0 : ROUND_NO_INEXACT));
+    put8(&w->c, (round == IR_ROUND_DYNAMIC ? ROUND_MXCSR : host_round(round)) |
+                    (in->aux ? 0 : ROUND_NO_INEXACT));
     canonical_nan(w, self, d, t);
 }
 
@@ -641,7 +658,8 @@ void emit_STOF(struct work *w, const struct ir_insn *in, ir_ref self)
     end_rounding(w, &r);
 }
 
-/* At least 2 to the 63rd: half of it, the lowest bit kept sticky, doubled. r: d, x, temp. n: type. */
+/* At least 2 to the 63rd: half of it, the lowest bit kept sticky, doubled. r: d, x, temp. n: type.
+ */
 static void cold_utof(struct work *w, struct cold *c)
 {
     enum ir_type t = (enum ir_type)c->n;
@@ -651,7 +669,8 @@ static void cold_utof(struct work *w, struct cold *c)
     alu_ri(&w->c, ALU_OR, X_W, c->r[2], 1);
     bind8(&w->c, even);
     emit_from_int(w, c->r[0], c->r[2], t, X_W);
-    emit_scalar(w, scalar(ADDSS, t), c->r[0], c->r[0], (struct operand){.kind = OPERAND_REG, .reg = c->r[0]});
+    emit_scalar(w, scalar(ADDSS, t), c->r[0], c->r[0],
+                (struct operand){.kind = OPERAND_REG, .reg = c->r[0]});
     cold_resume(w, c);
 }
 
@@ -685,7 +704,8 @@ void emit_UTOF(struct work *w, const struct ir_insn *in, ir_ref self)
     end_rounding(w, &r);
 }
 
-/* ---- NaN boxing ------------------------------------------------------------------------------- */
+/* ---- NaN boxing -------------------------------------------------------------------------------
+ */
 
 void emit_FBOX(struct work *w, const struct ir_insn *in, ir_ref self)
 {
@@ -716,45 +736,7 @@ void emit_FUNBOX(struct work *w, const struct ir_insn *in, ir_ref self)
     c->n = IR_F32;
 }
 
-/* ---- bits and flags --------------------------------------------------------------------------- */
-
-static unsigned bits_of(enum ir_type t)
-{
-    return ir_type_size(t) * 8;
-}
-
-/* The image, cut to the smaller type, through a general register. */
-void emit_BITCAST(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    enum ir_type to = (enum ir_type)in->type, from = (enum ir_type)in->sub;
-    unsigned bits = bits_of(to) < bits_of(from) ? bits_of(to) : bits_of(from);
-    bool direct = bits >= 32 && ir_type_is_float(to) != ir_type_is_float(from);
-    unsigned t = direct ? 0 : (unsigned)make_temp(w, 0);
-    unsigned a = ir_type_is_float(from) ? (unsigned)use_xmm(w, in->a, from) : (unsigned)use_gpr(w, in->a);
-    consume(w, in->a);
-    if (direct && ir_type_is_float(to)) {
-        unsigned d = (unsigned)define_xmm(w, self, NO_REG, 0);
-        x_rr(&w->c, bits == 64 ? MOVQ_TO_XMM : MOVD_TO_XMM, d, a);
-        return;
-    }
-    if (direct) {
-        unsigned d = (unsigned)define_gpr(w, self, NO_REG, 0);
-        x_rr(&w->c, bits == 64 ? MOVQ_FROM_XMM : MOVD_FROM_XMM, a, d);
-        return;
-    }
-    if (ir_type_is_float(from))
-        x_rr(&w->c, MOVQ_FROM_XMM, a, t);
-    else
-        mov_rr(&w->c, t, a);
-    if (bits == 32)
-        mov32_rr(&w->c, t, t);
-    else if (bits == 16)
-        x_rr(&w->c, MOVZX16, t, t);
-    if (ir_type_is_float(to))
-        x_rr(&w->c, MOVQ_TO_XMM, (unsigned)define_xmm(w, self, NO_REG, 0), t);
-    else
-        define_in(w, self, t);
-}
+/* ---- exception flags ------------------------------------------------------------------------- */
 
 void emit_FGETEXC(struct work *w, const struct ir_insn *in, ir_ref self)
 {

@@ -44,14 +44,15 @@ static unsigned prefer_of(struct operand x)
 }
 
 /*
- * Operands and result of `d := a op b`; afterwards d holds a, and the returned operand is b, which is
- * not d unless a and b are the same.
+ * Operands and result of `d := a op b`; afterwards d holds a, and the returned operand is b, which
+ * is not d unless a and b are the same.
  */
-static struct operand start_binary(struct work *w, const struct ir_insn *in, ir_ref self, bool commutes,
-                                   unsigned *d)
+static struct operand start_binary(struct work *w, const struct ir_insn *in, ir_ref self,
+                                   bool commutes, unsigned *d)
 {
     ir_ref a = in->a, b = in->b;
-    if (commutes && !is_plain_const(w, b) && (ir_is_const(resolve(w, a)) || (!dies(w, a) && dies(w, b)))) {
+    if (commutes && !is_plain_const(w, b) &&
+        (ir_is_const(resolve(w, a)) || (!dies(w, a) && dies(w, b)))) {
         a = in->b;
         b = in->a;
     }
@@ -65,7 +66,8 @@ static struct operand start_binary(struct work *w, const struct ir_insn *in, ir_
     }
     consume(w, a);
     consume(w, b);
-    uint32_t avoid = y.kind == OPERAND_REG && !(x.kind == OPERAND_REG && x.reg == y.reg) ? BIT(y.reg) : 0;
+    uint32_t avoid =
+        y.kind == OPERAND_REG && !(x.kind == OPERAND_REG && x.reg == y.reg) ? BIT(y.reg) : 0;
     *d = (unsigned)define_gpr(w, self, prefer_of(x), avoid);
     bring(w, *d, x);
     return y;
@@ -99,7 +101,8 @@ static void emit_unary_rm(struct work *w, uint32_t op, ir_ref a, ir_ref self)
     emit_rm(w, op, d, x);
 }
 
-/* ---- sums ------------------------------------------------------------------------------------- */
+/* ---- sums -------------------------------------------------------------------------------------
+ */
 
 /* If r is a shift that its consumer computes: the shifted value, and how far. */
 static ir_ref scaled(struct work *w, ir_ref r, unsigned *scale)
@@ -115,8 +118,8 @@ static ir_ref scaled(struct work *w, ir_ref r, unsigned *scale)
 }
 
 /* a + (x << scale) as one lea. */
-static void emit_scaled_add(struct work *w, const struct ir_insn *in, ir_ref self, ir_ref a, ir_ref shift,
-                            ir_ref x, unsigned scale)
+static void emit_scaled_add(struct work *w, const struct ir_insn *in, ir_ref self, ir_ref a,
+                            ir_ref shift, ir_ref x, unsigned scale)
 {
     unsigned index = (unsigned)use_gpr(w, x);
     struct mem m = {-1, (int8_t)index, (uint8_t)scale, 0};
@@ -193,7 +196,8 @@ void emit_SUB(struct work *w, const struct ir_insn *in, ir_ref self)
     }
 }
 
-/* ---- logic ------------------------------------------------------------------------------------ */
+/* ---- logic ------------------------------------------------------------------------------------
+ */
 
 void emit_AND(struct work *w, const struct ir_insn *in, ir_ref self)
 {
@@ -283,9 +287,11 @@ void emit_NEG(struct work *w, const struct ir_insn *in, ir_ref self)
     x_xr(&w->c, UNARY | wide(in), 3, d);
 }
 
-/* ---- shifts ----------------------------------------------------------------------------------- */
+/* ---- shifts -----------------------------------------------------------------------------------
+ */
 
-static void emit_shift(struct work *w, const struct ir_insn *in, ir_ref self, unsigned op, uint32_t shx)
+static void emit_shift(struct work *w, const struct ir_insn *in, ir_ref self, unsigned op,
+                       uint32_t shx)
 {
     if (ir_is_const(in->b)) {
         unsigned n = constant(w, in->b)->value & (width(in) - 1), d;
@@ -352,9 +358,11 @@ void emit_ROR(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_shift(w, in, self, SHIFT_ROR, 0);
 }
 
-/* ---- multiplication --------------------------------------------------------------------------- */
+/* ---- multiplication ---------------------------------------------------------------------------
+ */
 
-static void emit_mul_imm(struct work *w, const struct ir_insn *in, ir_ref self, ir_ref a, ir_ref k, int32_t imm)
+static void emit_mul_imm(struct work *w, const struct ir_insn *in, ir_ref self, ir_ref a, ir_ref k,
+                         int32_t imm)
 {
     struct operand x = use_rm(w, a);
     consume(w, a);
@@ -383,7 +391,8 @@ void emit_MUL(struct work *w, const struct ir_insn *in, ir_ref self)
 }
 
 /* I32: through a 64-bit product. */
-static void emit_mulh32(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t ext_a, uint32_t ext_b)
+static void emit_mulh32(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t ext_a,
+                        uint32_t ext_b)
 {
     unsigned t = (unsigned)make_temp(w, 0);
     unsigned b = (unsigned)use_gpr(w, in->b);
@@ -462,7 +471,8 @@ void emit_MULHSU(struct work *w, const struct ir_insn *in, ir_ref self)
     define_in(w, self, RDX);
 }
 
-/* ---- division --------------------------------------------------------------------------------- */
+/* ---- division ---------------------------------------------------------------------------------
+ */
 
 /* The divisor is zero, or -1 where signed. r[0] divisor, n: rule | 16 signed | 32 I64. */
 static void cold_divide(struct work *w, struct cold *c)
@@ -487,12 +497,14 @@ static void cold_divide(struct work *w, struct cold *c)
     }
 }
 
-static void emit_divide(struct work *w, const struct ir_insn *in, ir_ref self, bool is_signed, unsigned result)
+static void emit_divide(struct work *w, const struct ir_insn *in, ir_ref self, bool is_signed,
+                        unsigned result)
 {
     uint32_t w64 = wide(in);
     int64_t divisor = 0;
     if (is_plain_const(w, in->b))
-        divisor = in->type == IR_I64 ? (int64_t)constant(w, in->b)->value : (int32_t)constant(w, in->b)->value;
+        divisor = in->type == IR_I64 ? (int64_t)constant(w, in->b)->value
+                                     : (int32_t)constant(w, in->b)->value;
     bool guard = divisor == 0 || (is_signed && divisor == -1);
     take(w, RAX);
     take(w, RDX);
@@ -546,11 +558,14 @@ void emit_REMU(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_divide(w, in, self, false, RDX);
 }
 
-/* ---- width ------------------------------------------------------------------------------------ */
+/* ---- width ------------------------------------------------------------------------------------
+ */
 
 void emit_SEXT(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    uint32_t op = in->sub == IR_I8 ? MOVSX8 | wide(in) : in->sub == IR_I16 ? MOVSX16 | wide(in) : MOVSXD;
+    uint32_t op = in->sub == IR_I8    ? MOVSX8 | wide(in)
+                  : in->sub == IR_I16 ? MOVSX16 | wide(in)
+                                      : MOVSXD;
     emit_unary_rm(w, op, in->a, self);
 }
 
@@ -601,7 +616,11 @@ void emit_SEXTRACT(struct work *w, const struct ir_insn *in, ir_ref self)
     unsigned pos, len, d;
     split_bits(in, &pos, &len);
     if (pos == 0 && (len == 8 || len == 16 || (len == 32 && in->type == IR_I64))) {
-        emit_unary_rm(w, len == 8 ? MOVSX8 | wide(in) : len == 16 ? MOVSX16 | wide(in) : MOVSXD, in->a, self);
+        emit_unary_rm(w,
+                      len == 8    ? MOVSX8 | wide(in)
+                      : len == 16 ? MOVSX16 | wide(in)
+                                  : MOVSXD,
+                      in->a, self);
         return;
     }
     if (pos + len == 32 && in->type == IR_I64) { /* sraiw */
@@ -651,7 +670,8 @@ void emit_INSERT(struct work *w, const struct ir_insn *in, ir_ref self)
     alu_rr(&w->c, ALU_OR, wide(in), d, t);
 }
 
-/* ---- comparison ------------------------------------------------------------------------------- */
+/* ---- comparison -------------------------------------------------------------------------------
+ */
 
 void emit_SETCC(struct work *w, const struct ir_insn *in, ir_ref self)
 {
@@ -669,9 +689,11 @@ void emit_SELCC(struct work *w, const struct ir_insn *in, ir_ref self)
     finish_select(w, &s, cc, self);
 }
 
-void start_select(struct work *w, struct selection *s, ir_ref if_true, ir_ref if_false, enum ir_type t)
+void start_select(struct work *w, struct selection *s, ir_ref if_true, ir_ref if_false,
+                  enum ir_type t)
 {
-    *s = (struct selection){.if_true = if_true, .if_false = if_false, .wide = t == IR_I64 ? X_W : 0};
+    *s =
+        (struct selection){.if_true = if_true, .if_false = if_false, .wide = t == IR_I64 ? X_W : 0};
     s->t = ir_is_const(resolve(w, if_true)) ? (struct operand){.reg = (uint8_t)use_gpr(w, if_true)}
                                             : use_first(w, if_true, t);
     s->f = is_plain_const(w, if_false) && fits32((int64_t)constant(w, if_false)->value)

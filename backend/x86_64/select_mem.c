@@ -1,19 +1,20 @@
 /*
  * Memory: addressing modes, loads and stores, atomics.
  *
- * Whatever may fault is noted (note_fault) right before its instruction is written, when all registers
- * are allocated. A result goes straight to the register of its slot only if the one instruction that
- * writes it is the one that may fault; longer sequences end in a temporary.
+ * Whatever may fault is noted (note_fault) right before its instruction is written, when all
+ * registers are allocated. A result goes straight to the register of its slot only if the one
+ * instruction that writes it is the one that may fault; longer sequences end in a temporary.
  *
- * x86 orders everything but a store before a later load, so acquire and release cost nothing except for
- * a store that must be ordered before later loads.
+ * x86 orders everything but a store before a later load, so acquire and release cost nothing except
+ * for a store that must be ordered before later loads.
  */
 #include "backend/x86_64/work.h"
 
 #include "backend/x86_64/form.h"
 #include "backend/x86_64/runtime.h"
 
-/* ---- addresses -------------------------------------------------------------------------------- */
+/* ---- addresses --------------------------------------------------------------------------------
+ */
 
 static bool add_disp(struct mem *m, const struct work *w, ir_ref r)
 {
@@ -44,7 +45,8 @@ static void add_index(struct work *w, struct address *a, ir_ref r)
 /* The two addends of an add that is part of the address. */
 static void add_sum(struct work *w, struct address *a, const struct ir_insn *in)
 {
-    bool a_scaled = !ir_is_const(in->a) && w->val[in->a].flags & VAL_FUSED && w->b->insns[in->a].op == IR_SHL;
+    bool a_scaled =
+        !ir_is_const(in->a) && w->val[in->a].flags & VAL_FUSED && w->b->insns[in->a].op == IR_SHL;
     ir_ref base = a_scaled ? in->b : in->a, index = a_scaled ? in->a : in->b;
     if (add_disp(&a->m, w, base)) {
         a->refs[a->n++] = base;
@@ -138,7 +140,8 @@ static void check_aligned(struct work *w, unsigned memop, struct mem m)
     c->value = (uint64_t)w->insn_pc << 32 | (uint32_t)m.disp;
 }
 
-/* ---- plain loads and stores ------------------------------------------------------------------- */
+/* ---- plain loads and stores -------------------------------------------------------------------
+ */
 
 static uint32_t load_opcode(unsigned memop, enum ir_type t)
 {
@@ -152,7 +155,8 @@ static uint32_t load_opcode(unsigned memop, enum ir_type t)
     }
 }
 
-/* The bytes of register d, of which the lowest 2^size are meaningful, in the other order, zero-extended. */
+/* The bytes of register d, of which the lowest 2^size are meaningful, in the other order,
+ * zero-extended. */
 static void swap_gpr(struct work *w, unsigned d, unsigned size)
 {
     if (size == 0)
@@ -189,7 +193,8 @@ static void load_int(struct work *w, const struct ir_insn *in, ir_ref self, cons
     extend_gpr(w, d, in->d, (enum ir_type)in->type);
 }
 
-static void load_float(struct work *w, const struct ir_insn *in, ir_ref self, const struct address *a)
+static void load_float(struct work *w, const struct ir_insn *in, ir_ref self,
+                       const struct address *a)
 {
     unsigned size = in->d & IR_MEM_SIZE;
     bool big = in->d & IR_MEM_BIG;
@@ -209,11 +214,6 @@ static void load_float(struct work *w, const struct ir_insn *in, ir_ref self, co
     } else {
         x_rm(&w->c, size == 3 ? MOVSD : MOVSS, d, a->m);
     }
-}
-
-static bool in_xmm(enum ir_type t)
-{
-    return ir_type_is_float(t) || t == IR_V128;
 }
 
 void emit_LOAD(struct work *w, const struct ir_insn *in, ir_ref self)
@@ -248,7 +248,8 @@ static void store_immediate(struct work *w, unsigned size, uint64_t value, struc
 
 static uint64_t swap_constant(unsigned memop, uint64_t value)
 {
-    return memop & IR_MEM_BIG ? __builtin_bswap64(value) >> (64 - (8 << (memop & IR_MEM_SIZE))) : value;
+    return memop & IR_MEM_BIG ? __builtin_bswap64(value) >> (64 - (8 << (memop & IR_MEM_SIZE)))
+                              : value;
 }
 
 static void store_int(struct work *w, const struct ir_insn *in, const struct address *a)
@@ -340,7 +341,8 @@ void emit_FENCE(struct work *w, const struct ir_insn *in, ir_ref self)
         full_fence(w);
 }
 
-/* ---- atomics ---------------------------------------------------------------------------------- */
+/* ---- atomics ----------------------------------------------------------------------------------
+ */
 
 static uint32_t sized(unsigned size, uint32_t byte_op, uint32_t op)
 {
@@ -348,7 +350,8 @@ static uint32_t sized(unsigned size, uint32_t byte_op, uint32_t op)
 }
 
 /* What was in memory, in `reg` (zero-extended if `clean`), becomes the result. */
-static void define_old(struct work *w, const struct ir_insn *in, ir_ref self, unsigned reg, bool clean)
+static void define_old(struct work *w, const struct ir_insn *in, ir_ref self, unsigned reg,
+                       bool clean)
 {
     unsigned size = in->d & IR_MEM_SIZE;
     if (in->d & IR_MEM_BIG && size) {
@@ -362,11 +365,14 @@ static void define_old(struct work *w, const struct ir_insn *in, ir_ref self, un
 }
 
 /* The old value is not wanted, and the operation is one that memory can be the target of. */
-static bool amo_in_memory(struct work *w, const struct ir_insn *in, ir_ref self, const struct address *a)
+static bool amo_in_memory(struct work *w, const struct ir_insn *in, ir_ref self,
+                          const struct address *a)
 {
-    static const int8_t ops[IR_AMO_COUNT] = {[IR_AMO_SWAP] = -1, [IR_AMO_ADD] = ALU_ADD, [IR_AMO_AND] = ALU_AND,
-        [IR_AMO_OR] = ALU_OR, [IR_AMO_XOR] = ALU_XOR, [IR_AMO_ANDN] = -1, [IR_AMO_MINS] = -1,
-        [IR_AMO_MAXS] = -1, [IR_AMO_MINU] = -1, [IR_AMO_MAXU] = -1};
+    static const int8_t ops[IR_AMO_COUNT] = {
+        [IR_AMO_SWAP] = -1,   [IR_AMO_ADD] = ALU_ADD, [IR_AMO_AND] = ALU_AND,
+        [IR_AMO_OR] = ALU_OR, [IR_AMO_XOR] = ALU_XOR, [IR_AMO_ANDN] = -1,
+        [IR_AMO_MINS] = -1,   [IR_AMO_MAXS] = -1,     [IR_AMO_MINU] = -1,
+        [IR_AMO_MAXU] = -1};
     int op = ops[in->sub];
     unsigned size = in->d & IR_MEM_SIZE;
     if (op < 0 || w->val[self].uses || (in->d & IR_MEM_BIG && size))
@@ -380,7 +386,8 @@ static bool amo_in_memory(struct work *w, const struct ir_insn *in, ir_ref self,
 }
 
 /* swap and add have instructions of their own. */
-static void amo_exchange(struct work *w, const struct ir_insn *in, ir_ref self, const struct address *a)
+static void amo_exchange(struct work *w, const struct ir_insn *in, ir_ref self,
+                         const struct address *a)
 {
     unsigned size = in->d & IR_MEM_SIZE, t = (unsigned)make_temp(w, 0);
     load_into(w, t, in->b);
@@ -443,7 +450,8 @@ static void amo_loop(struct work *w, const struct ir_insn *in, ir_ref self, cons
 
 void emit_AMO(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    bool exchange = in->sub == IR_AMO_SWAP || (in->sub == IR_AMO_ADD && !(in->d & IR_MEM_BIG && in->d & IR_MEM_SIZE));
+    bool exchange = in->sub == IR_AMO_SWAP ||
+                    (in->sub == IR_AMO_ADD && !(in->d & IR_MEM_BIG && in->d & IR_MEM_SIZE));
     if (!exchange)
         take(w, RAX);
     struct address a = use_address(w, in->a, 0);
@@ -547,7 +555,8 @@ void emit_CAS(struct work *w, const struct ir_insn *in, ir_ref self)
     define_old(w, in, self, RAX, false);
 }
 
-/* ---- exclusives ------------------------------------------------------------------------------- */
+/* ---- exclusives -------------------------------------------------------------------------------
+ */
 
 static struct mem exclusive_value(unsigned i)
 {

@@ -1,13 +1,15 @@
 /*
  * The runtime stubs: the way into generated code and out of it, and what blocks share.
  *
- * In generated code rsp is the shadow stack of return predictions: pairs of a host return address and
- * above it the guest's, the newest at [rsp]. cpu.return_sp holds it while C code runs, cpu.host_sp is
- * the C stack, 16-aligned, below which the callee-saved registers of enter's caller lie.
+ * In generated code rsp is the shadow stack of return predictions: pairs of a host return address
+ * and above it the guest's, the newest at [rsp]. cpu.return_sp holds it while C code runs,
+ * cpu.host_sp is the C stack, 16-aligned, below which the callee-saved registers of enter's caller
+ * lie.
  *
- * stub.call[k] calls the C function at [rbp + r10] with arguments rax, rdx, rcx (after the cpu); the
- * result is in rax and every temporary is lost. k: 0 keeps the pinned slots, 1 also brings them home
- * before, 2 brings them home before and loads them again after. stub.call[3] is for RT_FLOAT, see runtime.h.
+ * stub.call[k] calls the C function at [rbp + r10] with arguments rax, rdx, rcx (after the cpu);
+ * the result is in rax and every temporary is lost. k: 0 keeps the pinned slots, 1 also brings them
+ * home before, 2 brings them home before and loads them again after. stub.call[3] is for RT_FLOAT,
+ * see runtime.h.
  */
 #include "backend/x86_64/work.h"
 

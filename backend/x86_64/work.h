@@ -3,22 +3,23 @@
  * thread's scratch memory) and the allocator's interface.
  *
  * The pipeline: scan.c walks the block backward, counting uses and marking what the consumer will
- * compute; emit.c walks forward and calls each op's function (emit_ADD, ...), which asks the allocator
- * (alloc.c) for its operands, gives up those that die, asks for a register for the result and writes
- * bytes. Rare paths are noted as `struct cold` and written behind the main code. map.c notes where the
- * state is at every instruction that may fault.
+ * compute; emit.c walks forward and calls each op's function (emit_ADD, ...), which asks the
+ * allocator (alloc.c) for its operands, gives up those that die, asks for a register for the result
+ * and writes bytes. Rare paths are noted as `struct cold` and written behind the main code. map.c
+ * notes where the state is at every instruction that may fault.
  *
  * Invariants of the allocator, between any two calls:
  *   - own[r] is the value register r holds; r is in regs of that value, and of no other;
  *   - a temporary is in `free` exactly if it holds nothing;
- *   - the register of a pinned slot holds the slot's current value (own 0: one the block never read);
- *   - a dirty slot's current value is in a register, in a spill cell or a constant: never only in the
- *     home of another slot, so that homes may be written in any order.
+ *   - the register of a pinned slot holds the slot's current value (own 0: one the block never
+ * read);
+ *   - a dirty slot's current value is in a register, in a spill cell or a constant: never only in
+ * the home of another slot, so that homes may be written in any order.
  *
  * The shape of an op's function: use_* the operands, take or make_temp what else is needed, then
  * consume() each operand once, then define the result; a register that dies in consume() may become
- * the result's, so bytes are written with that in mind. Between a jump to a cold path and the place where
- * it resumes nothing is allocated: an eviction there would not happen on the cold path.
+ * the result's, so bytes are written with that in mind. Between a jump to a cold path and the place
+ * where it resumes nothing is allocated: an eviction there would not happen on the cold path.
  */
 #ifndef FERRY_BACKEND_WORK_H
 #define FERRY_BACKEND_WORK_H
@@ -129,11 +130,13 @@ struct work {
     struct snapshot last_snapshot;
     unsigned nplaces, ncolds, nfaults;
     uint64_t dirty[3];
-    uint64_t spills[CPU_SPILLS / 64], dead_spills[CPU_SPILLS / 64]; /* cells in use; until the op ends */
+    uint64_t spills[CPU_SPILLS / 64],
+        dead_spills[CPU_SPILLS / 64]; /* cells in use; until the op ends */
     bool any_dead_spill;
     uint64_t seed;
     struct checker *checker; /* NULL: none */
-    ir_ref current[IR_MAX_SLOTS]; /* value of each slot; 0: what its home or register held at the start */
+    ir_ref current[IR_MAX_SLOTS]; /* value of each slot; 0: what its home or register held at the
+                                     start */
     ir_ref home[IR_MAX_SLOTS];    /* value that the home of each slot holds; 0: not known */
     uint16_t next_get[IR_MAX_SLOTS], next_put[IR_MAX_SLOTS]; /* scan.c */
     struct val val[VALUES];
@@ -221,10 +224,17 @@ static inline uint64_t random_next(struct work *w)
     return w->seed;
 }
 
+/* Does a value of the type live in xmm registers? */
+static inline bool in_xmm(enum ir_type t)
+{
+    return ir_type_is_float(t) || t == IR_V128;
+}
+
 /* Type of a resolved value; a constant's is `of_const`. */
 enum ir_type value_type(const struct work *w, ir_ref r, enum ir_type of_const);
 
-/* ---- check.c ---------------------------------------------------------------------------------- */
+/* ---- check.c ----------------------------------------------------------------------------------
+ */
 
 enum check_event {
     CHECK_DEFINE,      /* register a holds value r */
@@ -258,7 +268,24 @@ void check_snapshot(struct work *w, struct snapshot s);  /* the state is where t
 void check_homes(struct work *w);                        /* everything is at home or pinned */
 void check_call(struct work *w, bool writes);            /* a C function is called */
 
-/* ---- alloc.c ---------------------------------------------------------------------------------- */
+/* ---- move.c ----------------------------------------------------------------------------------- */
+
+/* Inside an op: as an instruction, not as a step of the allocator. */
+static inline void copy_xmm(struct work *w, unsigned dst, unsigned src)
+{
+    if (dst != src)
+        x_rr(&w->c, 0x28 | X_0F, dst, src);
+}
+
+void move_gpr(struct work *w, unsigned dst, unsigned src);
+void move_xmm(struct work *w, unsigned dst, unsigned src);
+void load_xmm(struct work *w, unsigned xmm, struct mem m, enum ir_type t);
+void store_xmm(struct work *w, unsigned xmm, struct mem m, enum ir_type t);
+void load_gpr(struct work *w, unsigned reg, struct mem m, enum ir_type t);
+void store_gpr(struct work *w, unsigned reg, struct mem m, enum ir_type t);
+
+/* ---- alloc.c ----------------------------------------------------------------------------------
+ */
 
 void alloc_start(struct work *w);
 
@@ -326,8 +353,9 @@ static inline bool dies(struct work *w, ir_ref r)
 }
 
 /*
- * A register for the result of instruction `self`, holding it from now on. Chooses the register of the
- * slot that it is going to be put in, else `prefer` if free (NO_REG: none), else any; never one of `avoid`.
+ * A register for the result of instruction `self`, holding it from now on. Chooses the register of
+ * the slot that it is going to be put in, else `prefer` if free (NO_REG: none), else any; never one
+ * of `avoid`.
  */
 int define_gpr(struct work *w, ir_ref self, unsigned prefer, uint32_t avoid);
 int define_xmm(struct work *w, ir_ref self, unsigned prefer, uint32_t avoid);
@@ -364,33 +392,23 @@ void free_dead_spills(struct work *w);
 
 /* Before a C function: moves what temporaries hold to memory. */
 void empty_temps(struct work *w);
-/* Before a C function that changes slots, after sync: keeps needed old values elsewhere, forgets the rest. */
+/* Before a C function that changes slots, after sync: keeps needed old values elsewhere, forgets
+ * the rest. */
 void forget_slots(struct work *w);
 
 /* A value's memory operand if it has one (home or spill). */
 bool memory_of(struct work *w, ir_ref r, struct mem *m);
 
-/* Inside an op: as an instruction, not as a step of the allocator. */
-static inline void copy_xmm(struct work *w, unsigned dst, unsigned src)
-{
-    if (dst != src)
-        x_rr(&w->c, 0x28 | X_0F, dst, src);
-}
-
-void move_gpr(struct work *w, unsigned dst, unsigned src);
-void move_xmm(struct work *w, unsigned dst, unsigned src);
-void load_xmm(struct work *w, unsigned xmm, struct mem m, enum ir_type t);
-void store_xmm(struct work *w, unsigned xmm, struct mem m, enum ir_type t);
-void load_gpr(struct work *w, unsigned reg, struct mem m, enum ir_type t);
-void store_gpr(struct work *w, unsigned reg, struct mem m, enum ir_type t);
 /* mov [m], constant of type t; may lose register `scratch` (NO_REG: loses none). */
 void store_constant(struct work *w, struct mem m, ir_ref r, enum ir_type t, unsigned scratch);
 
-/* ---- scan.c ----------------------------------------------------------------------------------- */
+/* ---- scan.c -----------------------------------------------------------------------------------
+ */
 
 void scan(struct work *w);
 
-/* ---- map.c ------------------------------------------------------------------------------------ */
+/* ---- map.c ------------------------------------------------------------------------------------
+ */
 
 /* Where the dirty slots are now. */
 struct snapshot snapshot(struct work *w);
@@ -399,14 +417,17 @@ struct snapshot snapshot(struct work *w);
 void note_fault(struct work *w);
 void note_fault_at(struct work *w, uint32_t offset, struct snapshot state, uint32_t pc);
 
-/* Stores the dirty slots of a snapshot; any register it does not name may be lost. In cold paths only. */
+/* Stores the dirty slots of a snapshot; any register it does not name may be lost. In cold paths
+ * only. */
 void store_snapshot(struct work *w, struct snapshot s);
 
 bool encode_maps(struct work *w);
 
-/* ---- control.c -------------------------------------------------------------------------------- */
+/* ---- control.c --------------------------------------------------------------------------------
+ */
 
-/* `jcc cold` now; the rest of the path through the returned record, which is valid until the next call. */
+/* `jcc cold` now; the rest of the path through the returned record, which is valid until the next
+ * call. */
 struct cold *cold_jcc(struct work *w, unsigned cc, void (*emit)(struct work *, struct cold *));
 /* A cold path that is reached by other means (from: offset of its rel32). */
 struct cold *cold_new(struct work *w, void (*emit)(struct work *, struct cold *));
@@ -421,8 +442,9 @@ void emit_thunks(struct work *w);
 void store_exit_pc(struct work *w, uint64_t pc);
 
 /*
- * Calls the C function whose pointer is at `pointer` (a field of struct cpu) with up to three values
- * (IR_NONE: none), consumes them, and returns with the result in RAX, taken. Effects: enum ir_helper_effect.
+ * Calls the C function whose pointer is at `pointer` (a field of struct cpu) with up to three
+ * values (IR_NONE: none), consumes them, and returns with the result in RAX, taken. Effects: enum
+ * ir_helper_effect.
  */
 void call_function(struct work *w, size_t pointer, const ir_ref args[3], unsigned effects);
 
@@ -430,7 +452,8 @@ void call_function(struct work *w, size_t pointer, const ir_ref args[3], unsigne
 unsigned emit_compare(struct work *w, unsigned cc, enum ir_type t, ir_ref a, ir_ref b);
 extern const uint8_t host_cc[IR_CC_COUNT];
 
-/* ---- select_int.c ----------------------------------------------------------------------------- */
+/* ---- select_int.c -----------------------------------------------------------------------------
+ */
 
 /* A choice between two integers: started before, finished after the flags are made. */
 struct selection {
@@ -438,10 +461,12 @@ struct selection {
     struct operand t, f;
     uint32_t wide, locked;
 };
-void start_select(struct work *w, struct selection *s, ir_ref if_true, ir_ref if_false, enum ir_type t);
+void start_select(struct work *w, struct selection *s, ir_ref if_true, ir_ref if_false,
+                  enum ir_type t);
 void finish_select(struct work *w, struct selection *s, unsigned cc, ir_ref self);
 
-/* ---- select_mem.c ----------------------------------------------------------------------------- */
+/* ---- select_mem.c -----------------------------------------------------------------------------
+ */
 
 /* A guest address as a memory operand, and the values to consume when it has been formed. */
 struct address {
@@ -452,12 +477,14 @@ struct address {
 struct address use_address(struct work *w, ir_ref a, int32_t disp);
 void consume_address(struct work *w, const struct address *a);
 
-/* ---- select_flags.c --------------------------------------------------------------------------- */
+/* ---- select_flags.c ---------------------------------------------------------------------------
+ */
 
 /* Brings a B value into EFLAGS (or makes it), consumes it, returns the host's condition for cc. */
 unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags);
 
-/* ---- the ops ---------------------------------------------------------------------------------- */
+/* ---- the ops ----------------------------------------------------------------------------------
+ */
 
 /* Emits the code of one instruction. */
 void emit_value(struct work *w, ir_ref r);

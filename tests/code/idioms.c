@@ -1,9 +1,10 @@
 /*
- * Prints what idioms of guest code become: guest instructions, host code, sizes. Standard input is a
- * list of names and instruction words; the output is compared with the expected file in the sources.
+ * Prints what idioms of guest code become: guest instructions, host code, sizes. Standard input is
+ * a list of names and instruction words; the output is compared with the expected file in the
+ * sources.
  *
- * The host's features are a fixed set, so that the output is the same on every machine. Addresses are
- * replaced by what they stand for: exits by "-> guest pc", stubs by their names.
+ * The host's features are a fixed set, so that the output is the same on every machine. Addresses
+ * are replaced by what they stand for: exits by "-> guest pc", stubs by their names.
  */
 #include <capstone/capstone.h>
 #include <stdio.h>
@@ -14,8 +15,8 @@
 #include "frontend/frontend.h"
 
 enum {
-    FEATURES = HOST_BMI1 | HOST_BMI2 | HOST_LZCNT | HOST_FMA | HOST_AVX | HOST_AVX2 | HOST_F16C | HOST_PCLMUL |
-               HOST_MOVBE,
+    FEATURES = HOST_BMI1 | HOST_BMI2 | HOST_LZCNT | HOST_FMA | HOST_AVX | HOST_AVX2 | HOST_F16C |
+               HOST_PCLMUL | HOST_MOVBE,
     GUEST_PC = 0x10000,
     MAX_TABLE = 1024,
 };
@@ -40,11 +41,13 @@ static const uint8_t *window(void *context, uint64_t pc, size_t *size)
     return g->bytes + offset;
 }
 
-static void print_guest(const struct frontend *f, const struct cpu_config *config, const struct guest_code *g)
+static void print_guest(const struct frontend *f, const struct cpu_config *config,
+                        const struct guest_code *g)
 {
     for (size_t at = 0; at < g->size;) {
         char text[128];
-        unsigned n = f->disassemble(config, GUEST_PC + at, g->bytes + at, g->size - at, text, sizeof text);
+        unsigned n =
+            f->disassemble(config, GUEST_PC + at, g->bytes + at, g->size - at, text, sizeof text);
         for (char *p = text; *p; p++)
             if (*p == '\t')
                 *p = ' ';
@@ -75,7 +78,8 @@ static const char *target(const struct emitted *e, uint32_t start, uint32_t end)
             return text;
         }
     for (unsigned i = 0; i < e->out.nrelocs; i++)
-        if (e->relocs[i].kind == CODE_RELOC_STUB && e->relocs[i].offset >= start && e->relocs[i].offset < end)
+        if (e->relocs[i].kind == CODE_RELOC_STUB && e->relocs[i].offset >= start &&
+            e->relocs[i].offset < end)
             return stub_name(e->relocs[i].value);
     return NULL;
 }
@@ -91,14 +95,16 @@ static void print_host(const struct emitted *e)
     cs_insn *insn = cs_malloc(handle);
     while (cs_disasm_iter(handle, &code, &size, &address, insn)) {
         const char *to = target(e, (uint32_t)insn->address, (uint32_t)(insn->address + insn->size));
-        printf("%8llx  %s %s\n", (unsigned long long)insn->address, insn->mnemonic, to ? to : insn->op_str);
+        printf("%8llx  %s %s\n", (unsigned long long)insn->address, insn->mnemonic,
+               to ? to : insn->op_str);
     }
     cs_free(insn, 1);
     cs_close(&handle);
 }
 
-static void print_idiom(const struct frontend *f, const struct cpu_config *config, struct backend *be,
-                        struct backend_work *work, const char *name, struct guest_code *g)
+static void print_idiom(const struct frontend *f, const struct cpu_config *config,
+                        struct backend *be, struct backend_work *work, const char *name,
+                        struct guest_code *g)
 {
     static struct ir_block b;
     static struct emitted e;
@@ -108,9 +114,14 @@ static void print_idiom(const struct frontend *f, const struct cpu_config *confi
         at += (g->bytes[at] & 3) == 3 ? 4 : 2;
     frontend_translate(f, config, &source, &b, GUEST_PC, 0, insns, 0);
     ir_remove_dead(&b);
-    e.out = (struct code_buffer){.bytes = e.bytes, .capacity = sizeof e.bytes, .exits = e.exits,
-                                 .max_exits = MAX_TABLE, .relocs = e.relocs, .max_relocs = MAX_TABLE,
-                                 .maps = e.maps, .maps_capacity = sizeof e.maps};
+    e.out = (struct code_buffer){.bytes = e.bytes,
+                                 .capacity = sizeof e.bytes,
+                                 .exits = e.exits,
+                                 .max_exits = MAX_TABLE,
+                                 .relocs = e.relocs,
+                                 .max_relocs = MAX_TABLE,
+                                 .maps = e.maps,
+                                 .maps_capacity = sizeof e.maps};
     printf("%s\n", name);
     print_guest(f, config, g);
     if (!backend_emit(be, work, &b, &e.out)) {

@@ -19,7 +19,8 @@ struct side {
     uint32_t exceptions;
 };
 
-/* Four pages; the scratch buffer lies across the end of the second, and faults come from the third. */
+/* Four pages; the scratch buffer lies across the end of the second, and faults come from the third.
+ */
 struct memory {
     uint8_t *pages, *scratch;
 };
@@ -35,7 +36,8 @@ static void memory_start(struct memory *m, const struct variant *v, struct cpu *
         mprotect(m->pages + 2 * PAGE, 2 * PAGE, PROT_NONE);
 }
 
-static void start(struct host *h, struct memory *m, const struct variant *v, struct cpu *cpu, uint64_t seed)
+static void start(struct host *h, struct memory *m, const struct variant *v, struct cpu *cpu,
+                  uint64_t seed)
 {
     memset(cpu, 0, sizeof *cpu);
     memory_start(m, v, cpu, seed);
@@ -53,7 +55,8 @@ static void finish(struct side *s, const struct memory *m)
     memcpy(s->memory, m->scratch, sizeof s->memory);
 }
 
-static void compare(const struct ir_block *b, uint64_t seed, const struct side *x, const struct side *y)
+static void compare(const struct ir_block *b, uint64_t seed, const struct side *x,
+                    const struct side *y)
 {
     char why[200] = "";
     bool same = random_same(x->cpu, y->cpu, why, sizeof why);
@@ -72,10 +75,13 @@ static void compare(const struct ir_block *b, uint64_t seed, const struct side *
 
 unsigned agree(const struct variant *v, unsigned quick, unsigned many)
 {
-    struct host *h = host_create(&test_guest, backend_host_features() & v->features, v->int_pins, v->float_pins);
+    struct host *h =
+        host_create(&test_guest, backend_host_features() & v->features, v->int_pins, v->float_pins);
     struct ir_block *b = calloc(1, sizeof *b);
-    struct side x = {.cpu = aligned_alloc(64, sizeof *x.cpu)}, y = {.cpu = aligned_alloc(64, sizeof *y.cpu)};
-    struct memory m = {.pages = mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
+    struct side x = {.cpu = aligned_alloc(64, sizeof *x.cpu)},
+                y = {.cpu = aligned_alloc(64, sizeof *y.cpu)};
+    struct memory m = {.pages =
+                           mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
     const char *first = getenv("FERRY_SEED");
     uint64_t seed = first ? strtoull(first, NULL, 0) : 1;
     unsigned faults = 0, count = getenv("FERRY_LONG") ? many : quick;

@@ -1,10 +1,10 @@
 /*
- * Runs random blocks in the interpreter and through the backend, and fails the test where they do not
- * agree on everything a guest can see: slots, memory, pc, reservation, accrued exceptions, and why the
- * block was left. The checker watches each allocation.
+ * Runs random blocks in the interpreter and through the backend, and fails the test where they do
+ * not agree on everything a guest can see: slots, memory, pc, reservation, accrued exceptions, and
+ * why the block was left. The checker watches each allocation.
  *
- * A block that disagrees is printed with its seed. FERRY_SEED=n starts at that seed, FERRY_LONG=1 runs
- * the long set.
+ * A block that disagrees is printed with its seed. FERRY_SEED=n starts at that seed, FERRY_LONG=1
+ * runs the long set.
  */
 #ifndef FERRY_TESTS_RA_AGREE_H
 #define FERRY_TESTS_RA_AGREE_H

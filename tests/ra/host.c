@@ -24,8 +24,9 @@ static struct {
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
-    static const uint8_t order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
-                                      REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+    static const uint8_t order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
+                                      REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                                      REG_R12, REG_R13, REG_R14, REG_R15};
     ucontext_t *uc = context;
     greg_t *gregs = uc->uc_mcontext.gregs;
     struct host *h = running.host;
@@ -42,8 +43,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
     memcpy(state.xmm, uc->uc_mcontext.fpregs->_xmm, sizeof state.xmm);
     uintptr_t rip = (uintptr_t)gregs[REG_RIP], code = (uintptr_t)h->code;
     if (rip - code < h->out.size) {
-        if (!backend_recover(h->be, h->out.maps, h->out.maps_size, (uint32_t)(rip - code), running.block->pc,
-                             &state, running.cpu))
+        if (!backend_recover(h->be, h->out.maps, h->out.maps_size, (uint32_t)(rip - code),
+                             running.block->pc, &state, running.cpu))
             abort();
         running.cpu->return_sp = (void *)gregs[REG_RSP];
     } /* else in a C function: the state is at home */
@@ -57,18 +58,21 @@ static void catch_faults(void)
 {
     static uint8_t stack[1 << 16];
     stack_t ss = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct sigaction sa = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    struct sigaction sa = {.sa_sigaction = on_fault,
+                           .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     sigaltstack(&ss, NULL);
     sigaction(SIGSEGV, &sa, NULL);
     sigaction(SIGBUS, &sa, NULL);
 }
 
-struct host *host_create(const struct ir_guest *guest, uint32_t features, int int_pins, int float_pins)
+struct host *host_create(const struct ir_guest *guest, uint32_t features, int int_pins,
+                         int float_pins)
 {
     struct host *h = calloc(1, sizeof *h);
     h->be = backend_create(guest, features, int_pins, float_pins);
     h->work = backend_work_create(h->be);
-    h->memory = mmap(NULL, HOST_CODE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    h->memory = mmap(NULL, HOST_CODE, PROT_READ | PROT_WRITE | PROT_EXEC,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     h->shadow = mmap(NULL, SHADOW, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (h->memory == MAP_FAILED || h->shadow == MAP_FAILED)
         abort();

@@ -1,6 +1,6 @@
 /*
- * Runs emitted blocks without a translator: a piece of executable memory with the stubs and one block,
- * and a cpu with a shadow stack.
+ * Runs emitted blocks without a translator: a piece of executable memory with the stubs and one
+ * block, and a cpu with a shadow stack.
  */
 #ifndef FERRY_TESTS_RA_HOST_H
 #define FERRY_TESTS_RA_HOST_H
@@ -21,7 +21,8 @@ struct host {
     uint8_t maps[HOST_MAPS];
 };
 
-struct host *host_create(const struct ir_guest *guest, uint32_t features, int int_pins, int float_pins);
+struct host *host_create(const struct ir_guest *guest, uint32_t features, int int_pins,
+                         int float_pins);
 void host_destroy(struct host *h);
 
 /* Gives a cpu what generated code needs of it. */
@@ -36,7 +37,8 @@ bool host_emit(struct host *h, const struct ir_block *b);
  */
 enum ir_exit host_run(struct host *h, struct cpu *cpu, const struct ir_block *b);
 
-/* The same in the interpreter; MXCSR afterwards is what it was at the fault. Needs a host to exist. */
+/* The same in the interpreter; MXCSR afterwards is what it was at the fault. Needs a host to exist.
+ */
 enum ir_exit host_interpret(struct cpu *cpu, const struct ir_block *b);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Precise state: random blocks whose memory is partly inaccessible. After a host fault the state that
- * backend_recover writes home is the interpreter's at the same instruction.
+ * Precise state: random blocks whose memory is partly inaccessible. After a host fault the state
+ * that backend_recover writes home is the interpreter's at the same instruction.
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -16,7 +16,9 @@ static void run_variant(const struct variant *v)
     cr_assert_gt(faults, QUICK / 4, "only %u faults", faults);
 }
 
-#define MEMORY (RANDOM_INT | RANDOM_FLAGS | RANDOM_MEMORY | RANDOM_ATOMIC | RANDOM_FLOAT | RANDOM_VECTOR | RANDOM_HELPER)
+#define MEMORY                                                                                     \
+    (RANDOM_INT | RANDOM_FLAGS | RANDOM_MEMORY | RANDOM_ATOMIC | RANDOM_FLOAT | RANDOM_VECTOR |    \
+     RANDOM_HELPER)
 
 Test(maps, folded)
 {
@@ -30,7 +32,8 @@ Test(maps, guards_and_big_endian)
 
 Test(maps, random_choices)
 {
-    run_variant(&(struct variant){UINT32_MAX, -1, -1, true, true, OPTIONS(MEMORY, 32, .as_it_stands = true)});
+    run_variant(&(struct variant){UINT32_MAX, -1, -1, true, true,
+                                  OPTIONS(MEMORY, 32, .as_it_stands = true)});
 }
 
 Test(maps, nothing_pinned)

@@ -1,4 +1,5 @@
-/* Random IR: the interpreter and the backend agree, whatever the host offers and the allocator chooses. */
+/* Random IR: the interpreter and the backend agree, whatever the host offers and the allocator
+ * chooses. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@ Test(random_ir, folded)
 
 Test(random_ir, as_it_stands)
 {
-    run_variant(&(struct variant){UINT32_MAX, -1, -1, false, false, OPTIONS(RANDOM_ALL, 8, .as_it_stands = true)});
+    run_variant(&(struct variant){UINT32_MAX, -1, -1, false, false,
+                                  OPTIONS(RANDOM_ALL, 8, .as_it_stands = true)});
 }
 
 Test(random_ir, random_choices)
@@ -49,7 +51,8 @@ Test(random_ir, arm_float_rules)
 
 Test(random_ir, few_pins_baseline)
 {
-    run_variant(&(struct variant){0, 3, 2, true, false, OPTIONS(RANDOM_ALL, 60, .as_it_stands = true)});
+    run_variant(
+        &(struct variant){0, 3, 2, true, false, OPTIONS(RANDOM_ALL, 60, .as_it_stands = true)});
 }
 
 /* The same IR gives the same bytes, and they do not depend on where they were made. */
@@ -62,15 +65,19 @@ Test(random_ir, deterministic)
     static uint8_t first[1 << 16], second[1 << 16];
     for (uint64_t seed = 1; seed < 200; seed++) {
         random_block(b, seed, &options);
-        g->out = (struct code_buffer){first, sizeof first, 0, g->exits, HOST_MAX_EXITS, 0, g->relocs,
-                                      HOST_MAX_RELOCS, 0, g->maps, HOST_MAPS, 0};
-        h->out = (struct code_buffer){second + 16, sizeof second - 16, 0, h->exits, HOST_MAX_EXITS, 0, h->relocs,
-                                      HOST_MAX_RELOCS, 0, h->maps, HOST_MAPS, 0};
-        cr_assert(backend_emit(g->be, g->work, b, &g->out) && backend_emit(h->be, h->work, b, &h->out));
+        g->out = (struct code_buffer){first,     sizeof first,    0, g->exits, HOST_MAX_EXITS, 0,
+                                      g->relocs, HOST_MAX_RELOCS, 0, g->maps,  HOST_MAPS,      0};
+        h->out =
+            (struct code_buffer){second + 16, sizeof second - 16, 0, h->exits, HOST_MAX_EXITS, 0,
+                                 h->relocs,   HOST_MAX_RELOCS,    0, h->maps,  HOST_MAPS,      0};
+        cr_assert(backend_emit(g->be, g->work, b, &g->out) &&
+                  backend_emit(h->be, h->work, b, &h->out));
         cr_assert_eq(g->out.size, h->out.size);
-        cr_assert(memcmp(first, second + 16, g->out.size) == 0, "seed %llu", (unsigned long long)seed);
+        cr_assert(memcmp(first, second + 16, g->out.size) == 0, "seed %llu",
+                  (unsigned long long)seed);
         cr_assert_eq(g->out.maps_size, h->out.maps_size);
-        cr_assert(memcmp(g->maps, h->maps, g->out.maps_size) == 0, "seed %llu", (unsigned long long)seed);
+        cr_assert(memcmp(g->maps, h->maps, g->out.maps_size) == 0, "seed %llu",
+                  (unsigned long long)seed);
     }
     free(b);
     host_destroy(g);
@@ -96,8 +103,18 @@ Test(random_ir, small_tables)
             cr_assert(out.size <= capacity);
     }
     for (unsigned n = 0; n < 3; n++) {
-        struct code_buffer out = {code, sizeof code, 0, h->exits, n == 0 ? 0 : HOST_MAX_EXITS, 0, h->relocs,
-                                  n == 1 ? 0 : HOST_MAX_RELOCS, 0, h->maps, n == 2 ? 1 : HOST_MAPS, 0};
+        struct code_buffer out = {code,
+                                  sizeof code,
+                                  0,
+                                  h->exits,
+                                  n == 0 ? 0 : HOST_MAX_EXITS,
+                                  0,
+                                  h->relocs,
+                                  n == 1 ? 0 : HOST_MAX_RELOCS,
+                                  0,
+                                  h->maps,
+                                  n == 2 ? 1 : HOST_MAPS,
+                                  0};
         cr_assert_not(backend_emit(h->be, h->work, b, &out));
     }
     free(b);
