@@ -3,10 +3,15 @@
 
 int main(void)
 {
+    int p[2];
+    char c;
+    MUST(pipe(p));
     pid_t pid = (pid_t)MUST(fork());
     if (pid == 0) {
         raise(SIGSTOP);
-        raise(SIGTSTP);
+        /* A second stop would take the news of going on away. */
+        read(p[0], &c, 1);
+        raise(SIGSTOP);
         for (;;)
             pause();
     }
@@ -20,6 +25,7 @@ int main(void)
     printf("%d %s\n", info.si_code == CLD_CONTINUED, guest_signal_name(info.si_status));
     YES(waitpid(pid, &status, WCONTINUED) == pid);
     guest_ended("child", status);
+    MUST(write(p[1], "g", 1));
     TRY(waitid(P_PID, (id_t)pid, &info, WSTOPPED));
     printf("%d %s\n", info.si_code == CLD_STOPPED, guest_signal_name(info.si_status));
     MUST(kill(pid, SIGTERM));
