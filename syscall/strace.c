@@ -198,6 +198,12 @@ static void show_iov(struct line *l, struct task *task, uint64_t guest, uint64_t
 {
     unsigned word = task_abi(task)->word;
     bool ok = true;
+    if (count)
+        word_at(task, guest, &ok);
+    if (!ok) {
+        show_pointer(l, guest);
+        return;
+    }
     add(l, "[");
     for (uint64_t i = 0; i < count && ok; i++) {
         if (i == ITEMS_SHOWN) {
@@ -305,6 +311,10 @@ static void show_pollfds(struct line *l, struct task *task, uint64_t guest, uint
                          bool over)
 {
     struct pollfd item;
+    if (!guest || (count && copy_in(task, &item, guest, sizeof item) != 0)) {
+        show_pointer(l, guest);
+        return;
+    }
     add(l, "[");
     for (uint64_t i = 0; i < count; i++) {
         if (i == ITEMS_SHOWN) {
@@ -437,7 +447,7 @@ static bool show_output(struct line *l, const struct call *c, const struct kind_
 static void show_argument(struct line *l, const struct call *c, unsigned i)
 {
     const struct kind_desc *kind = &syscall_kinds[c->row->kind[i]];
-    uint64_t value = c->args[i], next = i < 5 ? c->args[i + 1] : 0;
+    uint64_t value = c->args[i], next = i < 5 ? c->args[i + 1] : 0, offset;
     bool ok;
     if (kind->pass == PASS_oflag)
         value = oflag_to_host(task_abi(c->task), value);
@@ -470,10 +480,11 @@ static void show_argument(struct line *l, const struct call *c, unsigned i)
         show_pollfds(l, c->task, value, next, c->over);
         break;
     case SHOW_off_in:
-        if (!value)
-            add(l, "NULL");
+        offset = word_at(c->task, value, &ok);
+        if (value && ok)
+            add(l, "[%lld]", (long long)offset);
         else
-            add(l, "[%lld]", (long long)word_at(c->task, value, &ok));
+            show_pointer(l, value);
         break;
     default:
         show_pointer(l, value);
@@ -558,7 +569,8 @@ static bool will_sleep(const struct row *row, const uint64_t args[6])
             row->kind[i] == KIND_omsghdr)
             item.events = POLLIN;
     }
-    return poll(&item, 1, 0) == 0;
+    return item.fd >= 0 &&
+           host_syscall(SYS_poll, (uint64_t)(uintptr_t)&item, 1, 0, 0, 0, 0) == 0;
 }
 
 int64_t strace_call(struct task *task, const struct row *row, uint64_t number,

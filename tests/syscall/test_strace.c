@@ -114,6 +114,24 @@ Test(strace, structures)
                      "(Bad file descriptor)");
 }
 
+/* What cannot be read is shown as the pointer it is. */
+Test(strace, bad_pointers)
+{
+    static const char badf[] = " = -1 errno=9 (Bad file descriptor)";
+    char expected[256];
+    GUEST(66, (uint64_t)-1, 8, 2);
+    sprintf(expected, "writev(-1,0x8,2)%s", badf);
+    cr_assert_str_eq(logged(), expected);
+    GUEST(65, 999, 0, 2);
+    sprintf(expected, "readv(999,NULL,2)%s", badf);
+    cr_assert_str_eq(logged(), expected);
+    GUEST(285, (uint64_t)-1, 8, (uint64_t)-1, 0, 5, 0);
+    sprintf(expected, "copy_file_range(-1,0x8,-1,NULL,5,0)%s", "");
+    cr_assert_eq(strncmp(logged(), expected, strlen(expected)), 0);
+    GUEST(221, 8, 8, 0);
+    cr_assert_eq(strncmp(logged(), "execve(0x8,{},NULL)", 19), 0);
+}
+
 /* A call that sleeps is shown before it does. */
 Test(strace, sleeping_calls)
 {
