@@ -213,6 +213,22 @@ Test(convert, reserved_descriptors)
     cr_assert_eq(fcntl(fd, F_GETFD), -1);
 }
 
+/* Where the soft limit is the hard one, the last numbers below it are taken. */
+Test(convert, reserved_without_room_above)
+{
+    struct rlimit limit = {64, 64};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int pipes[2];
+    cr_assert_eq(pipe(pipes), 0);
+    int fd = fd_reserve(pipes[1]);
+    cr_assert(fd >= 48 && fd < 64);
+    for (uint64_t i = 3; i < 70; i++)
+        GUEST(nr_close, i);
+    cr_assert_eq(GUEST(nr_dup3, 0, (uint64_t)fd, 0), -EBADF);
+    cr_assert_eq(fcntl(fd, F_GETFD), FD_CLOEXEC, "still ours");
+    cr_assert_eq(fd_reserve(60), -EBADF);
+}
+
 Test(convert, unknown_and_absent_calls)
 {
     cr_assert_eq(GUEST(nr_getpid), getpid());
