@@ -16,6 +16,15 @@ static struct process process = {.options = &options, .as = &space, .program = &
 static struct task first = {.process = &process, .leader = true};
 static _Alignas(64) uint8_t first_altstack[TASK_ALTSTACK];
 
+#ifdef FERRY_SANITIZERS
+/* Signals, their stacks and all memory that is never given back are ours. */
+const char *__asan_default_options(void)
+{
+    return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:"
+           "use_sigaltstack=0:detect_leaks=0";
+}
+#endif
+
 int main(int argc, char **argv, char **envp)
 {
     options_parse(&options, argc, argv, envp);
