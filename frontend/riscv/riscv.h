@@ -52,7 +52,7 @@ enum rv_mode {
 
 /* The helper table: name, arguments, effects (helper.c). */
 #define RV_HELPERS(X)                                                                              \
-    X(set_frm, 1, IR_HELPER_READS)                                                                 \
+    X(set_frm, 1, IR_HELPER_PURE)                                                                  \
     X(hostcall, 1, IR_HELPER_READS | IR_HELPER_WRITES | IR_HELPER_FAULTS)                          \
     X(time, 0, IR_HELPER_PURE)                                                                     \
     X(cycle, 0, IR_HELPER_PURE)                                                                    \

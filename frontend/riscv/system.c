@@ -125,15 +125,27 @@ void riscv_set_fcsr(struct cpu *cpu, uint32_t fcsr)
     cpu->mxcsr = rv_apply_frm(cpu, cpu->mxcsr, fcsr >> 5 & 7);
 }
 
-static ir_ref read_flags(struct ir_block *b)
+/* What translation.notes hold: the flags read last, in the guest's and in the host's order. */
+enum { NOTE_GUEST_FLAGS, NOTE_HOST_FLAGS };
+
+static ir_ref read_flags(struct translation *t)
 {
-    return move_flags(b, ir_emit(b, (struct ir_insn){.op = IR_FGETEXC, .type = IR_I64}), true);
+    struct ir_block *b = t->block;
+    ir_ref host = ir_emit(b, (struct ir_insn){.op = IR_FGETEXC, .type = IR_I64});
+    t->notes[NOTE_HOST_FLAGS] = host;
+    return t->notes[NOTE_GUEST_FLAGS] = move_flags(b, host, true);
 }
 
-static void write_flags(struct ir_block *b, ir_ref fflags)
+/*
+ * Compilers put a quiet comparison between frflags and fsflags: then the order need not change
+ * twice.
+ */
+static void write_flags(struct translation *t, ir_ref fflags)
 {
-    ir_emit(b,
-            (struct ir_insn){.op = IR_FSETEXC, .type = IR_I64, .a = move_flags(b, fflags, false)});
+    struct ir_block *b = t->block;
+    ir_ref host = fflags == t->notes[NOTE_GUEST_FLAGS] ? t->notes[NOTE_HOST_FLAGS]
+                                                       : move_flags(b, fflags, false);
+    ir_emit(b, (struct ir_insn){.op = IR_FSETEXC, .type = IR_I64, .a = host});
 }
 
 /* Emits the read of a CSR into *value; false if there is no such CSR. */
@@ -141,10 +153,10 @@ static bool read_csr(struct translation *t, uint32_t csr, ir_ref *value)
 {
     struct ir_block *b = t->block;
     switch (csr) {
-    case CSR_FFLAGS: *value = read_flags(b); break;
+    case CSR_FFLAGS: *value = read_flags(t); break;
     case CSR_FRM: *value = ir_get(b, RV_SLOT_frm); break;
     case CSR_FCSR:
-        *value = ir_op2(b, IR_OR, IR_I64, read_flags(b),
+        *value = ir_op2(b, IR_OR, IR_I64, read_flags(t),
                         ir_op2(b, IR_SHL, IR_I64, ir_get(b, RV_SLOT_frm), ir_const(b, 5)));
         break;
     case CSR_TIME:
@@ -173,15 +185,18 @@ static void write_csr(struct translation *t, uint32_t csr, ir_ref value, uint32_
 {
     struct ir_block *b = t->block;
     if (csr == CSR_FFLAGS || csr == CSR_FCSR)
-        write_flags(b, value);
+        write_flags(t, value);
     if (csr == CSR_FFLAGS) {
         put_x(t, rd, old);
         return;
     }
     ir_ref frm = csr == CSR_FCSR ? ir_op2(b, IR_SHR, IR_I64, value, ir_const(b, 5)) : value;
     frm = ir_op2(b, IR_AND, IR_I64, frm, ir_const(b, 7));
-    ir_helper_call(b, IR_VOID, RV_HELPER_set_frm, frm, IR_NONE, IR_NONE);
+    ir_ref current = ir_get(b, RV_SLOT_frm);
     put_x(t, rd, old);
+    /* Libraries mostly set the mode that is set already: then nothing changes. */
+    ir_brcc(b, IR_EQ, IR_I64, frm, current, t->pc + t->length);
+    ir_helper_call(b, IR_VOID, RV_HELPER_set_frm, frm, IR_NONE, IR_NONE);
     ir_put(b, RV_SLOT_frm, frm);
     ir_exit(b, IR_EXIT_LOOKUP, t->pc + t->length);
 }
