@@ -64,7 +64,10 @@ static const struct model {
     {"rv64gc", RV64GC, "the general-purpose set"},
     {"rva20u64", RV64GC, "profile RVA20U64"},
     {"rva22u64", RVA22U64, "profile RVA22U64"},
+    {"rva22s64", RVA22U64, "the same, for programs"},
     {"sifive-u54", RV64GC, "SiFive U54"},
+    {"sifive-e51", RV64GC & ~(BIT(F) | BIT(D) | BIT(Zcd)), "SiFive E51"},
+    {"shakti-c", RV64GC, "SHAKTI C-class"},
 };
 
 /*

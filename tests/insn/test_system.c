@@ -196,6 +196,30 @@ Test(cpu, features_that_are_off_are_illegal)
     cr_expect_eq(run_word(encode(RV_ntl_p1, NULL)), IR_EXIT_NONE);
 }
 
+/* Ranks for pinning are a permutation of 0, 1, ... in each class, and homes do not overlap. */
+Test(cpu, state_table)
+{
+    const struct ir_guest *g = &frontend_riscv64.ir;
+    bool used[2][IR_MAX_SLOTS] = {{false}}, home[CPU_STATE_SIZE] = {false};
+    unsigned n[2] = {0, 0};
+    for (unsigned i = 0; i < g->nslots; i++) {
+        const struct ir_slot *slot = &g->slots[i];
+        bool is_float = ir_type_is_float(slot->type);
+        for (unsigned j = 0; j < ir_type_size(slot->type); j++) {
+            cr_assert(!home[slot->offset + j], "%s", slot->name);
+            home[slot->offset + j] = true;
+        }
+        if (slot->pin < 0)
+            continue;
+        cr_assert(!used[is_float][slot->pin], "%s", slot->name);
+        used[is_float][slot->pin] = true;
+        n[is_float]++;
+    }
+    cr_expect(n[0] == 30 && n[1] == 32, "all but ra and frm");
+    for (unsigned i = 0; i < 30; i++)
+        cr_expect(used[0][i] && used[1][i], "rank %u", i);
+}
+
 Test(cpu, what_programs_are_told)
 {
     struct cpu_config c = {0};
