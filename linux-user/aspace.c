@@ -536,7 +536,7 @@ int64_t aspace_brk(struct aspace *as, uint64_t to)
     return r;
 }
 
-int64_t aspace_map_stack(struct aspace *as, uint64_t size)
+int64_t aspace_map_stack(struct aspace *as, uint64_t size, int prot)
 {
     /*
      * All of it at once and lazily, and able to grow by the host's own hand when the guest raises
@@ -546,8 +546,8 @@ int64_t aspace_map_stack(struct aspace *as, uint64_t size)
     uint64_t top = as->stack_top;
     int64_t r;
     do {
-        r = aspace_mmap(as, top - size, size, PROT_READ | PROT_WRITE,
-                        flags | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE, -1, 0, MAP_IS_STACK);
+        r = aspace_mmap(as, top - size, size, prot, flags | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE, -1, 0,
+                        MAP_IS_STACK);
     } while (r == -ENOMEM && (size = page_up(size / 2)) > 64 * 1024);
     if (r < 0)
         return r;

@@ -76,8 +76,8 @@ int64_t aspace_shmdt(struct aspace *as, uint64_t address);
 /* Declares the end of the program, where the heap begins. */
 void aspace_set_brk(struct aspace *as, uint64_t end);
 
-/* Maps the main stack of at most `size` bytes. Returns its top or -errno. */
-int64_t aspace_map_stack(struct aspace *as, uint64_t size);
+/* Maps the main stack of at most `size` bytes with PROT_* `prot`. Returns its top or -errno. */
+int64_t aspace_map_stack(struct aspace *as, uint64_t size, int prot);
 
 /* True if every byte of the range is mapped by the guest. */
 bool aspace_covers(struct aspace *as, uint64_t address, uint64_t size);

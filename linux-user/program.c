@@ -276,7 +276,8 @@ static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
 {
     const struct guest *g = p->guest;
     struct program *prog = p->program;
-    int64_t top = aspace_map_stack(p->as, stack_size(p->options));
+    int prot = PROT_READ | PROT_WRITE | (prog->executable_stack ? PROT_EXEC : 0);
+    int64_t top = aspace_map_stack(p->as, stack_size(p->options), prot);
     if (top < 0)
         cannot_run(prog->path, EXIT_CANNOT_RUN, "no room for the stack: %s", strerror((int)-top));
     const struct stack_aux aux[] = {
@@ -408,6 +409,7 @@ void program_start(struct process *p, struct task *t)
     prog->interp_base = interp_base;
     prog->phdr = image.phdr;
     prog->phnum = file.phnum;
+    prog->executable_stack = file.executable_stack;
     prog->start_code = image.start_code;
     prog->end_code = image.end_code;
     prog->start_data = image.start_data;

@@ -89,6 +89,7 @@ struct program {
     uint64_t stack_sp, arg_start, arg_end, env_start, env_end, auxv, auxv_size;
     uint64_t vdso, vdso_sigreturn;
     unsigned phnum;
+    bool executable_stack;     /* PT_GNU_STACK says so: for trampolines of nested functions */
 };
 
 struct process {
