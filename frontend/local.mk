@@ -27,3 +27,5 @@ frontend/riscv/decode.h: $(riscv_tables) frontend/decgen$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) frontend/riscv && $(DECGEN) frontend/riscv/decode.h frontend/riscv/decode.c \
 	    $(addprefix $(srcdir)/,$(riscv_tables))
 frontend/riscv/decode.c: frontend/riscv/decode.h
+# For those who ask for one program on a fresh tree; `all` and `check` make BUILT_SOURCES first.
+$(libferry_a_OBJECTS): | frontend/riscv/decode.h
