@@ -1,6 +1,6 @@
 /*
  * The folder: makes instructions cheaper or unnecessary while they are being emitted. It runs for
- * every instruction translated, so it is one switch on the op, looks one definition deep, and never
+ * every instruction translated, so it is one switch on the op, looks a definition or two deep, and never
  * searches.
  *
  *   fold.c       constants, algebra, addresses, floating-point moves; the dispatch
