@@ -57,7 +57,7 @@ static struct task *reuse(struct process *p)
     process_lock(p);
     for (struct task **link = &retired; *link && !found;) {
         struct task *t = *link;
-        if (syscall(SYS_tgkill, getpid(), t->tid, 0) != 0 && errno == ESRCH) {
+        if (syscall(SYS_tkill, t->tid, 0) != 0 && errno == ESRCH) {
             *link = t->next;
             found = t;
         } else {
@@ -66,6 +66,17 @@ static struct task *reuse(struct process *p)
     }
     process_unlock(p);
     return found;
+}
+
+/* What a stack was poisoned with when its thread ended in the middle of it, by exit or execve. */
+static void forget_stack_poison(const void *start, size_t size)
+{
+#ifdef FERRY_SANITIZERS
+    void __asan_unpoison_memory_region(const volatile void *, size_t);
+    __asan_unpoison_memory_region(start, size);
+#else
+    (void)start, (void)size;
+#endif
 }
 
 static struct task *task_new(struct task *parent)
@@ -78,6 +89,7 @@ static struct task *task_new(struct task *parent)
             return NULL;
         mprotect(m + HEAD + TASK_ALTSTACK, GUARD, PROT_NONE);
     }
+    forget_stack_poison(m, TASK_MEMORY);
     struct task *t = (struct task *)m;
     memset(t, 0, sizeof *t);
     t->memory = m;
