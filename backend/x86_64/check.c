@@ -42,7 +42,7 @@ static identity identity_of(struct work *w, ir_ref r)
     if (ir_is_const(r))
         return r;
     const struct ir_insn *in = &w->b->insns[r];
-    if (in->op == IR_TRUNC)
+    if (w->val[r].flags & VAL_ALIAS)
         return identity_of(w, in->a);
     identity same = w->checker->same[r];
     return same ? same : r;

@@ -9,6 +9,8 @@
  *     to 3 used once by an add becomes the scale of a lea;
  *   - the clearing of bit 0 of a computed jump's target is left to the paths where it was not
  * clear;
+ *   - an extension from 32 bits is nothing where only the lower half is looked at in the end: sums,
+ *     products and logic of values carry that backward (VAL_WIDE: the upper half counts);
  *   - flags used once, by a condition, are made where the condition is;
  *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the
  * value and its put looks at the slot.
@@ -56,7 +58,7 @@ static void scan_put(struct scan *s, unsigned i, const struct ir_insn *in)
         return;
     }
     s->overwritten[slot / 64] |= bit;
-    use(s, in->a, VAL_OBSERVED);
+    use(s, in->a, VAL_OBSERVED | VAL_WIDE);
     if (w->be->pin[slot] && !ir_is_const(in->a)) {
         struct val *v = &w->val[in->a];
         v->hint = (uint8_t)(w->be->pin[slot] - 1);
@@ -91,18 +93,55 @@ static void scan_add(struct scan *s, const struct ir_insn *in, struct val *v)
         v->flags |= VAL_FUSED;
     bool b_shift = !ir_is_const(in->b) && s->b->insns[in->b].op == IR_SHL &&
                    s->b->insns[in->b].type == in->type;
-    use(s, in->a,
-        b_shift || ir_is_const(in->a) || s->b->insns[in->a].type != in->type ? 0 : VAL_ADDEND);
-    use(s, in->b, b_shift ? VAL_ADDEND : 0);
+    unsigned wide = v->flags & VAL_WIDE;
+    bool a_may_shift = !b_shift && !ir_is_const(in->a) && s->b->insns[in->a].type == in->type;
+    use(s, in->a, (a_may_shift ? VAL_ADDEND : 0) | wide);
+    use(s, in->b, (b_shift ? VAL_ADDEND : 0) | wide);
 }
 
-static void scan_trunc(struct scan *s, const struct ir_insn *in, struct val *v)
+/* The value is its operand under another name: trunc, or an extension whose upper half nobody needs. */
+static void scan_alias(struct scan *s, const struct ir_insn *in, struct val *v)
 {
     struct val *a = val_of(s->w, in->a);
+    v->flags |= VAL_ALIAS;
     a->uses = (uint16_t)(a->uses + v->uses);
     if (v->hint && !a->hint) {
         a->hint = v->hint;
         a->put = v->put;
+    }
+}
+
+/* Which operands (bit 0: a, bit 1: b) are looked at no further than their lower 32 bits. */
+static inline unsigned narrow_operands(const struct scan *s, const struct ir_insn *in,
+                                       const struct val *v)
+{
+    bool wide = v->flags & VAL_WIDE;
+    switch (in->op) {
+    case IR_SEXT:
+    case IR_ZEXT:
+        return 1;
+    case IR_STORE:
+        return (in->d & IR_MEM_SIZE) <= 2 ? 2 : 0;
+    case IR_AND:
+        if (is_plain_const(s->w, in->b) && constant(s->w, in->b)->value <= UINT32_MAX)
+            return 3;
+        return wide ? 0 : 3;
+    case IR_SUB:
+    case IR_MUL:
+    case IR_OR:
+    case IR_XOR:
+    case IR_ANDN:
+    case IR_NOT:
+    case IR_NEG:
+        return wide ? 0 : 3;
+    case IR_SHL:
+        return wide ? 2 : 3;
+    case IR_SHR:
+    case IR_SAR:
+    case IR_ROR:
+        return 2;
+    default:
+        return 0;
     }
 }
 
@@ -129,13 +168,15 @@ static inline unsigned observes(const struct ir_insn *in)
     }
 }
 
-static inline void scan_operands(struct scan *s, const struct ir_insn *in, unsigned flag)
+static inline void scan_operands(struct scan *s, const struct ir_insn *in, const struct val *v,
+                                 unsigned flag)
 {
-    unsigned mask = value_operands[in->op], observed = observes(in);
+    unsigned mask = value_operands[in->op], observed = observes(in) | VAL_WIDE;
+    unsigned narrow = narrow_operands(s, in, v);
     if (mask & 1 && in->a)
-        use(s, in->a, flag | observed);
+        use(s, in->a, (flag | observed) & ~(narrow & 1 ? VAL_WIDE : 0u));
     if (mask & 2 && in->b)
-        use(s, in->b, observed);
+        use(s, in->b, observed & ~(narrow & 2 ? VAL_WIDE : 0u));
     if (mask & 4 && in->c)
         use(s, in->c, observed);
     if (mask & 8 && in->d)
@@ -165,37 +206,44 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
     case IR_SHL:
         if (v->uses == 1 && v->flags & VAL_ADDEND && is_scale(s->w, in))
             v->flags |= VAL_FUSED;
-        scan_operands(s, in, 0);
+        scan_operands(s, in, v, 0);
         break;
     case IR_TRUNC:
-        scan_trunc(s, in, v);
+        scan_alias(s, in, v);
+        break;
+    case IR_SEXT:
+    case IR_ZEXT:
+        if (in->sub == IR_I32 && !(v->flags & VAL_WIDE))
+            scan_alias(s, in, v);
+        else
+            scan_operands(s, in, v, 0);
         break;
     case IR_LOAD:
     case IR_STORE:
     case IR_RET:
     case IR_GOTOIND:
     case IR_CALLIND:
-        scan_operands(s, in, VAL_ADDRESS);
+        scan_operands(s, in, v, VAL_ADDRESS);
         break;
     case IR_AND:
         if (v->uses == 1 && v->flags & VAL_ADDRESS && is_target_mask(s, i, in))
             v->flags |= VAL_FUSED;
-        scan_operands(s, in, 0);
+        scan_operands(s, in, v, 0);
         break;
     case IR_SUBF:
     case IR_ADDF:
     case IR_ANDF:
         if (v->uses == 1 && v->flags & VAL_FLAGUSE)
             v->flags |= VAL_FUSED;
-        scan_operands(s, in, 0);
+        scan_operands(s, in, v, 0);
         break;
     case IR_BRB:
     case IR_SETB:
     case IR_SELB:
-        scan_operands(s, in, VAL_FLAGUSE);
+        scan_operands(s, in, v, VAL_FLAGUSE);
         break;
     default:
-        scan_operands(s, in, 0);
+        scan_operands(s, in, v, 0);
         break;
     }
     if (is_barrier[effect]) {

@@ -561,8 +561,19 @@ void emit_REMU(struct work *w, const struct ir_insn *in, ir_ref self)
 /* ---- width ------------------------------------------------------------------------------------
  */
 
+/* The same register, with a narrower reading: scan.c has counted its uses for the operand. */
+static void emit_alias(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    w->val[self].alias = resolve(w, in->a);
+    w->val[self].uses = 0;
+}
+
 void emit_SEXT(struct work *w, const struct ir_insn *in, ir_ref self)
 {
+    if (w->val[self].flags & VAL_ALIAS) {
+        emit_alias(w, in, self);
+        return;
+    }
     uint32_t op = in->sub == IR_I8    ? MOVSX8 | wide(in)
                   : in->sub == IR_I16 ? MOVSX16 | wide(in)
                                       : MOVSXD;
@@ -571,14 +582,15 @@ void emit_SEXT(struct work *w, const struct ir_insn *in, ir_ref self)
 
 void emit_ZEXT(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    emit_unary_rm(w, in->sub == IR_I8 ? MOVZX8 : in->sub == IR_I16 ? MOVZX16 : MOV, in->a, self);
+    if (w->val[self].flags & VAL_ALIAS)
+        emit_alias(w, in, self);
+    else
+        emit_unary_rm(w, in->sub == IR_I8 ? MOVZX8 : in->sub == IR_I16 ? MOVZX16 : MOV, in->a, self);
 }
 
-/* The same register, with a narrower reading: scan.c has counted its uses for the operand. */
 void emit_TRUNC(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    w->val[self].alias = resolve(w, in->a);
-    w->val[self].uses = 0;
+    emit_alias(w, in, self);
 }
 
 static void split_bits(const struct ir_insn *in, unsigned *pos, unsigned *len)

@@ -58,6 +58,8 @@ enum val_flag {
     VAL_ADDRESS = 1 << 1, /* used as an address by the consumer that comes next */
     VAL_ADDEND = 1 << 2,  /* used as an addend */
     VAL_FLAGUSE = 1 << 3, /* used by a condition */
+    VAL_WIDE = 1 << 5,     /* bits 32 to 63 are looked at */
+    VAL_ALIAS = 1 << 6,    /* the same register as its operand; uses are counted there */
     VAL_OBSERVED = 1 << 4, /* used where one NaN differs from another */
 };
 
