@@ -47,14 +47,15 @@ enum { TASK_MEMORY = HEAD + TASK_ALTSTACK + GUARD + TASK_STACK };
 
 /*
  * Mappings of threads that have ended wait here. One may be used again when the kernel knows its
- * thread no more: it has run on that stack until its very last instruction.
+ * thread no more: it has run on that stack until its very last instruction. Under the address
+ * space's lock, which a child of vfork shares.
  */
 static struct task *retired;
 
 static struct task *reuse(struct process *p)
 {
     struct task *found = NULL;
-    process_lock(p);
+    aspace_lock(p->as);
     for (struct task **link = &retired; *link && !found;) {
         struct task *t = *link;
         if (syscall(SYS_tkill, t->tid, 0) != 0 && errno == ESRCH) {
@@ -64,7 +65,7 @@ static struct task *reuse(struct process *p)
             link = &t->next;
         }
     }
-    process_unlock(p);
+    aspace_unlock(p->as);
     return found;
 }
 
@@ -156,10 +157,10 @@ static int start_thread(struct task *t, void *(*fn)(void *), void *arg, pthread_
 
 static void retire(struct process *p, struct task *t)
 {
-    process_lock(p);
+    aspace_lock(p->as);
     t->next = retired;
     retired = t;
-    process_unlock(p);
+    aspace_unlock(p->as);
 }
 
 /* CLONE_CLEAR_SIGHAND, in the child: handled signals get their default action back. */

@@ -1,6 +1,8 @@
 # The loader and the address space's table, without a guest.
-check_PROGRAMS += tests/loader/test_elf tests/loader/test_maptree tests/loader/fuzz_elf
-TESTS += tests/loader/test_elf tests/loader/test_maptree tests/loader/fuzz_elf
+check_PROGRAMS += tests/loader/test_elf tests/loader/test_maptree tests/loader/fuzz_elf \
+                  tests/loader/test_crash
+TESTS += tests/loader/test_elf tests/loader/test_maptree tests/loader/fuzz_elf tests/loader/test_crash
 tests_loader_test_elf_SOURCES = tests/loader/test_elf.c tests/loader/good_elf.h
 tests_loader_test_maptree_SOURCES = tests/loader/test_maptree.c
 tests_loader_fuzz_elf_SOURCES = tests/loader/fuzz_elf.c tests/loader/good_elf.h
+tests_loader_test_crash_SOURCES = tests/loader/test_crash.c
