@@ -9,7 +9,7 @@
 command -v "$QEMU" >/dev/null || { echo "no $QEMU: nothing to compare with"; exit 77; }
 seed=${1:-1}
 count=30
-[[ ${FERRY_LONG-} ]] && count=1500
+[[ ${FERRY_LONG-} ]] && count=400
 
 if "$QEMU" -cpu help | grep -q '^ *max$'; then
     oracle=(-o "$QEMU -cpu max" -x froundnx) cpu=max
