@@ -8,6 +8,7 @@
 #include "linux-user/proc.h"
 #include "linux-user/program.h"
 #include "linux-user/signal.h"
+#include "util/log.h"
 
 static struct options options;
 static struct aspace space;
@@ -35,6 +36,8 @@ int main(int argc, char **argv, char **envp)
     task_link(&first);
     proc_take_identity(&process);
     signal_start(&first);
+    if (log_on(LOG_PAGE))
+        proc_log_maps(&first);
     cpu_loop(&first);
     task_finish(&first);
 }

@@ -334,17 +334,17 @@ static void hide_ours(struct options *o)
 /* ---- programs executed by a guest ---- */
 
 /*
- * FERRY_EXEC=<fd>\x1f<program>\x1f<execfn>[\x1f<option number>=<value>]...: what the exec'ing Ferry
- * wants run. It travels in the environment so that argv, and with it what ps shows, is the guest's
- * own.
+ * FERRY_EXEC=<fd>\x1f<program>\x1f<execfn>\x1f<self>[\x1f<option number>=<value>]...: what the
+ * exec'ing Ferry wants run. It travels in the environment so that argv, and with it what ps shows,
+ * is the guest's own.
  */
 enum { SEPARATOR = 0x1f };
 
 size_t options_encode(const struct options *o, const char *program, const char *execfn, int fd,
                       char *text, size_t size)
 {
-    size_t n = (size_t)snprintf(text, size, "FERRY_EXEC=%d%c%s%c%s", fd, SEPARATOR, program,
-                                SEPARATOR, execfn);
+    size_t n = (size_t)snprintf(text, size, "FERRY_EXEC=%d%c%s%c%s%c%s", fd, SEPARATOR, program,
+                                SEPARATOR, execfn, SEPARATOR, o->self);
     for (unsigned i = 0; i < o->ngiven && n < size; i++) {
         const char *value = o->given[i].value;
         n += (size_t)snprintf(text + n, size - n, "%c%d=%s", SEPARATOR, o->given[i].id,
@@ -364,7 +364,8 @@ static bool decode(struct options *o, char **argv)
     const char *fd = strtok_r(text, separator, &save);
     o->program = strtok_r(NULL, separator, &save);
     o->execfn = strtok_r(NULL, separator, &save);
-    if (!fd || !o->program || !o->execfn)
+    o->self = strtok_r(NULL, separator, &save);
+    if (!fd || !o->program || !o->execfn || !o->self)
         return false;
     o->program_fd = atoi(fd);
     o->first = false;
@@ -430,6 +431,17 @@ static int parse_words(struct options *o, int argc, char **argv)
     return i;
 }
 
+/* The path Ferry was started by. A relative one is found now, before the guest changes directory.
+ */
+static const char *own_path(void)
+{
+    const char *path = (const char *)getauxval(AT_EXECFN);
+    if (path && path[0] == '/')
+        return path;
+    const char *real = path ? realpath(path, NULL) : NULL;
+    return real ? real : "/proc/self/exe";
+}
+
 void options_parse(struct options *o, int argc, char **argv, char **envp)
 {
     *o = (struct options){.program_fd = -1, .envp = envp, .first = true};
@@ -437,6 +449,7 @@ void options_parse(struct options *o, int argc, char **argv, char **envp)
         hide_ours(o);
         return;
     }
+    o->self = own_path();
     o->program = argc ? argv[0] : "ferry";
     o->pinned = guest_of_name(o->program);
     from_environment(o, "FERRY_");

@@ -43,6 +43,7 @@ struct options {
     struct option_given given[OPTIONS_GIVEN];
     unsigned ngiven;
 
+    const char *self;           /* an absolute path of Ferry itself, for where there is no /proc */
     const struct guest *pinned; /* by the name we were called by, or NULL */
     const char *program;        /* path for the host */
     const char *execfn;         /* path for the guest: AT_EXECFN */

@@ -26,4 +26,7 @@ void proc_take_identity(struct process *p);
  */
 int proc_file(struct task *t, const char *name, bool own);
 
+/* Writes the guest's memory map into the log. */
+void proc_log_maps(struct task *t);
+
 #endif

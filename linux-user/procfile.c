@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "linux-user/proc.h"
+#include "util/log.h"
 
 /* A growing text on memory of its own. */
 struct text {
@@ -202,4 +203,15 @@ int proc_file(struct task *t, const char *name, bool own)
         return fd;
     }
     return -1;
+}
+
+void proc_log_maps(struct task *t)
+{
+    struct text x = {0};
+    if (make_maps(t, &x) && reserve(&x, 1)) {
+        x.bytes[x.size] = '\0';
+        for (char *line = strtok(x.bytes, "\n"); line; line = strtok(NULL, "\n"))
+            log_print("%s\n", line);
+    }
+    release(&x);
 }
