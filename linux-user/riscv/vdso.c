@@ -127,22 +127,24 @@ int64_t riscv_probe(struct task *t, const uint64_t a[6])
     bool match = true;
     if (flags & ~(uint64_t)WHICH_CPUS || count > MAX_PAIRS)
         return -EINVAL;
+    cpu_set_t set, online;
+    CPU_ZERO(&set);
+    CPU_ZERO(&online);
+    sched_getaffinity(0, sizeof online, &online);
+    size = size < sizeof set ? size : sizeof set;
     if (!(flags & WHICH_CPUS)) {
-        if (size && !cpus)
-            return -EINVAL;
-        return probe_pairs(t, pairs, count, NULL);
+        if ((size || cpus) && copy_in(t, &set, cpus, size) != 0)
+            return -EFAULT;
+        CPU_AND(&set, &set, &online);
+        return (size || cpus) && !CPU_COUNT(&set) ? -EINVAL : probe_pairs(t, pairs, count, NULL);
     }
     if (!size || !cpus)
         return -EINVAL;
     int64_t r = probe_pairs(t, pairs, count, &match);
     if (r)
         return r;
-    cpu_set_t set, online;
-    size = size < sizeof set ? size : sizeof set;
     if (copy_in(t, &set, cpus, size) != 0)
         return -EFAULT;
-    CPU_ZERO(&online);
-    sched_getaffinity(0, sizeof online, &online);
     uint8_t *s = (uint8_t *)&set, *o = (uint8_t *)&online;
     bool any = false;
     for (uint64_t i = 0; i < size; i++)

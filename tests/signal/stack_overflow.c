@@ -1,7 +1,7 @@
-/* Endless recursion ends in SIGSEGV on the alternate stack, after megabytes, and can be survived.
- */
+/* Endless recursion ends in SIGSEGV on the alternate stack, after megabytes, and can be survived. */
 #include "guest.h"
 #include <setjmp.h>
+#include <sys/resource.h>
 
 static sigjmp_buf back;
 static char stack[65536];
@@ -25,6 +25,12 @@ __attribute__((noinline)) static int deeper(int n)
 int main(void)
 {
     char here;
+    struct rlimit limit;
+    getrlimit(RLIMIT_STACK, &limit);
+    if (limit.rlim_cur > 8 << 20) {
+        limit.rlim_cur = 8 << 20;
+        setrlimit(RLIMIT_STACK, &limit);
+    }
     top = &here;
     stack_t s = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&s, NULL);
