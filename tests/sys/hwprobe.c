@@ -25,7 +25,7 @@ int main(void)
 {
 #ifdef __riscv
     struct pair p[5] = {{3, 99}, {4, 0}, {0x7ffffff, 99}, {-5, 99}, {0, 99}};
-    unsigned long cpus = 1, none = 0;
+    unsigned long cpus = ~0ul, none = 0;
     const char *wanted = "";
     (void)wanted;
 #else
