@@ -19,7 +19,13 @@
  */
 static const uint8_t int_pins[] = {RSI, RDI, R14, R15, R8, R9, R12, R13, R11};
 static const uint8_t float_pins[] = {6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 5};
-enum { INT_PINS = 9, FLOAT_PINS = 10 }; /* the defaults */
+/*
+ * The defaults. Measured on a Xeon (Sapphire Rapids) with eleven integer and six FP programs of
+ * bench/, geometric mean of user seconds: 5 integer pins 0.79, 7 0.72, 8 0.68, 9 0.66 (more would
+ * leave less than the five temporaries that an op may need); no FP pins 0.74, 4 0.59, 7 0.59,
+ * 10 0.56, 11 0.56.
+ */
+enum { INT_PINS = 9, FLOAT_PINS = 10 };
 
 static void pin_slots(struct backend *be, bool floats, const uint8_t *regs, unsigned count)
 {

@@ -138,6 +138,9 @@ static void emit_ret(struct work *w, const struct code_stubs *stubs)
     alu_ri(c, ALU_SUB, 0, RCX, 1);
     jcc8_back(c, CC_NE, search);
     bind8(c, end);
+    /* Two coroutines may go back and forth by returns alone: then this is where they are interrupted. */
+    alu_mi(c, ALU_CMP, 0, CPU_MEM(attention), 0);
+    jcc_to(w, CC_NE, stubs->poll);
     mov32_rr(c, RCX, RAX);
     alu_ri(c, ALU_AND, 0, RCX, (CPU_JUMP_CACHE - 1) << 1);
     struct mem jump = {RBP, RCX, 3, cpu_disp(offsetof(struct cpu, jump_cache))};
