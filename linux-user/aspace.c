@@ -361,6 +361,11 @@ int64_t aspace_mprotect(struct aspace *as, uint64_t address, uint64_t size, int 
         return -ENOMEM;
     aspace_lock(as);
     uint64_t end = address + page_up(size);
+    /* The stack's low end stands for all of it. */
+    const struct map_node *whole = maptree_at_or_above(&as->tree, address);
+    if ((prot & PROT_GROWSDOWN) && whole && whole->start <= address &&
+        (whole->flags & MAP_IS_STACK))
+        address = whole->start;
     uint64_t reach = covered_until(as, address, end);
     int64_t r = 0;
     if (reach > address && mprotect(host(as, address), reach - address, host_prot(prot)) != 0)
@@ -546,8 +551,8 @@ int64_t aspace_map_stack(struct aspace *as, uint64_t size, int prot)
     uint64_t top = as->stack_top;
     int64_t r;
     do {
-        r = aspace_mmap(as, top - size, size, prot, flags | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE, -1, 0,
-                        MAP_IS_STACK);
+        r = aspace_mmap(as, top - size, size, prot, flags | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE, -1,
+                        0, MAP_IS_STACK);
     } while (r == -ENOMEM && (size = page_up(size / 2)) > 64 * 1024);
     if (r < 0)
         return r;

@@ -75,9 +75,6 @@ struct guest {
 
     /* /proc/cpuinfo of one processor. Returns its length. */
     size_t (*cpuinfo)(const struct cpu_config *config, unsigned number, char *text, size_t size);
-
-    /* A signal for an exit of the given reason that only this guest knows; 0: the usual one. */
-    uint64_t breakpoint_code;
 };
 
 extern const struct guest guest_riscv64;

@@ -17,9 +17,6 @@ enum {
 };
 #define GUEST_SA_RESETHAND UINT64_C(0x80000000)
 
-static const uint32_t ss_autodisarm = 1u << 31;
-static const uint64_t unblockable = UINT64_C(1) << (SIGKILL - 1) | UINT64_C(1) << (SIGSTOP - 1);
-
 void signal_start(struct task *t)
 {
     for (int i = 1; i <= 32; i++)
@@ -115,7 +112,7 @@ static enum default_action default_action(int signal)
 
 static bool on_altstack(const struct signal_state *s, uint64_t sp)
 {
-    return !(s->alt_flags & (SS_DISABLE | ss_autodisarm)) && sp - s->alt_sp - 1 < s->alt_size;
+    return !(s->alt_flags & (SS_DISABLE | SS_AUTODISARM_FLAG)) && sp - s->alt_sp - 1 < s->alt_size;
 }
 
 /* Calls the guest's handler: a frame, a new mask. Returns false if the frame could not be written.
@@ -138,7 +135,7 @@ static bool call_handler(struct task *t, const siginfo_t *info, const struct gue
         r.sp = s->alt_sp + s->alt_size;
     if (guest->push_frame(t, &r) != 0)
         return false;
-    if (s->alt_flags & ss_autodisarm) {
+    if (s->alt_flags & SS_AUTODISARM_FLAG) {
         s->alt_sp = s->alt_size = 0;
         s->alt_flags = SS_DISABLE;
     }
@@ -146,7 +143,7 @@ static bool call_handler(struct task *t, const siginfo_t *info, const struct gue
     mask |= action->mask;
     if (!(action->flags & GUEST_SA_NODEFER))
         mask |= signal_bit(info->si_signo);
-    s->mask = mask & ~unblockable;
+    s->mask = mask & ~UNBLOCKABLE_SIGNALS;
     s->suspended = false;
     return true;
 }
@@ -180,7 +177,8 @@ static void settle_call(struct task *t, bool restart)
 
 static void frame_failed(struct task *t, int signal)
 {
-    log_on(LOG_GUEST_ERRORS) ? log_print("no room for the frame of signal %d\n", signal) : (void)0;
+    if (log_on(LOG_GUEST_ERRORS))
+        log_print("no room for the frame of signal %d\n", signal);
     siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
     if (signal == SIGSEGV)
         signal_die(t, &info);

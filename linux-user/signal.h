@@ -21,6 +21,11 @@
     (signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGFPE) |          \
      signal_bit(SIGTRAP))
 
+/* Flag of sigaltstack that the C library may not know. */
+#define SS_AUTODISARM_FLAG UINT32_C(0x80000000)
+
+#define UNBLOCKABLE_SIGNALS (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
+
 enum { HANDLER_DEFAULT = 0, HANDLER_IGNORE = 1 };
 
 /* Installs what must always be there; reads the inherited mask into the first task. */

@@ -7,9 +7,6 @@
 #include "linux-user/task.h"
 #include "syscall/rows.h"
 
-static const uint32_t ss_autodisarm = 1u << 31;
-static const uint64_t unblockable = UINT64_C(1) << (SIGKILL - 1) | UINT64_C(1) << (SIGSTOP - 1);
-
 static bool valid_signal(uint64_t signal)
 {
     return signal >= 1 && signal <= SIGNALS;
@@ -20,15 +17,6 @@ struct abi_sigaction {
     uint64_t handler, flags, mask;
 };
 
-static void install(struct process *p, int signal, const struct guest_action *a)
-{
-    if (SYNC_SIGNALS & signal_bit(signal))
-        return; /* always ours */
-    host_signal_install(signal, a->handler > HANDLER_IGNORE, a->handler == HANDLER_IGNORE,
-                        a->flags);
-    (void)p;
-}
-
 int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
 {
     struct process *p = t->process;
@@ -38,14 +26,16 @@ int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
         return -EINVAL;
     if (a[1] && copy_in(t, &new, a[1], sizeof new) != 0)
         return -EFAULT;
-    if (!valid_signal(a[0]) || (a[1] && (signal_bit(signal) & unblockable)))
+    if (!valid_signal(a[0]) || (a[1] && (signal_bit(signal) & UNBLOCKABLE_SIGNALS)))
         return -EINVAL;
     process_lock(p);
     struct guest_action *action = signal_action(p, signal);
     old = (struct abi_sigaction){action->handler, action->flags, action->mask};
     if (a[1]) {
-        *action = (struct guest_action){new.handler, new.flags, new.mask & ~unblockable, 0};
-        install(p, signal, action);
+        *action = (struct guest_action){new.handler, new.flags, new.mask & ~UNBLOCKABLE_SIGNALS, 0};
+        if (!(SYNC_SIGNALS & signal_bit(signal))) /* those are always ours */
+            host_signal_install(signal, new.handler > HANDLER_IGNORE, new.handler == HANDLER_IGNORE,
+                                new.flags);
     }
     process_unlock(p);
     return a[2] ? copy_out(t, a[2], &old, sizeof old) : 0;
@@ -54,7 +44,7 @@ int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
 /* The guest's mask is now `mask`: tell the host, or deliver what waits in our own queue first. */
 static void change_mask(struct task *t, uint64_t mask)
 {
-    mask &= ~unblockable;
+    mask &= ~UNBLOCKABLE_SIGNALS;
     if (signal_waiting(t, 0))
         t->vcpu->cpu.attention = 1; /* signal_deliver tells the host */
     else
@@ -83,7 +73,7 @@ int64_t sys_rt_sigprocmask(struct task *t, const uint64_t a[6])
         default:
             return -EINVAL;
         }
-        if ((mask & ~unblockable) != old)
+        if ((mask & ~UNBLOCKABLE_SIGNALS) != old)
             change_mask(t, mask);
     }
     return a[2] ? copy_out(t, a[2], &old, sizeof old) : 0;
@@ -106,7 +96,7 @@ int64_t sys_rt_sigpending(struct task *t, const uint64_t a[6])
 
 bool task_sigmask_enter(struct task *t, uint64_t mask, uint64_t *host)
 {
-    t->signal.suspend_mask = mask & ~unblockable;
+    t->signal.suspend_mask = mask & ~UNBLOCKABLE_SIGNALS;
     t->signal.suspended = true;
     *host = mask & ~SYNC_SIGNALS;
     return !signal_waiting(t, t->signal.suspend_mask);
@@ -186,7 +176,7 @@ int64_t sys_rt_sigreturn(struct task *t, const uint64_t a[6])
     }
     struct signal_state *s = &t->signal;
     uint32_t flags = (uint32_t)alt[1] & ~(uint32_t)SS_ONSTACK;
-    if (!(flags & ~(ss_autodisarm | SS_DISABLE))) {
+    if (!(flags & ~(SS_AUTODISARM_FLAG | SS_DISABLE))) {
         s->alt_sp = flags & SS_DISABLE ? 0 : alt[0];
         s->alt_size = flags & SS_DISABLE ? 0 : alt[2];
         s->alt_flags = flags;
@@ -206,13 +196,14 @@ int64_t sys_sigaltstack(struct task *t, const uint64_t a[6])
     struct signal_state *s = &t->signal;
     struct abi_stack new, old = {s->alt_sp, s->alt_flags, 0, s->alt_size};
     uint64_t sp = task_guest(t)->stack_pointer(&t->vcpu->cpu);
-    bool on = !(s->alt_flags & (SS_DISABLE | ss_autodisarm)) && sp - s->alt_sp - 1 < s->alt_size;
+    bool on =
+        !(s->alt_flags & (SS_DISABLE | SS_AUTODISARM_FLAG)) && sp - s->alt_sp - 1 < s->alt_size;
     if (on)
         old.flags |= SS_ONSTACK;
     if (a[0]) {
         if (copy_in(t, &new, a[0], sizeof new) != 0)
             return -EFAULT;
-        uint32_t mode = new.flags & ~ss_autodisarm;
+        uint32_t mode = new.flags & ~SS_AUTODISARM_FLAG;
         if (on)
             return -EPERM;
         if (mode && mode != SS_DISABLE && mode != SS_ONSTACK)

@@ -105,7 +105,6 @@ struct process {
     struct guest_action actions[SIGNALS + 1];
     uint64_t actions_known; /* bit SIG-1: the entry above has been read from the host or set */
     uint32_t personality;
-    int host_dumpable;
 };
 
 extern __thread struct task *current_task;
