@@ -170,8 +170,7 @@ static void clear_handlers(struct process *p)
         if (!(p->actions_known & signal_bit(i)) || p->actions[i].handler <= HANDLER_IGNORE)
             continue;
         p->actions[i] = (struct guest_action){.handler = HANDLER_DEFAULT};
-        if (!(SYNC_SIGNALS & signal_bit(i)))
-            host_signal_install(i, false, false, 0);
+        signal_install(p, i, &p->actions[i]);
     }
 }
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -111,6 +112,27 @@ static void put_backtrace(struct task *t, int fd)
     }
 }
 
+/*
+ * Where there are no frame pointers, which is nearly everywhere, callers can still be found among
+ * the words of the stack that are addresses of code.
+ */
+static void put_stack(struct task *t, int fd)
+{
+    uint64_t sp = task_guest(t)->stack_pointer(&t->vcpu->cpu), word = 0;
+    unsigned size = task_abi(t)->word, found = 0;
+    put(fd, "addresses of code on the stack (callers are among them):\n");
+    for (unsigned i = 0; i < 2048 && found < 24; i++) {
+        struct map_node n;
+        if (copy_in(t, &word, sp + i * size, size) != 0)
+            break;
+        if (!maptree_read(&t->process->as->tree, word, &n) || !(n.prot & PROT_EXEC))
+            continue;
+        put(fd, "  ");
+        put_place(t, fd, word);
+        found++;
+    }
+}
+
 static void put_history(struct task *t, int fd)
 {
     unsigned n = t->ncalls < TASK_HISTORY ? t->ncalls : TASK_HISTORY;
@@ -169,6 +191,7 @@ static void put_guest(struct task *t, int fd)
     task_guest(t)->print_registers(&t->vcpu->cpu, registers, sizeof registers);
     put(fd, "%s", registers);
     put_backtrace(t, fd);
+    put_stack(t, fd);
     put_history(t, fd);
     put_maps(t, fd);
 }

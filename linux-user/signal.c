@@ -24,6 +24,8 @@ void signal_start(struct task *t)
             t->process->actions[i].handler = host_signal_install(i, true, false, 0);
             t->process->actions_known |= signal_bit(i);
         }
+    if (t->process->options->report)
+        signal_install(t->process, SIGABRT, signal_action(t->process, SIGABRT));
     t->signal.mask = host_signal_get_mask();
     t->signal.alt_flags = SS_DISABLE;
     if (t->signal.mask & SYNC_SIGNALS)
@@ -33,6 +35,15 @@ void signal_start(struct task *t)
 void signal_block_all(void)
 {
     host_signal_mask(~SYNC_SIGNALS);
+}
+
+void signal_install(struct process *p, int signal, const struct guest_action *action)
+{
+    if (SYNC_SIGNALS & signal_bit(signal))
+        return;
+    bool report = signal == SIGABRT && p->options->report && action->handler == HANDLER_DEFAULT;
+    host_signal_install(signal, action->handler > HANDLER_IGNORE || report,
+                        action->handler == HANDLER_IGNORE, action->flags);
 }
 
 static bool queue_empty(const struct task *t)
@@ -156,8 +167,7 @@ static struct guest_action take_action(struct task *t, int signal)
     struct guest_action *a = signal_action(p, signal), copy = *a;
     if (copy.handler > HANDLER_IGNORE && (copy.flags & GUEST_SA_RESETHAND)) {
         a->handler = HANDLER_DEFAULT;
-        if (!(SYNC_SIGNALS & signal_bit(signal)))
-            host_signal_install(signal, false, false, 0);
+        signal_install(p, signal, a);
     }
     process_unlock(p);
     return copy;

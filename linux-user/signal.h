@@ -53,6 +53,12 @@ _Noreturn void signal_die(struct task *t, const siginfo_t *info);
 /* The action of a signal, asking the host if it has not been needed yet. Under process->lock. */
 struct guest_action *signal_action(struct process *p, int signal);
 
+/*
+ * Tells the host how to treat a signal that the guest handles, ignores or leaves alone. Faults' signals
+ * are always ours, and so is SIGABRT at its default when a report of the death is wanted.
+ */
+void signal_install(struct process *p, int signal, const struct guest_action *action);
+
 /* Before execve: hands ignored fault signals to the host; and back if it failed. */
 void signal_before_exec(struct task *t);
 void signal_after_failed_exec(struct task *t);

@@ -33,9 +33,7 @@ int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
     old = (struct abi_sigaction){action->handler, action->flags, action->mask};
     if (a[1]) {
         *action = (struct guest_action){new.handler, new.flags, new.mask & ~UNBLOCKABLE_SIGNALS, 0};
-        if (!(SYNC_SIGNALS & signal_bit(signal))) /* those are always ours */
-            host_signal_install(signal, new.handler > HANDLER_IGNORE, new.handler == HANDLER_IGNORE,
-                                new.flags);
+        signal_install(p, signal, action);
     }
     process_unlock(p);
     return a[2] ? copy_out(t, a[2], &old, sizeof old) : 0;
