@@ -22,7 +22,7 @@ while [[ $# -gt 0 ]]; do
     shift
 done
 [[ ${#levels[@]} -gt 0 ]] || levels=(O0 O2 O3)
-need riscv64-linux-gnu-gcc "$qemu" "$ferry"
+need riscv64-linux-gnu-gcc "$qemu" "$ferry" xz
 
 work=$cache/torture
 tests=$work/execute
@@ -30,15 +30,12 @@ if [[ ! -e $work/.ready ]]; then
     echo "torture: fetching gcc's tests"
     mkdir -p "$work"
     (
-        set -e
-        cd "$work"
-        ls gcc-12-source_*.deb >/dev/null 2>&1 || apt-get -q download gcc-12-source >/dev/null 2>&1
+        cd "$work" && rm -rf execute &&
+        { ls gcc-12-source_*.deb >/dev/null 2>&1 || apt-get -q download gcc-12-source >/dev/null 2>&1; } &&
         dpkg-deb --fsys-tarfile gcc-12-source_*.deb |
             tar -xO --wildcards './usr/src/gcc-12/gcc-12*.tar.xz' |
-            tar -xJ --strip-components=4 --wildcards 'gcc-12*/gcc/testsuite/gcc.c-torture/execute'
-        [[ -e execute/20000112-1.c ]]
-        rm -f gcc-12-source_*.deb
-        touch .ready
+            tar -xJ --strip-components=4 --wildcards 'gcc-12*/gcc/testsuite/gcc.c-torture/execute' &&
+        [[ -e execute/20000112-1.c ]] && rm -f gcc-12-source_*.deb && touch .ready
     ) || { echo "torture: cannot fetch gcc-12-source, skipped"; exit 77; }
 fi
 
