@@ -3,11 +3,12 @@
  *
  * A test is one C file about one promise of the kernel or the processor. It prints what it sees, as
  * facts that are the same on every machine that keeps the promise: names of errors and signals, yes
- * and no, contents; never a pid, a time, an address. tests/run-guest builds it for this machine and for
- * the guest, runs both in an empty directory of their own, and compares what they printed and how they
- * ended. So a test holds no expected values: this machine's kernel knows them.
+ * and no, contents; never a pid, a time, an address. tests/run-guest builds it for this machine and
+ * for the guest, runs both in an empty directory of their own, and compares what they printed and
+ * how they ended. So a test holds no expected values: this machine's kernel knows them.
  *
- * To add one: write the file; the driver finds it. Run it natively a few times and read what it says.
+ * To add one: write the file; the driver finds it. Run it natively a few times and read what it
+ * says.
  */
 #ifndef FERRY_TESTS_GUEST_H
 #define FERRY_TESTS_GUEST_H

@@ -1,4 +1,7 @@
-/* A program that asks for an executable stack (a nested function's trampoline lies there) did not get one. */
+/*
+ * A program that asks for an executable stack (a nested function's trampoline lies there) did not
+ * get one.
+ */
 #include "guest.h"
 
 #include <stdlib.h>

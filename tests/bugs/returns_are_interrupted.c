@@ -1,6 +1,6 @@
 /*
- * A loop whose only way back is a return to somewhere else than its call (as a switch of coroutines is)
- * was never interrupted by a signal.
+ * A loop whose only way back is a return to somewhere else than its call (as a switch of coroutines
+ * is) was never interrupted by a signal.
  */
 #include "guest.h"
 

@@ -1,6 +1,7 @@
 /*
- * After frm changed to "ties away" and back, computed jumps and returns went on in code that had been
- * translated for the other rounding mode. (A mode that only RISC-V has; elsewhere its results are told.)
+ * After frm changed to "ties away" and back, computed jumps and returns went on in code that had
+ * been translated for the other rounding mode. (A mode that only RISC-V has; elsewhere its results
+ * are told.)
  */
 #include <stdint.h>
 #include <stdio.h>

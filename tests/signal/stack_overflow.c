@@ -1,4 +1,6 @@
-/* Endless recursion ends in SIGSEGV on the alternate stack, after megabytes, and can be survived. */
+/*
+ * Endless recursion ends in SIGSEGV on the alternate stack, after megabytes, and can be survived.
+ */
 #include "guest.h"
 #include <setjmp.h>
 #include <sys/resource.h>

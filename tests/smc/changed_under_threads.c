@@ -1,4 +1,7 @@
-/* Two threads make, run and throw away code of their own in pages side by side, with mmap and munmap. */
+/*
+ * Two threads make, run and throw away code of their own in pages side by side, with mmap and
+ * munmap.
+ */
 #include "code.h"
 #include <pthread.h>
 

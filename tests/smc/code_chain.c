@@ -1,4 +1,7 @@
-/* A function that calls another through linked jumps notices when the other is replaced, or both are. */
+/*
+ * A function that calls another through linked jumps notices when the other is replaced, or both
+ * are.
+ */
 #include "code.h"
 
 /* A function that tail-calls `target`, which lies `distance` bytes behind it. */

@@ -1,4 +1,6 @@
-/* Code in a file that has become shorter is SIGBUS when run, at the first address that is missing. */
+/*
+ * Code in a file that has become shorter is SIGBUS when run, at the first address that is missing.
+ */
 #include "code.h"
 #include <setjmp.h>
 

@@ -1,4 +1,6 @@
-/* Data in the page of running code may be written all the time, flushed or not, and the code stays. */
+/*
+ * Data in the page of running code may be written all the time, flushed or not, and the code stays.
+ */
 #include "code.h"
 
 int main(void)

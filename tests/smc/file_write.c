@@ -1,4 +1,6 @@
-/* Code in a mapped file changes when the file is written, by write(2) as well as through the map. */
+/*
+ * Code in a mapped file changes when the file is written, by write(2) as well as through the map.
+ */
 #include "code.h"
 
 int main(void)

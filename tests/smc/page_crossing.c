@@ -1,4 +1,7 @@
-/* An instruction that crosses into the next page: changed there, taken away there, executable or not. */
+/*
+ * An instruction that crosses into the next page: changed there, taken away there, executable or
+ * not.
+ */
 #include "code.h"
 #include <setjmp.h>
 

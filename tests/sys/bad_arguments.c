@@ -1,4 +1,7 @@
-/* Every call, given arguments that make no sense, fails as it must: the same errors, the same order. */
+/*
+ * Every call, given arguments that make no sense, fails as it must: the same errors, the same
+ * order.
+ */
 #include "guest.h"
 #include "../../syscall/host_number.h"
 

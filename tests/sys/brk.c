@@ -1,4 +1,6 @@
-/* brk and sbrk: growth is zeroed and contiguous, shrinking unmaps, refusal returns the old break. */
+/*
+ * brk and sbrk: growth is zeroed and contiguous, shrinking unmaps, refusal returns the old break.
+ */
 #include "guest.h"
 #include <sys/resource.h>
 

@@ -1,4 +1,7 @@
-/* clock_gettime, clock_getres, time, gettimeofday, times: consistent with one another, never backwards. */
+/*
+ * clock_gettime, clock_getres, time, gettimeofday, times: consistent with one another, never
+ * backwards.
+ */
 #include "guest.h"
 #include <sys/time.h>
 #include <sys/times.h>

@@ -1,4 +1,7 @@
-/* Over execve O_CLOEXEC descriptors are closed, others stay with offset and flags, cwd and umask stay. */
+/*
+ * Over execve O_CLOEXEC descriptors are closed, others stay with offset and flags, cwd and umask
+ * stay.
+ */
 #include "guest.h"
 
 int main(int argc, char **argv)

@@ -1,4 +1,7 @@
-/* What exec keeps and resets: handlers, ignored signals, mask, altstack, timers, umask, cwd, name, threads. */
+/*
+ * What exec keeps and resets: handlers, ignored signals, mask, altstack, timers, umask, cwd, name,
+ * threads.
+ */
 #include "guest.h"
 #include <pthread.h>
 #include <sys/prctl.h>

@@ -1,4 +1,6 @@
-/* #! scripts: interpreter and argument, the guest's own program as interpreter, chains, bad lines. */
+/*
+ * #! scripts: interpreter and argument, the guest's own program as interpreter, chains, bad lines.
+ */
 #include "guest.h"
 
 static void script(const char *name, const char *line, const char *path)

@@ -1,4 +1,7 @@
-/* execve of the program itself: arguments, environment, kept pid, closed and kept descriptors, AT_EXECFN. */
+/*
+ * execve of the program itself: arguments, environment, kept pid, closed and kept descriptors,
+ * AT_EXECFN.
+ */
 #include "guest.h"
 #include <sys/auxv.h>
 

@@ -1,4 +1,6 @@
-/* Record locks of fcntl: ranges, conflicts as another process sees them, waiting, release by close. */
+/*
+ * Record locks of fcntl: ranges, conflicts as another process sees them, waiting, release by close.
+ */
 #include "guest.h"
 
 static struct flock range(short type, off_t start, off_t length)

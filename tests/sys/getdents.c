@@ -1,4 +1,6 @@
-/* getdents64 raw: aligned records that fill what fits, EINVAL for too small a buffer, 0 at the end. */
+/*
+ * getdents64 raw: aligned records that fill what fits, EINVAL for too small a buffer, 0 at the end.
+ */
 #include "guest.h"
 #include <dirent.h>
 

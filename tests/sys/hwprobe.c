@@ -1,6 +1,6 @@
 /*
- * riscv_hwprobe and riscv_flush_icache. Only that machine has them; here the lines that they must give
- * stand beside the questions.
+ * riscv_hwprobe and riscv_flush_icache. Only that machine has them; here the lines that they must
+ * give stand beside the questions.
  */
 #include "guest.h"
 

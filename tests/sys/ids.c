@@ -1,4 +1,7 @@
-/* User and group numbers, real, effective, saved; supplementary groups; priorities; what setters refuse. */
+/*
+ * User and group numbers, real, effective, saved; supplementary groups; priorities; what setters
+ * refuse.
+ */
 #include "guest.h"
 #include <grp.h>
 #include <sys/fsuid.h>

@@ -1,4 +1,6 @@
-/* readv, writev, preadv, pwritev, preadv2, pwritev2: gathering, scattering, offsets, flags, limits. */
+/*
+ * readv, writev, preadv, pwritev, preadv2, pwritev2: gathering, scattering, offsets, flags, limits.
+ */
 #include "guest.h"
 #include <sys/uio.h>
 

@@ -1,4 +1,6 @@
-/* MAP_FIXED replaces, MAP_FIXED_NOREPLACE refuses, hints are honoured where free; holes by munmap. */
+/*
+ * MAP_FIXED replaces, MAP_FIXED_NOREPLACE refuses, hints are honoured where free; holes by munmap.
+ */
 #include "guest.h"
 
 int main(void)

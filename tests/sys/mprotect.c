@@ -1,4 +1,6 @@
-/* mprotect takes effect at once, page by page, and faults carry SEGV_ACCERR and the exact address. */
+/*
+ * mprotect takes effect at once, page by page, and faults carry SEGV_ACCERR and the exact address.
+ */
 #include "guest.h"
 #include <setjmp.h>
 

@@ -1,4 +1,6 @@
-/* O_APPEND: every write goes to the end, wherever the offset stands, also between two descriptors. */
+/*
+ * O_APPEND: every write goes to the end, wherever the offset stands, also between two descriptors.
+ */
 #include "guest.h"
 
 int main(void)

@@ -1,4 +1,6 @@
-/* /proc/self/maps: the guest's text, heap, stack and new mappings, with the permissions they have. */
+/*
+ * /proc/self/maps: the guest's text, heap, stack and new mappings, with the permissions they have.
+ */
 #include "guest.h"
 
 /* The permissions and name that maps gives for an address. */

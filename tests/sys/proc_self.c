@@ -1,4 +1,6 @@
-/* /proc/self of a guest: exe, cmdline, comm, environ, status, stat and cwd are the guest program's. */
+/*
+ * /proc/self of a guest: exe, cmdline, comm, environ, status, stat and cwd are the guest program's.
+ */
 #include "guest.h"
 #include <sys/prctl.h>
 

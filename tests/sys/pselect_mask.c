@@ -1,4 +1,7 @@
-/* pselect waits under its own mask; a pending signal interrupts it at once, its timeout is untouched. */
+/*
+ * pselect waits under its own mask; a pending signal interrupts it at once, its timeout is
+ * untouched.
+ */
 #include "guest.h"
 #include <sys/select.h>
 

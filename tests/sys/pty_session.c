@@ -1,4 +1,7 @@
-/* A session of its own with a controlling terminal: window size and SIGWINCH, ^C, process groups, hang up. */
+/*
+ * A session of its own with a controlling terminal: window size and SIGWINCH, ^C, process groups,
+ * hang up.
+ */
 #include "guest.h"
 #include <sys/ioctl.h>
 #include <termios.h>

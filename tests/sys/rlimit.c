@@ -1,4 +1,7 @@
-/* getrlimit, setrlimit, prlimit; limits that bite: files' sizes, descriptors, processes' inheritance. */
+/*
+ * getrlimit, setrlimit, prlimit; limits that bite: files' sizes, descriptors, processes'
+ * inheritance.
+ */
 #include "guest.h"
 #include <sys/resource.h>
 

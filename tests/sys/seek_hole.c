@@ -1,4 +1,7 @@
-/* Sparse files: SEEK_DATA, SEEK_HOLE, FALLOC_FL_PUNCH_HOLE, FALLOC_FL_KEEP_SIZE, FALLOC_FL_ZERO_RANGE. */
+/*
+ * Sparse files: SEEK_DATA, SEEK_HOLE, FALLOC_FL_PUNCH_HOLE, FALLOC_FL_KEEP_SIZE,
+ * FALLOC_FL_ZERO_RANGE.
+ */
 #include "guest.h"
 
 int main(void)

@@ -1,4 +1,6 @@
-/* Unix stream sockets by path and in the abstract name space; addresses as the kernel gives them. */
+/*
+ * Unix stream sockets by path and in the abstract name space; addresses as the kernel gives them.
+ */
 #include "guest.h"
 #include <sys/socket.h>
 #include <sys/un.h>

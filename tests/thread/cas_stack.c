@@ -1,4 +1,6 @@
-/* A lock-free stack under contention: compare-and-swap with a version beside it loses no element. */
+/*
+ * A lock-free stack under contention: compare-and-swap with a version beside it loses no element.
+ */
 #include "guest.h"
 #include <pthread.h>
 

@@ -1,4 +1,7 @@
-/* Every thread has its mask; a signal for the process goes to one that lets it through, or to sigwait. */
+/*
+ * Every thread has its mask; a signal for the process goes to one that lets it through, or to
+ * sigwait.
+ */
 #include "guest.h"
 #include <pthread.h>
 

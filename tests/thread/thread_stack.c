@@ -1,4 +1,6 @@
-/* Threads' stacks: sizes asked for are there, their guard page faults, many deep ones side by side. */
+/*
+ * Threads' stacks: sizes asked for are there, their guard page faults, many deep ones side by side.
+ */
 #include "guest.h"
 #include <pthread.h>
 #include <setjmp.h>

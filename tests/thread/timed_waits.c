@@ -1,4 +1,7 @@
-/* Waits with a time limit end with ETIMEDOUT and not before: conditions, mutexes, locks, semaphores, joins. */
+/*
+ * Waits with a time limit end with ETIMEDOUT and not before: conditions, mutexes, locks,
+ * semaphores, joins.
+ */
 #include "guest.h"
 #include <pthread.h>
 #include <semaphore.h>
