@@ -45,6 +45,7 @@ struct translation {
     uint32_t mode;    /* mode bits of the block's key */
     uint64_t follow;  /* set by a translator: guest pc to go on at when it is not the next instruction */
     bool followed;    /* `follow` is set */
+    unsigned guards;  /* side exits so far */
     ir_ref notes[4];  /* the guest's own, for the length of a block; IR_NONE at its start */
 };
 

@@ -144,11 +144,22 @@ Test(translate, room)
     translate(BASE, IR_MAX_GUEST_INSNS, 0);
     cr_expect(block.ended && block.nguest > 100 && block.nguest < IR_MAX_GUEST_INSNS);
     for (unsigned i = 0; i < IR_MAX_GUEST_INSNS; i++)
-        words[i] =
-            i % 2 ? branch(0x400 + 2 * (int)i) : encode(RV_lui, "rd", A0, "imm", i + 1, NULL);
+        words[i] = encode(RV_lui, "rd", A0, "imm", i + 1, NULL);
     fill(IR_MAX_GUEST_INSNS, words);
     translate(BASE, IR_MAX_GUEST_INSNS, 0);
     cr_expect(block.ended && block.nguest == IR_MAX_GUEST_INSNS);
+}
+
+/* What follows a few side exits is not likely to run: the block ends behind the third. */
+Test(translate, side_exits)
+{
+    uint32_t words[16];
+    for (unsigned i = 0; i < 16; i++)
+        words[i] = i % 2 ? branch(0x400) : encode(RV_lui, "rd", A0, "imm", i + 1, NULL);
+    fill(16, words);
+    translate(BASE, 16, 0);
+    cr_expect_eq(block.nguest, 6);
+    EXPECT_END(IR_GOTO, BASE + 24);
 }
 
 Test(translate, ends_of_memory)
