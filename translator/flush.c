@@ -1,10 +1,11 @@
 /*
  * Threads of the translator, and the flush that empties the cache when it is full.
  *
- * A thread is in code inside translator_run (in_code). A flush sets `flushing`, asks every thread to
- * leave, and waits until none is in code; a thread that wants to enter while `flushing` is set waits.
- * Each side first stores its own flag, then reads the other's, both sequentially consistent, so one of
- * them sees the other. A thread that sits in a system call is not in code and delays nobody.
+ * A thread is in code inside translator_run (in_code). A flush sets `flushing`, asks every thread
+ * to leave, and waits until none is in code; a thread that wants to enter while `flushing` is set
+ * waits. Each side first stores its own flag, then reads the other's, both sequentially consistent,
+ * so one of them sees the other. A thread that sits in a system call is not in code and delays
+ * nobody.
  */
 #include "translator/internal.h"
 
@@ -156,7 +157,8 @@ static struct translator_thread *thread_new(struct translator *t)
 
 /*
  * A thread that came and went leaves its memory, and the code chunk it had begun, to the next one:
- * programs that start a thread a task would otherwise spend their time in mmap and use up the cache.
+ * programs that start a thread a task would otherwise spend their time in mmap and use up the
+ * cache.
  */
 enum { MAX_IDLE = 16 };
 

@@ -5,8 +5,8 @@
  * atomic index, and emptied only by a flush, when no thread is in translated code. So an index or a
  * pointer into a table stays valid as long as a thread is between two polls.
  *
- * Locks: none to run, find, translate or link. `registry` guards the list of vcpus and flushes; it is
- * never held while guest code runs, and made anew in the child of a fork.
+ * Locks: none to run, find, translate or link. `registry` guards the list of vcpus and flushes; it
+ * is never held while guest code runs, and made anew in the child of a fork.
  */
 #ifndef FERRY_TRANSLATOR_INTERNAL_H
 #define FERRY_TRANSLATOR_INTERNAL_H
@@ -18,26 +18,27 @@
 
 enum {
     PAGE_BITS = 12,
-    CHUNK_SIZE = 64 * 1024,  /* code a thread takes at a time; no block is longer */
+    CHUNK_SIZE = 64 * 1024, /* code a thread takes at a time; no block is longer */
     BLOCK_ALIGN = 16,
-    TABLE_SIZE = 1 << 21,    /* entries of the block table, 4 bytes each, touched sparsely */
-    PAGES_SIZE = 1 << 17,    /* entries of the page table */
+    TABLE_SIZE = 1 << 21, /* entries of the block table, 4 bytes each, touched sparsely */
+    PAGES_SIZE = 1 << 17, /* entries of the page table */
     RETURN_STACK = 256 * 1024,
     RETURN_GUARD = 64 * 1024, /* on both sides */
-    RETURN_SENTINEL = 1,     /* never a guest pc */
+    RETURN_SENTINEL = 1,      /* never a guest pc */
 };
 
 /* A block of translated code. Index 0 of the table is not used, so that 0 means none. */
 struct block {
     uint64_t pc;
     uint32_t mode;
-    uint32_t code;       /* offset in code memory */
+    uint32_t code; /* offset in code memory */
     uint32_t code_size;
-    uint32_t maps;       /* offset in the map bytes */
+    uint32_t maps; /* offset in the map bytes */
     uint32_t maps_size;
-    uint32_t first_page_next, last_page_next; /* next block in the lists of its first and last page */
-    uint32_t chunk_next; /* next block of the same chunk */
-    uint64_t lo, hi;     /* guest bytes it was made from */
+    uint32_t first_page_next;  /* next block in the list of its first page */
+    uint32_t last_page_next;   /* and of its last */
+    uint32_t chunk_next;       /* next block of the same chunk */
+    uint64_t lo, hi;           /* guest bytes it was made from */
     _Atomic uint32_t incoming; /* first of the exits linked to it, as index + 1 */
     _Atomic uint32_t dead;     /* invalidated: not to be linked or entered any more */
 };
@@ -45,9 +46,9 @@ struct block {
 /* A place in code that leads to a fixed guest pc. */
 struct exit_record {
     uint64_t target;
-    uint32_t patch;     /* offset of the rel32 in code memory */
-    uint32_t thunk;     /* offset of where it leads while not linked */
-    uint32_t next;      /* in the list of the block it is linked to, index + 1 */
+    uint32_t patch; /* offset of the rel32 in code memory */
+    uint32_t thunk; /* offset of where it leads while not linked */
+    uint32_t next;  /* in the list of the block it is linked to, index + 1 */
     _Atomic uint32_t linked;
 };
 
@@ -62,10 +63,10 @@ struct translator_thread {
     struct translator_thread *next;
     struct ir_block *ir;
     struct backend_work *work;
-    uint32_t chunk, chunk_used;  /* current chunk (index + 1, 0: none) and bytes used of it */
-    uint32_t mode;               /* that the jump cache's and return stack's code was made for */
-    _Atomic uint32_t in_code;    /* inside translator_run, so that no flush may happen */
-    uint8_t *return_stack;       /* mapping of the shadow stack with its guard pages */
+    uint32_t chunk, chunk_used; /* current chunk (index + 1, 0: none) and bytes used of it */
+    uint32_t mode;              /* that the jump cache's and return stack's code was made for */
+    _Atomic uint32_t in_code;   /* inside translator_run, so that no flush may happen */
+    uint8_t *return_stack;      /* mapping of the shadow stack with its guard pages */
     struct interpreter *interpreter;
     struct translator_stats stats;
 };
@@ -77,12 +78,12 @@ struct translator {
     struct code_stubs stubs;
     void (*enter)(struct cpu *, const void *);
 
-    int memory;              /* memfd behind the code */
-    uint8_t *rw, *rx;        /* the same memory, for writing and for running */
-    size_t code_size;        /* bytes reserved */
+    int memory;                        /* memfd behind the code */
+    uint8_t *rw, *rx;                  /* the same memory, for writing and for running */
+    size_t code_size;                  /* bytes reserved */
     uint32_t nchunks, reserved_chunks; /* all, and those that hold the stubs */
     _Atomic uint32_t next_chunk;
-    _Atomic uint32_t *chunk_first;     /* blocks of each chunk, newest first */
+    _Atomic uint32_t *chunk_first; /* blocks of each chunk, newest first */
 
     struct block *blocks;
     uint32_t max_blocks;
@@ -94,13 +95,13 @@ struct translator {
     uint32_t maps_capacity;
     _Atomic uint32_t next_map;
 
-    _Atomic uint32_t *table;   /* block index by hash of pc and mode, linear probing */
+    _Atomic uint32_t *table; /* block index by hash of pc and mode, linear probing */
     struct code_page *pages;
     _Atomic uint32_t pages_used;
     _Atomic uint64_t invalidations; /* counts calls of translator_invalidate */
     _Atomic uint64_t killed;        /* counts blocks taken out of use */
 
-    _Atomic int registry;      /* spin lock of the list of threads and of flushes */
+    _Atomic int registry; /* spin lock of the list of threads and of flushes */
     struct translator_thread *threads;
     unsigned nthreads;
     struct translator_thread *idle; /* of vcpus given back, to be used again, chunk and all */
@@ -112,8 +113,10 @@ struct translator {
 
 /* memory.c: the tables and the code memory */
 void memory_create(struct translator *t);
-/* Room for at least `size` bytes of code for this thread: offset in code memory, or 0 when all is used. */
-uint32_t memory_code_room(struct translator *t, struct translator_thread *th, uint32_t size, uint32_t *room);
+/* Room for at least `size` bytes of code for this thread: offset in code memory, or 0 when all is
+ * used. */
+uint32_t memory_code_room(struct translator *t, struct translator_thread *th, uint32_t size,
+                          uint32_t *room);
 void memory_clear(struct translator *t);
 int memory_copy(const struct translator *t);
 void memory_adopt(struct translator *t, int fd);
@@ -135,7 +138,8 @@ void link_new(struct translator *t, const struct block *b, uint32_t first, unsig
 /* make.c: from guest code to a published block. Returns NULL when the cache is full. */
 void translate_ir(struct translator *t, struct ir_block *ir, uint64_t pc, uint32_t mode,
                   unsigned max_insns);
-struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc, uint32_t mode);
+struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc,
+                         uint32_t mode);
 void block_kill(struct translator *t, uint32_t index);
 
 /* flush.c: vcpus, and emptying the cache when no thread is in code */
@@ -145,8 +149,8 @@ void flush_all(struct translator *t);
 void flush_wait(struct translator *t);
 void jump_cache_clear(struct cpu *cpu);
 /*
- * The pc of an empty entry: one that belongs to another entry, so that no jump finds it, whatever the
- * code beside it is. (A new cache is all zeroes; its entry 0 leads pc 0 to stubs.null.)
+ * The pc of an empty entry: one that belongs to another entry, so that no jump finds it, whatever
+ * the code beside it is. (A new cache is all zeroes; its entry 0 leads pc 0 to stubs.null.)
  */
 static inline uint64_t jump_cache_empty(unsigned index)
 {
@@ -170,8 +174,8 @@ static inline const void *block_code(const struct translator *t, const struct bl
 }
 
 /*
- * The guest's FP mode and flags are in the host's MXCSR while the guest runs and in cpu->mxcsr while it
- * does not; ours takes the other place.
+ * The guest's FP mode and flags are in the host's MXCSR while the guest runs and in cpu->mxcsr
+ * while it does not; ours takes the other place.
  */
 static inline void swap_mxcsr(struct cpu *cpu)
 {

@@ -1,6 +1,6 @@
 /*
- * -accel interp: guest programs run by the IR interpreter. It is the oracle that the backend is held
- * against, so it shares the frontend and nothing else with translated code.
+ * -accel interp: guest programs run by the IR interpreter. It is the oracle that the backend is
+ * held against, so it shares the frontend and nothing else with translated code.
  */
 #include "translator/internal.h"
 
@@ -19,7 +19,11 @@ struct interpreter {
     uint64_t invalidations; /* the translator's count when `known` was last valid */
     jmp_buf fault;
     volatile sig_atomic_t active;
-    struct { uint64_t pc; uint32_t mode; bool valid; } known[INTERPRETER_BLOCKS];
+    struct {
+        uint64_t pc;
+        uint32_t mode;
+        bool valid;
+    } known[INTERPRETER_BLOCKS];
     struct ir_block block[INTERPRETER_BLOCKS];
 };
 

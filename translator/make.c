@@ -1,9 +1,10 @@
 /*
  * Making a block: fetch window -> frontend -> IR -> backend -> code memory -> tables -> links.
  *
- * Nothing is visible to other threads before table_insert. A change of the guest's code meanwhile is
- * noticed by the count of invalidations: the block goes into the page lists first and looks at the
- * count after, an invalidation counts first and walks the lists after, so one of the two sees the other.
+ * Nothing is visible to other threads before table_insert. A change of the guest's code meanwhile
+ * is noticed by the count of invalidations: the block goes into the page lists first and looks at
+ * the count after, an invalidation counts first and walks the lists after, so one of the two sees
+ * the other.
  */
 #include "translator/internal.h"
 
@@ -14,7 +15,7 @@
 #include "util/log.h"
 
 enum {
-    MAX_EXITS = 320,   /* of one block: two a guard and some */
+    MAX_EXITS = 320, /* of one block: two a guard and some */
     MAX_RELOCS = 2048,
     MAPS_ROOM = 16 * 1024,
     FIRST_ROOM = 8 * 1024, /* code room asked for at first; a chunk is the most */
@@ -89,11 +90,14 @@ static bool emit_at(struct translator *t, struct translator_thread *th, struct e
                     struct code_buffer *out, uint32_t code, uint32_t room)
 {
     *out = (struct code_buffer){
-        .bytes = t->rw + code, .capacity = room,
-        .exits = e->exits, .max_exits = MAX_EXITS,
-        .relocs = e->relocs, .max_relocs = MAX_RELOCS,
+        .bytes = t->rw + code,
+        .capacity = room,
+        .exits = e->exits,
+        .max_exits = MAX_EXITS,
+        .relocs = e->relocs,
+        .max_relocs = MAX_RELOCS,
     };
-    uint32_t map = atomic_fetch_add(&t->next_map, 0);
+    uint32_t map = atomic_load(&t->next_map);
     if (map + MAPS_ROOM > t->maps_capacity)
         return false;
     uint8_t maps[MAPS_ROOM];
@@ -141,8 +145,8 @@ static uint32_t add_exits(struct translator *t, const struct code_buffer *out, u
 }
 
 /* Registers the emitted code as a block. Returns its index, or 0 when a table is full. */
-static uint32_t add_block(struct translator *t, const struct ir_block *ir, const struct code_buffer *out,
-                          uint32_t code)
+static uint32_t add_block(struct translator *t, const struct ir_block *ir,
+                          const struct code_buffer *out, uint32_t code)
 {
     uint32_t index = atomic_fetch_add(&t->next_block, 1);
     if (index >= t->max_blocks)
@@ -180,7 +184,8 @@ static uint64_t now_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-static void count(struct translator_thread *th, const struct ir_block *ir, const struct code_buffer *out)
+static void count(struct translator_thread *th, const struct ir_block *ir,
+                  const struct code_buffer *out)
 {
     th->stats.blocks++;
     th->stats.guest_insns += ir->nguest;
@@ -210,7 +215,8 @@ static uint32_t emit(struct translator *t, struct translator_thread *th, struct 
     }
 }
 
-struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc, uint32_t mode)
+struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc,
+                         uint32_t mode)
 {
     struct emission e;
     struct code_buffer out;
@@ -225,7 +231,8 @@ struct block *make_block(struct translator *t, struct translator_thread *th, uin
         uint32_t code = emit(t, th, &e, &out, pc, mode);
         if (!code)
             return NULL;
-        th->chunk_used = (code % CHUNK_SIZE + (uint32_t)out.size + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1u);
+        th->chunk_used =
+            (code % CHUNK_SIZE + (uint32_t)out.size + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1u);
         apply_relocs(t, &out, code);
         uint32_t first = add_exits(t, &out, code);
         uint32_t index = first == UINT32_MAX ? 0 : add_block(t, th->ir, &out, code);

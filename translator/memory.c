@@ -14,7 +14,12 @@
 #include "util/log.h"
 
 /* Code per entry of a table, low enough that code memory fills first in practice. */
-enum { CODE_PER_BLOCK = 64, CODE_PER_EXIT = 24, CODE_PER_MAP_BYTE = 4, DEFAULT_CODE_SIZE = 128 << 20 };
+enum {
+    CODE_PER_BLOCK = 64,
+    CODE_PER_EXIT = 24,
+    CODE_PER_MAP_BYTE = 4,
+    DEFAULT_CODE_SIZE = 128 << 20
+};
 
 static void *reserve(size_t size)
 {
@@ -41,8 +46,10 @@ static int code_memfd(size_t size)
 static void map_code(struct translator *t, int fd, uint8_t *rw_at, uint8_t *rx_at)
 {
     int fixed = rw_at ? MAP_FIXED : 0;
-    t->rw = mmap(rw_at, t->code_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | fixed, fd, 0);
-    t->rx = mmap(rx_at, t->code_size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_NORESERVE | fixed, fd, 0);
+    t->rw = mmap(rw_at, t->code_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | fixed,
+                 fd, 0);
+    t->rx =
+        mmap(rx_at, t->code_size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_NORESERVE | fixed, fd, 0);
     if (t->rw == MAP_FAILED || t->rx == MAP_FAILED)
         die("cannot map %zu bytes of code memory: %s", t->code_size, strerror(errno));
 }
@@ -143,7 +150,8 @@ void memory_adopt(struct translator *t, int fd)
     close(fd);
 }
 
-/* Fresh code memory that holds only the stubs, for the child of a fork by one of several threads. */
+/* Fresh code memory that holds only the stubs, for the child of a fork by one of several threads.
+ */
 void memory_renew(struct translator *t)
 {
     int fd = code_memfd(t->code_size);

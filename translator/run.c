@@ -1,8 +1,8 @@
 /*
  * Running translated code: the dispatcher, faults in it, and the translator's creation.
  *
- * A thread is "in code" from the start of translator_run to its end, but for the waits in between: it
- * may then use indices and pointers into the tables without fear of a flush.
+ * A thread is "in code" from the start of translator_run to its end, but for the waits in between:
+ * it may then use indices and pointers into the tables without fear of a flush.
  */
 #include "translator/internal.h"
 
@@ -16,7 +16,8 @@
 
 struct translator *translator_create(const struct translator_options *options)
 {
-    struct translator *t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct translator *t =
+        mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (t == MAP_FAILED)
         die("cannot allocate the translator: %s", strerror(errno));
     t->options = *options;
@@ -72,8 +73,8 @@ static struct block *current_block(struct translator *t, struct translator_threa
 }
 
 /*
- * Jump cache and return predictions know a block by its pc alone. When the mode bits have changed, which
- * is rare, they lead to code for another mode and are forgotten.
+ * Jump cache and return predictions know a block by its pc alone. When the mode bits have changed,
+ * which is rare, they lead to code for another mode and are forgotten.
  */
 static void check_mode(struct vcpu *v)
 {
@@ -101,7 +102,8 @@ static void log_entry(const struct translator *t, const struct cpu *cpu, const s
     if (!log_in_filter(b->pc))
         return;
     if (log_on(LOG_EXEC))
-        log_print("Trace: %p [%016llx/%08x]\n", block_code(t, b), (unsigned long long)b->pc, b->mode);
+        log_print("Trace: %p [%016llx/%08x]\n", block_code(t, b), (unsigned long long)b->pc,
+                  b->mode);
     if (!log_on(LOG_CPU))
         return;
     const struct ir_guest *g = &t->frontend->ir;
@@ -110,7 +112,8 @@ static void log_entry(const struct translator *t, const struct cpu *cpu, const s
         uint64_t value = 0;
         unsigned size = ir_type_size(g->slots[i].type);
         memcpy(&value, cpu->state + g->slots[i].offset, size < 8 ? size : 8);
-        log_print(" %-8s %016llx%s", g->slots[i].name, (unsigned long long)value, i % 4 == 3 ? "\n" : "");
+        log_print(" %-8s %016llx%s", g->slots[i].name, (unsigned long long)value,
+                  i % 4 == 3 ? "\n" : "");
     }
     log_print("\n");
 }
@@ -153,7 +156,8 @@ enum ir_exit translator_run(struct vcpu *v)
             code_begin(t, th);
         }
         if (__atomic_load_n(&cpu->attention, __ATOMIC_RELAXED)) {
-            /* The caller may send the guest elsewhere (a signal handler): the exit is not for that. */
+            /* The caller may send the guest elsewhere (a signal handler): the exit is not for that.
+             */
             cpu->exit_link = CPU_NO_LINK;
             code_end(th);
             return IR_EXIT_NONE;
@@ -195,7 +199,8 @@ bool translator_owns(const struct translator *t, uintptr_t host_pc)
 
 static const struct block *block_at(const struct translator *t, uint32_t offset)
 {
-    uint32_t index = atomic_load_explicit(&t->chunk_first[offset / CHUNK_SIZE], memory_order_acquire);
+    uint32_t index =
+        atomic_load_explicit(&t->chunk_first[offset / CHUNK_SIZE], memory_order_acquire);
     while (index) {
         const struct block *b = &t->blocks[index];
         if (offset - b->code < b->code_size)

@@ -2,8 +2,8 @@
  * Finding blocks: by pc and mode (the block table) and by guest page (for invalidation).
  *
  * Both are open-addressing tables with linear probing, written by compare-and-swap only, so that a
- * reader never waits. The hash keeps neighbours together, so that a small program touches few pages of
- * the table. A removed entry leaves a tombstone.
+ * reader never waits. The hash keeps neighbours together, so that a small program touches few pages
+ * of the table. A removed entry leaves a tombstone.
  */
 #include "translator/internal.h"
 
@@ -11,8 +11,9 @@ enum { TOMBSTONE = UINT32_MAX, MAX_PROBES = 16384 };
 
 /*
  * Code within 16 KiB keeps its order, one entry for eight bytes (compiled code has a block in about
- * forty); such pieces are scattered over the table, so that two large dense ones hardly ever meet in a
- * cluster longer than a probe sequence. With one instruction a block each halfword has an entry.
+ * forty); such pieces are scattered over the table, so that two large dense ones hardly ever meet
+ * in a cluster longer than a probe sequence. With one instruction a block each halfword has an
+ * entry.
  */
 static uint32_t table_hash(const struct translator *t, uint64_t pc, uint32_t mode)
 {
@@ -46,7 +47,8 @@ bool table_insert(struct translator *t, uint32_t index)
     uint32_t i = table_hash(t, b->pc, b->mode);
     for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
         uint32_t seen = atomic_load_explicit(&t->table[i], memory_order_relaxed);
-        if ((!seen || seen == TOMBSTONE) && atomic_compare_exchange_strong(&t->table[i], &seen, index))
+        if ((!seen || seen == TOMBSTONE) &&
+            atomic_compare_exchange_strong(&t->table[i], &seen, index))
             return true;
         i = (i + 1) & (TABLE_SIZE - 1);
     }
@@ -122,7 +124,8 @@ bool pages_insert(struct translator *t, uint32_t index)
 {
     struct block *b = &t->blocks[index];
     struct code_page *first = page_entry(t, first_page(b), true);
-    struct code_page *last = first_page(b) == last_page(b) ? first : page_entry(t, last_page(b), true);
+    struct code_page *last =
+        first_page(b) == last_page(b) ? first : page_entry(t, last_page(b), true);
     if (!first || !last)
         return false;
     push(first, &b->first_page_next, index);
@@ -132,9 +135,9 @@ bool pages_insert(struct translator *t, uint32_t index)
 }
 
 /*
- * Kills the blocks of a page that touch [start, end) and drops the dead from its list, so that a page
- * which a JIT rewrites over and over does not grow a tail. Only one thread does this at a time (the
- * registry lock); others may push meanwhile.
+ * Kills the blocks of a page that touch [start, end) and drops the dead from its list, so that a
+ * page which a JIT rewrites over and over does not grow a tail. Only one thread does this at a time
+ * (the registry lock); others may push meanwhile.
  */
 static void invalidate_page(struct translator *t, struct code_page *page, uint64_t number,
                             uint64_t start, uint64_t end)

@@ -28,10 +28,10 @@ struct translator_options {
     const struct frontend *frontend;
     struct cpu_config config;
     struct code_source source;
-    size_t cache_size;    /* bytes of host code at most; 0: the default */
-    bool interpret;       /* -accel interp */
-    bool single_insn;     /* -one-insn-per-tb */
-    bool no_chain;        /* -d nochain */
+    size_t cache_size;        /* bytes of host code at most; 0: the default */
+    bool interpret;           /* -accel interp */
+    bool single_insn;         /* -one-insn-per-tb */
+    bool no_chain;            /* -d nochain */
     int int_pins, float_pins; /* -1: defaults */
     uint32_t host_features;   /* mask over backend_host_features(); UINT32_MAX: all */
 };
@@ -39,16 +39,17 @@ struct translator_options {
 /* Makes the process's translator. Ends the process with a message when memory is short. */
 struct translator *translator_create(const struct translator_options *options);
 
-/* A vcpu for the calling or a future thread: reset state, not yet running. NULL with errno on failure. */
+/* A vcpu for the calling or a future thread: reset state, not yet running. NULL with errno on
+ * failure. */
 struct vcpu *translator_vcpu_create(struct translator *t);
 /* Gives a vcpu back; the thread must not be in translated code. */
 void translator_vcpu_destroy(struct vcpu *v);
 
 /*
- * Runs guest code from v->cpu.exit_pc until something needs the caller: returns the reason; the pc to
- * continue at is in v->cpu.exit_pc and every slot is at home. IR_EXIT_NONE: attention was asked for;
- * the caller clears cpu.attention before it looks for what it was asked for.
- * IR_EXIT_LOOKUP and IR_EXIT_FLUSH are handled inside and never returned.
+ * Runs guest code from v->cpu.exit_pc until something needs the caller: returns the reason; the pc
+ * to continue at is in v->cpu.exit_pc and every slot is at home. IR_EXIT_NONE: attention was asked
+ * for; the caller clears cpu.attention before it looks for what it was asked for. IR_EXIT_LOOKUP
+ * and IR_EXIT_FLUSH are handled inside and never returned.
  */
 enum ir_exit translator_run(struct vcpu *v);
 
@@ -56,12 +57,12 @@ enum ir_exit translator_run(struct vcpu *v);
 void translator_kick(struct vcpu *v);
 
 /*
- * From a host signal handler of the vcpu's own thread. If the interrupted pc is in translated code, or
- * in a helper or load of the interpreter on behalf of the guest, writes the precise guest state home,
- * sets exit_reason to IR_EXIT_FAULT and changes the ucontext so that returning from the handler leaves
- * translator_run with it. Returns false if the fault is not the guest's. Also mends faults that are the
- * translator's own business (shadow stack overflow): then returns true and the guest just goes on, with
- * *handled true.
+ * From a host signal handler of the vcpu's own thread. If the interrupted pc is in translated code,
+ * or in a helper or load of the interpreter on behalf of the guest, writes the precise guest state
+ * home, sets exit_reason to IR_EXIT_FAULT and changes the ucontext so that returning from the
+ * handler leaves translator_run with it. Returns false if the fault is not the guest's. Also mends
+ * faults that are the translator's own business (shadow stack overflow): then returns true and the
+ * guest just goes on, with *handled true.
  */
 bool translator_fault(struct vcpu *v, void *ucontext, bool *handled);
 
@@ -75,11 +76,11 @@ void translator_invalidate(struct translator *t, uint64_t start, uint64_t size);
 void translator_reserved(const struct translator *t, uintptr_t *start, size_t *size);
 
 /*
- * Around a fork that copies memory (not vfork or CLONE_VM, which share the translator rightly). Code
- * memory is mapped shared, so the child needs a copy of its own: made before the fork while only one
- * vcpu exists; with several, the child starts with an empty cache. Call translator_before_fork, fork,
- * then translator_after_fork on both sides, in the child with child = true: there only `self` is left.
- * The token is what translator_before_fork returned.
+ * Around a fork that copies memory (not vfork or CLONE_VM, which share the translator rightly).
+ * Code memory is mapped shared, so the child needs a copy of its own: made before the fork while
+ * only one vcpu exists; with several, the child starts with an empty cache. Call
+ * translator_before_fork, fork, then translator_after_fork on both sides, in the child with child =
+ * true: there only `self` is left. The token is what translator_before_fork returned.
  */
 int translator_before_fork(struct translator *t);
 void translator_after_fork(struct translator *t, struct vcpu *self, int token, bool child);

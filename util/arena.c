@@ -1,4 +1,5 @@
-/* The bump allocator's slow half: chunks straight from mmap, so that it works in any process state. */
+/* The bump allocator's slow half: chunks straight from mmap, so that it works in any process state.
+ */
 #include "util/arena.h"
 #include "util/log.h"
 

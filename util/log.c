@@ -1,4 +1,5 @@
-/* Errors and the log. Formatting is bounded by a stack buffer: no allocation, any thread, any time. */
+/* Errors and the log. Formatting is bounded by a stack buffer: no allocation, any thread, any time.
+ */
 #include "util/log.h"
 
 #include <errno.h>

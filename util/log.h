@@ -61,8 +61,8 @@ int log_append(const char *path);
 void log_move(int fd);
 
 /*
- * Limits what is logged about code to guest addresses in a comma-separated list of ranges: start..end,
- * start+size or start-size. Returns false if the list is malformed or too long.
+ * Limits what is logged about code to guest addresses in a comma-separated list of ranges:
+ * start..end, start+size or start-size. Returns false if the list is malformed or too long.
  */
 bool log_set_filter(const char *list);
 
@@ -87,6 +87,6 @@ extern void (*log_bug_hook)(void);
 /* An internal error: says where, then aborts through the crash report. */
 #define bug(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
 __attribute__((format(printf, 3, 4), noreturn)) void bug_at(const char *file, int line,
-                                                           const char *format, ...);
+                                                            const char *format, ...);
 
 #endif
