@@ -18,6 +18,10 @@ list-tests:
 	@printf '%s\n' $(TESTS:tests/%=%) $(LONG_TESTS:tests/%=%)
 .PHONY: check-long list-tests
 
+# What tests/run-guest builds.
+clean-local:
+	rm -rf tests/guest
+
 EXTRA_DIST += tests/lib.sh tests/run tests/with-qemu
 
 include tests/ir/local.mk
