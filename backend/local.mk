@@ -5,6 +5,6 @@ libferry_a_SOURCES += \
     backend/x86_64/alloc.c backend/x86_64/check.c backend/x86_64/control.c backend/x86_64/disasm.c \
     backend/x86_64/emit.c backend/x86_64/features.c backend/x86_64/map.c backend/x86_64/move.c \
     backend/x86_64/runtime.c \
-    backend/x86_64/scan.c backend/x86_64/select_bits.c backend/x86_64/select_flags.c \
+    backend/x86_64/scan.c backend/x86_64/select_bits.c backend/x86_64/select_exact.c backend/x86_64/select_flags.c \
     backend/x86_64/select_fp.c backend/x86_64/select_int.c backend/x86_64/select_mem.c \
     backend/x86_64/stubs.c

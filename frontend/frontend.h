@@ -82,7 +82,7 @@ struct frontend {
     void (*reset)(const struct cpu_config *config, struct cpu *cpu);
 };
 
-extern const struct frontend frontend_riscv64;
+extern const struct frontend frontend_riscv64, frontend_aarch64;
 
 /* All guests of this build, NULL-terminated. */
 extern const struct frontend *const frontends[];

@@ -27,5 +27,35 @@ frontend/riscv/decode.h: $(riscv_tables) frontend/decgen$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) frontend/riscv && $(DECGEN) frontend/riscv/decode.h frontend/riscv/decode.c \
 	    $(addprefix $(srcdir)/,$(riscv_tables))
 frontend/riscv/decode.c: frontend/riscv/decode.h
+# AArch64, likewise.
+aarch64_tables = frontend/aarch64/a64.dec frontend/aarch64/a64_data.dec frontend/aarch64/a64_branch.dec \
+                 frontend/aarch64/a64_memory.dec frontend/aarch64/a64_atomic.dec \
+                 frontend/aarch64/a64_float.dec frontend/aarch64/a64_simd_fp.dec \
+                 frontend/aarch64/a64_simd_int.dec frontend/aarch64/a64_simd_move.dec \
+                 frontend/aarch64/a64_simd_memory.dec frontend/aarch64/a64_crypto.dec
+EXTRA_DIST += $(aarch64_tables)
+
+libferry_a_SOURCES += \
+    frontend/aarch64/aarch64.h frontend/aarch64/internal.h \
+    frontend/aarch64/helper_base.h frontend/aarch64/helper_fp.h frontend/aarch64/helper_simd.h \
+    frontend/aarch64/helper_crypto.h \
+    frontend/aarch64/state.def frontend/aarch64/feature.def \
+    frontend/aarch64/aarch64.c frontend/aarch64/cpu.c frontend/aarch64/disasm.c \
+    frontend/aarch64/helper_base.c frontend/aarch64/helper_fp.c frontend/aarch64/helper_simd.c \
+    frontend/aarch64/helper_crypto.c \
+    frontend/aarch64/data.c frontend/aarch64/flags.c frontend/aarch64/branch.c \
+    frontend/aarch64/memory.c frontend/aarch64/atomic.c frontend/aarch64/system.c \
+    frontend/aarch64/pauth.c \
+    frontend/aarch64/float.c frontend/aarch64/float_convert.c frontend/aarch64/simd_fp.c \
+    frontend/aarch64/simd_int.c frontend/aarch64/simd_shift.c frontend/aarch64/simd_move.c \
+    frontend/aarch64/simd_memory.c frontend/aarch64/crypto.c
+nodist_libferry_a_SOURCES += frontend/aarch64/decode.c frontend/aarch64/decode.h
+BUILT_SOURCES += frontend/aarch64/decode.h
+CLEANFILES += frontend/aarch64/decode.c frontend/aarch64/decode.h
+
+frontend/aarch64/decode.h: $(aarch64_tables) frontend/decgen$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) frontend/aarch64 && $(DECGEN) frontend/aarch64/decode.h \
+	    frontend/aarch64/decode.c $(addprefix $(srcdir)/,$(aarch64_tables))
+frontend/aarch64/decode.c: frontend/aarch64/decode.h
 # For those who ask for one program on a fresh tree; `all` and `check` make BUILT_SOURCES first.
-$(libferry_a_OBJECTS): | frontend/riscv/decode.h
+$(libferry_a_OBJECTS): | frontend/riscv/decode.h frontend/aarch64/decode.h

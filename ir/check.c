@@ -181,7 +181,8 @@ static bool check_sub(struct checker *c, const struct ir_insn *insn)
 {
     switch (ir_sub_kind(insn->op)) {
     case IR_SUB_CC: {
-        bool flags = insn->op == IR_SETB || insn->op == IR_SELB || insn->op == IR_BRB;
+        bool flags = insn->op == IR_SETB || insn->op == IR_SELB || insn->op == IR_BRB ||
+                     insn->op == IR_CONDF;
         return insn->sub < (flags ? IR_CC_COUNT : IR_MI) || fail(c, "condition %u", insn->sub);
     }
     case IR_SUB_AMO: return insn->sub < IR_AMO_COUNT || fail(c, "operation %u", insn->sub);
@@ -190,7 +191,7 @@ static bool check_sub(struct checker *c, const struct ir_insn *insn)
     case IR_SUB_TYPE: return check_source_type(c, insn);
     case IR_SUB_LANE: {
         unsigned lane = insn->sub;
-        if (!(ir_type_is_int((enum ir_type)lane)))
+        if (!ir_type_is_int((enum ir_type)lane) && !ir_type_is_float((enum ir_type)lane))
             return fail(c, "lane type %u", lane);
         if (insn->op != IR_VLANE)
             return true;

@@ -219,6 +219,7 @@ EVAL_INLINE uint64_t eval_to_flags(unsigned op, unsigned type, uint64_t a, uint6
     case IR_SUBF: return eval_add_flags(type, a, ~b, 1, true);
     case IR_SBBF: return eval_add_flags(type, a, ~b, !carry, true);
     case IR_ANDF: return eval_and_flags(type, a, b);
+    case IR_FLIPC: return (a ^ IR_FLAG_C) & (IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V);
     default: return a & (IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V); /* flags */
     }
 }
@@ -228,8 +229,10 @@ EVAL_INLINE uint64_t eval_op(unsigned op, unsigned type, unsigned sub, unsigned 
                              uint32_t aux, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     switch (op) {
-    case IR_ADDF: case IR_ADCF: case IR_SUBF: case IR_SBBF: case IR_ANDF: case IR_FLAGS:
+    case IR_ADDF: case IR_ADCF: case IR_SUBF: case IR_SBBF: case IR_ANDF: case IR_FLAGS: case IR_FLIPC:
         return eval_to_flags(op, type, a, b, c);
+    case IR_CONDF:
+        return eval_flags(sub, a) ? b & (IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V) : aux;
     default: {
         uint64_t r = eval_wide(op, type, sub, d_field, aux, a, b, c, d);
         return type == IR_I32 ? (uint32_t)r : r;

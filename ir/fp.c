@@ -383,6 +383,21 @@ uint64_t fp_min_max(struct fp_context *fp, unsigned type, bool max, bool nan_win
     return first ? repack(type, &x, a) : repack(type, &y, b);
 }
 
+uint64_t fp_min_max_num(struct fp_context *fp, unsigned type, bool max, uint64_t a, uint64_t b)
+{
+    bool signalling = fp_classify(type, a) == FP_SIGNALLING_NAN || fp_classify(type, b) == FP_SIGNALLING_NAN;
+    return fp_min_max(fp, type, max, signalling, a, b);
+}
+
+uint64_t fp_compare_flags(struct fp_context *fp, unsigned type, bool signalling, uint64_t a, uint64_t b)
+{
+    if (fp_compare(fp, type, signalling ? IR_FLT : IR_FLTQ, a, b))
+        return IR_FLAG_N | IR_FLAG_C;
+    if (fp_compare(fp, type, IR_FUNORD, a, b))
+        return IR_FLAG_V;
+    return fp_compare(fp, type, IR_FEQ, a, b) ? IR_FLAG_Z : 0;
+}
+
 bool fp_compare(struct fp_context *fp, unsigned type, unsigned fcc, uint64_t a, uint64_t b)
 {
     struct number x = unpack(fp, type, a), y = unpack(fp, type, b);

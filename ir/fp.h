@@ -88,6 +88,12 @@ uint64_t fp_fma(struct fp_context *fp, unsigned type, unsigned negate, uint64_t 
 uint64_t fp_min_max(struct fp_context *fp, unsigned type, bool max, bool nan_wins, uint64_t a,
                     uint64_t b);
 
+/* minNum and maxNum of IEEE 754-2008: a quiet NaN gives the other operand, a signalling one NaN. */
+uint64_t fp_min_max_num(struct fp_context *fp, unsigned type, bool max, uint64_t a, uint64_t b);
+
+/* The flags of a - b, enum ir_flags with carry as borrow, as op FCMPF defines them. */
+uint64_t fp_compare_flags(struct fp_context *fp, unsigned type, bool signalling, uint64_t a, uint64_t b);
+
 /* a fcc b, enum ir_fcc. */
 bool fp_compare(struct fp_context *fp, unsigned type, unsigned fcc, uint64_t a, uint64_t b);
 

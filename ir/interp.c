@@ -280,25 +280,6 @@ static inline union value get_slot(const struct ir_block *b, const struct cpu *c
     return x;
 }
 
-/* ---- vectors ------------------------------------------------------------------------------ */
-
-static uint64_t add_lanes(unsigned lane, bool sub, uint64_t x, uint64_t y)
-{
-    unsigned width = eval_width(lane);
-    uint64_t r = 0;
-    for (unsigned pos = 0; pos < 64; pos += width) {
-        uint64_t p = x >> pos, q = y >> pos;
-        r |= ((sub ? p - q : p + q) & eval_mask(width)) << pos;
-    }
-    return r;
-}
-
-static uint64_t get_lane(const struct ir_insn *insn, union value x)
-{
-    unsigned width = eval_width(insn->sub), pos = insn->aux * width;
-    return x.w[pos / 64 & 1] >> (pos % 64) & eval_mask(width);
-}
-
 /* ---- floating point ----------------------------------------------------------------------- */
 
 static uint64_t float_sign(unsigned op, unsigned type, uint64_t a, uint64_t b)
@@ -315,7 +296,7 @@ static uint64_t float_sign(unsigned op, unsigned type, uint64_t a, uint64_t b)
 
 static uint64_t float_exact(const struct ir_insn *insn, uint64_t a, uint64_t b, uint64_t c)
 {
-    unsigned rule = insn->op == IR_FSETCC ? 0 : insn->d;
+    unsigned rule = insn->op == IR_FSETCC || insn->op == IR_FCMPF ? 0 : insn->d;
     struct fp_context fp = fp_begin(rule);
     unsigned type = insn->type, from = insn->sub;
     uint64_t r;
@@ -325,6 +306,9 @@ static uint64_t float_exact(const struct ir_insn *insn, uint64_t a, uint64_t b, 
     case IR_FMAX: r = fp_min_max(&fp, type, true, false, a, b); break;
     case IR_FMINM: r = fp_min_max(&fp, type, false, true, a, b); break;
     case IR_FMAXM: r = fp_min_max(&fp, type, true, true, a, b); break;
+    case IR_FMINN: r = fp_min_max_num(&fp, type, false, a, b); break;
+    case IR_FMAXN: r = fp_min_max_num(&fp, type, true, a, b); break;
+    case IR_FCMPF: r = fp_compare_flags(&fp, from, insn->d, a, b); break;
     case IR_FSETCC: r = fp_compare(&fp, from, insn->d, a, b); break;
     case IR_FCVT: r = fp_convert(&fp, type, from, a); break;
     case IR_FRINT: r = fp_round_to_integral(&fp, type, insn->aux, a); break;
@@ -349,7 +333,7 @@ static uint64_t float_exact(const struct ir_insn *insn, uint64_t a, uint64_t b, 
     X(SEXT, 1) X(ZEXT, 1) X(TRUNC, 1) X(EXTRACT, 1) X(SEXTRACT, 1) X(INSERT, 2)                    \
     X(SETCC, 2) X(SELCC, 4)                                                                        \
     X(ADDF, 2) X(SUBF, 2) X(ANDF, 2) X(ADCF, 3) X(SBBF, 3) X(ADC, 3) X(SBB, 3)                     \
-    X(SETB, 1) X(SELB, 3) X(FLAGS, 1) X(FLAGBITS, 1)
+    X(SETB, 1) X(SELB, 3) X(FLAGS, 1) X(FLAGBITS, 1) X(FLIPC, 1) X(CONDF, 2)
 
 static enum ir_exit leave(struct cpu *cpu, enum ir_exit reason, uint64_t pc)
 {
@@ -366,6 +350,7 @@ static enum ir_exit leave_misaligned(struct cpu *cpu, uint64_t address)
 
 #define U(ref)     (ir_is_const(ref) ? consts[(ref) & ~IR_CONST_BIT].value : v[ref].u)
 #define V(ref)     (ir_is_const(ref) ? (union value){.u = U(ref)} : v[ref])
+#define VECTOR(ref) ((union ir_v128){.d = {V(ref).w[0], ir_is_const(ref) ? 0 : V(ref).w[1]}})
 #define RESULT     v[insn - b->insns]
 #define NEXT       goto *label[(++insn)->op]
 #define CHECK_ALIGNED(address)                                                                     \
@@ -495,6 +480,9 @@ op_FMIN:
 op_FMAX:
 op_FMINM:
 op_FMAXM:
+op_FMINN:
+op_FMAXN:
+op_FCMPF:
 op_FSETCC:
     RESULT.u = float_exact(insn, U(insn->a), U(insn->b), 0);
     NEXT;
@@ -532,25 +520,111 @@ op_FSETEXC:
     NEXT;
 
 op_VPAIR:
-    RESULT = (union value){.w = {U(insn->a), U(insn->b)}};
-    NEXT;
+op_VZEXT:
 op_VLANE:
-    RESULT.u = get_lane(insn, V(insn->a));
+op_VINS:
+op_VCOPY:
+op_VDUP:
+op_VDUPL:
+op_VAND:
+op_VOR:
+op_VXOR:
+op_VANDN:
+op_VNOT:
+op_VBSL:
+op_VADD:
+op_VSUB:
+op_VMUL:
+op_VABS:
+op_VMINS:
+op_VMINU:
+op_VMAXS:
+op_VMAXU:
+op_VCMP:
+op_VQADDS:
+op_VQADDU:
+op_VQSUBS:
+op_VQSUBU:
+op_VHADDS:
+op_VHADDU:
+op_VRHADDS:
+op_VRHADDU:
+op_VHSUBS:
+op_VHSUBU:
+op_VCLZ:
+op_VPOPCNT:
+op_VBITREV:
+op_VSHL:
+op_VSHR:
+op_VSAR:
+op_VSHLV:
+op_VSHRV:
+op_VSARV:
+op_VWIDENS:
+op_VWIDENU:
+op_VNARROW:
+op_VNARROWS:
+op_VNARROWSU:
+op_VNARROWU:
+op_VMULLS:
+op_VMULLU:
+op_VQDMULH:
+op_VQRDMULH:
+op_VPMUL:
+op_VPMULL:
+op_VDOTS:
+op_VDOTU:
+op_VDOTUS:
+op_VADDV:
+op_VPADDLS:
+op_VPADDLU:
+op_VZIP1:
+op_VZIP2:
+op_VUZP1:
+op_VUZP2:
+op_VTRN1:
+op_VTRN2:
+op_VEXT:
+op_VREV:
+op_VTBL:
+op_VAESENC:
+op_VAESENCL:
+op_VAESDEC:
+op_VAESDECL:
+op_VAESMC:
+op_VAESIMC:
+op_VFADD:
+op_VFSUB:
+op_VFMUL:
+op_VFDIV:
+op_VFSQRT:
+op_VFMA:
+op_VFMINM:
+op_VFMAXM:
+op_VFMINN:
+op_VFMAXN:
+op_VFNEG:
+op_VFABS:
+op_VFSETCC:
+op_VFRINT:
+op_VFTOS:
+op_VFTOU:
+op_VSTOF:
+op_VUTOF:
+op_VFWIDEN:
+op_VFNARROW: {
+    union ir_v128 x = VECTOR(insn->a), y = VECTOR(insn->b), z = VECTOR(insn->c), r;
+    ir_eval_vector(insn, &r, &x, &y, &z);
+    RESULT = (union value){.w = {r.d[0], r.d[1]}};
     NEXT;
-#define LANES(name, expression)                                                                    \
-    op_##name : {                                                                                  \
-        union value x = V(insn->a), y = V(insn->b), r;                                             \
-        for (int i = 0; i < 2; i++)                                                                \
-            r.w[i] = expression;                                                                   \
-        RESULT = r;                                                                                \
-        NEXT;                                                                                      \
-    }
-    LANES(VAND, x.w[i] & y.w[i])
-    LANES(VOR, x.w[i] | y.w[i])
-    LANES(VXOR, x.w[i] ^ y.w[i])
-    LANES(VADD, add_lanes(insn->sub, false, x.w[i], y.w[i]))
-    LANES(VSUB, add_lanes(insn->sub, true, x.w[i], y.w[i]))
-#undef LANES
+}
+op_CALLV: {
+    union ir_v128 cell[4] = {{.d = {0}}, VECTOR(insn->a), VECTOR(insn->b), VECTOR(insn->c)};
+    ir_helper_fn *helper = (ir_helper_fn *)cpu->helper[insn->aux];
+    helper(cpu, (uint64_t)(uintptr_t)cell, insn->d, 0);
+    RESULT = (union value){.w = {cell[0].d[0], cell[0].d[1]}};
+    NEXT;
+}
 
 op_BRCC:
     if (eval_cc(insn->sub, insn->type, U(insn->a), U(insn->b)))

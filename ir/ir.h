@@ -127,6 +127,7 @@ enum ir_fprule {
     IR_FP_FLUSH = 1 << 4,     /* denormal operands and results are zero */
     /* NaN to integer gives the largest value (RISC-V) rather than zero (Arm) */
     IR_FP_NAN_TO_MAX = 1 << 5,
+    IR_FP_ALT_HALF = 1 << 6, /* F16 is Arm's alternative format: no infinities, no NaNs */
 };
 
 enum ir_round {
@@ -136,6 +137,7 @@ enum ir_round {
     IR_ROUND_DOWN,
     IR_ROUND_UP,
     IR_ROUND_AWAY, /* nearest, ties away from zero; no such host mode */
+    IR_ROUND_ODD,  /* toward zero, then the lowest bit set if inexact; narrowing only, no such host mode */
 };
 
 enum ir_fma { IR_FMA_NEG_PRODUCT = 1, IR_FMA_NEG_ADDEND = 2 };
@@ -303,7 +305,8 @@ static inline enum ir_type ir_ref_type(const struct ir_block *b, ir_ref r, enum 
  */
 static inline bool ir_op_raises(unsigned op)
 {
-    return ir_op_info[op].operand[3] == 'R' || op == IR_FSETCC;
+    return ir_op_info[op].operand[3] == 'R' || op == IR_FSETCC || op == IR_FCMPF ||
+           op == IR_VFSETCC || op == IR_CALLV;
 }
 
 /*
@@ -404,6 +407,27 @@ ir_ref ir_fold(struct ir_block *b, struct ir_insn *insn);
 
 /* The value of a pure integer op on constants; the interpreter uses the same function (I4). */
 uint64_t ir_eval(const struct ir_insn *insn, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+
+/* A vector, by lanes of each width; lane 0 comes first. */
+union ir_v128 {
+    uint8_t b[16];
+    uint16_t h[8];
+    uint32_t s[4];
+    uint64_t d[2];
+    int8_t sb[16];
+    int16_t sh[8];
+    int32_t ss[4];
+    int64_t sd[2];
+};
+
+/*
+ * The value of a vector op (any op with a V in its row but loads, stores, atomics and callv); scalar
+ * operands and results are in d[0]. FP ops read rounding from the host's MXCSR and accrue flags there.
+ * The interpreter's meaning of these ops, and the backend's way out for what it does not do in line.
+ * `r` may be one of the operands. (vector.c, vector_fp.c)
+ */
+void ir_eval_vector(const struct ir_insn *insn, union ir_v128 *r, const union ir_v128 *a,
+                    const union ir_v128 *b, const union ir_v128 *c);
 
 /* Dead code: marks instructions whose result nobody needs as nop. Returns how many. (live.c) */
 unsigned ir_remove_dead(struct ir_block *b);

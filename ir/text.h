@@ -33,7 +33,7 @@ extern const char *const ir_type_name[IR_TYPE_COUNT];
 extern const char *const ir_cc_name[IR_CC_COUNT];
 extern const char *const ir_amo_name[IR_AMO_COUNT];
 
-enum { IR_ROUND_COUNT = IR_ROUND_AWAY + 1, IR_FCC_COUNT = IR_FUNORD + 1,
+enum { IR_ROUND_COUNT = IR_ROUND_ODD + 1, IR_FCC_COUNT = IR_FUNORD + 1,
        IR_EXIT_COUNT = IR_EXIT_FAULT + 1 };
 extern const char *const ir_round_name[IR_ROUND_COUNT];
 extern const char *const ir_fcc_name[IR_FCC_COUNT];
@@ -45,7 +45,8 @@ enum ir_sub_kind { IR_SUB_NONE, IR_SUB_CC, IR_SUB_AMO, IR_SUB_TYPE, IR_SUB_LANE,
 enum ir_sub_kind ir_sub_kind(unsigned op);
 
 /* What field d holds where it is a small number. */
-enum ir_number_kind { IR_NUMBER_NONE, IR_NUMBER_DIVRULE, IR_NUMBER_FCC, IR_NUMBER_LENGTH };
+enum ir_number_kind { IR_NUMBER_NONE, IR_NUMBER_DIVRULE, IR_NUMBER_FCC, IR_NUMBER_CC,
+                      IR_NUMBER_PLAIN, IR_NUMBER_LENGTH };
 enum ir_number_kind ir_number_kind(unsigned op);
 
 /* What field aux holds: the column of op.def. */

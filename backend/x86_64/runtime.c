@@ -27,7 +27,7 @@ static uint64_t clmulh64(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
     return (uint64_t)(eval_clmul(a, b) >> 64);
 }
 
-static uint64_t float_result(struct fp_context *fp, const struct float_op *f, uint64_t a,
+static uint64_t float_result(struct fp_context *fp, const struct exact_op *f, uint64_t a,
                              uint64_t b, uint64_t c)
 {
     unsigned type = f->type, from = f->sub;
@@ -44,6 +44,9 @@ static uint64_t float_result(struct fp_context *fp, const struct float_op *f, ui
     case IR_FMAX: return fp_min_max(fp, type, true, false, a, b);
     case IR_FMINM: return fp_min_max(fp, type, false, true, a, b);
     case IR_FMAXM: return fp_min_max(fp, type, true, true, a, b);
+    case IR_FMINN: return fp_min_max_num(fp, type, false, a, b);
+    case IR_FMAXN: return fp_min_max_num(fp, type, true, a, b);
+    case IR_FCMPF: return fp_compare_flags(fp, from, f->d, a, b);
     case IR_FCVT: return fp_convert(fp, type, from, a);
     case IR_FRINT: return fp_round_to_integral(fp, type, f->aux, a);
     case IR_FTOS: return fp_to_int(fp, from, true, to_bits, a);
@@ -53,25 +56,36 @@ static uint64_t float_result(struct fp_context *fp, const struct float_op *f, ui
     }
 }
 
-/* Arguments and result in the reserved cells. */
-static uint64_t exact_float(struct cpu *cpu, uint64_t x, uint64_t y, uint64_t z)
+static bool is_vector(const struct ir_op_info *info)
 {
-    struct float_op f;
-    uint64_t a, b, c;
-    memcpy(&f, cpu->spill[CELL_FLOAT_OP], sizeof f);
-    memcpy(&a, cpu->spill[CELL_ARG_A], sizeof a);
-    memcpy(&b, cpu->spill[CELL_ARG_B], sizeof b);
-    memcpy(&c, cpu->spill[CELL_ARG_C], sizeof c);
-    struct fp_context fp = fp_begin(f.rule);
-    uint64_t r = float_result(&fp, &f, a, b, c);
-    fp_end(&fp);
-    memcpy(cpu->spill[CELL_RESULT], &r, sizeof r);
-    return r;
+    return info->result == 'V' || info->operand[0] == 'V';
+}
+
+/* Arguments and result in the reserved cells. */
+static uint64_t exact(struct cpu *cpu, uint64_t x, uint64_t y, uint64_t z)
+{
+    struct exact_op f;
+    union ir_v128 v[4]; /* result, a, b, c */
+    memcpy(&f, cpu->spill[CELL_EXACT_OP], sizeof f);
+    memcpy(v + 1, cpu->spill[CELL_ARG_A], 3 * sizeof v[0]);
+    v[0] = (union ir_v128){.d = {0}};
+    if (f.op == IR_CALLV) {
+        ((ir_helper_fn *)cpu->helper[f.aux])(cpu, (uint64_t)(uintptr_t)v, f.d, 0);
+    } else if (is_vector(&ir_op_info[f.op])) {
+        struct ir_insn insn = {.op = f.op, .type = f.type, .sub = f.sub, .d = (ir_ref)f.d, .aux = f.aux};
+        ir_eval_vector(&insn, &v[0], &v[1], &v[2], &v[3]);
+    } else {
+        struct fp_context fp = fp_begin(f.op == IR_FCMPF ? 0 : f.d);
+        v[0].d[0] = float_result(&fp, &f, v[1].d[0], v[2].d[0], v[3].d[0]);
+        fp_end(&fp);
+    }
+    memcpy(cpu->spill[CELL_RESULT], &v[0], sizeof v[0]);
+    return 0;
 }
 
 static ir_helper_fn *const functions[RT_COUNT] = {
     [RT_CLMUL32] = clmul32,   [RT_CLMULH32] = clmulh32, [RT_CLMUL64] = clmul64,
-    [RT_CLMULH64] = clmulh64, [RT_FLOAT] = exact_float,
+    [RT_CLMULH64] = clmulh64, [RT_EXACT] = exact,
 };
 
 static const uint64_t constants[K_COUNT][2] = {

@@ -10,7 +10,7 @@
 /* All have the signature of ir_helper_fn and are pure but for MXCSR. */
 enum runtime_function {
     RT_CLMUL32, RT_CLMULH32, RT_CLMUL64, RT_CLMULH64,
-    RT_FLOAT, /* the FP op described in the cells below; called by stub.call[3] only */
+    RT_EXACT, /* the op described in the cells below; called by stub.call[3] only */
     RT_COUNT
 };
 static_assert((int)RT_COUNT <= (int)CPU_RUNTIME, "struct cpu has room");
@@ -34,16 +34,16 @@ enum reserved_cell {
     CELL_XMM = 224,      /* registers while stub.call[3] runs */
     CELL_GPR = 240,      /* two a cell */
     CELL_ARG_A = 248, CELL_ARG_B, CELL_ARG_C, CELL_RESULT,
-    CELL_FLOAT_OP,       /* struct float_op */
+    CELL_EXACT_OP,       /* struct exact_op */
     CELL_MXCSR,          /* scratch of stmxcsr and ldmxcsr */
     CELL_END
 };
 static_assert((int)CELL_END <= (int)CPU_SPILLS, "struct cpu has room");
 
-/* The instruction that RT_FLOAT is to do, as struct ir_insn has it. */
-struct float_op {
-    uint8_t op, type, sub, rule;
-    uint32_t aux;
+/* The instruction that RT_EXACT is to do, as struct ir_insn has it. */
+struct exact_op {
+    uint8_t op, type, sub, pad;
+    uint32_t d, aux;
 };
 
 #define CONSTANT_MEM(k) mem_at(RBP, cpu_disp(offsetof(struct cpu, constants) + (k) * 16))

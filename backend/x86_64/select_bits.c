@@ -228,6 +228,10 @@ void emit_VPAIR(struct work *w, const struct ir_insn *in, ir_ref self)
 
 void emit_VLANE(struct work *w, const struct ir_insn *in, ir_ref self)
 {
+    if (ir_type_is_float((enum ir_type)in->type)) {
+        emit_exact(w, in, self);
+        return;
+    }
     unsigned x = (unsigned)use_xmm(w, in->a, IR_V128), n = in->aux;
     consume(w, in->a);
     unsigned d = (unsigned)define_gpr(w, self, NO_REG, 0);

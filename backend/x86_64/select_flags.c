@@ -231,3 +231,26 @@ void emit_FLAGBITS(struct work *w, const struct ir_insn *in, ir_ref self)
         mov32_rr(&w->c, d, a);
     alu_ri(&w->c, ALU_AND, 0, d, FLAG_BITS);
 }
+
+/* In the resting layout. */
+void emit_FLIPC(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    unsigned a = (unsigned)use_gpr(w, in->a);
+    consume(w, in->a);
+    unsigned d = (unsigned)define_gpr(w, self, a, 0);
+    if (d != a)
+        mov32_rr(&w->c, d, a);
+    alu_ri(&w->c, ALU_XOR, 0, d, IR_FLAG_C);
+}
+
+void emit_CONDF(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    unsigned b = (unsigned)use_gpr(w, in->b);
+    unsigned t = (unsigned)make_temp(w, 0);
+    unsigned cc = emit_condition(w, in->sub, in->a);
+    mov_ri(&w->c, t, in->aux);
+    x_rr(&w->c, CMOV + cc, t, b);
+    consume(w, in->b);
+    unsigned d = (unsigned)define_gpr(w, self, NO_REG, BIT(t));
+    mov32_rr(&w->c, d, t);
+}

@@ -32,61 +32,6 @@ static inline uint32_t packed(uint32_t op, enum ir_type t)
 /* ---- exact functions --------------------------------------------------------------------------
  */
 
-static void store_argument(struct work *w, unsigned cell, ir_ref r, enum ir_type t)
-{
-    if (!r)
-        return;
-    struct mem m = spill_mem(cell);
-    if (is_plain_const(w, resolve(w, r)))
-        store_constant(w, m, resolve(w, r), IR_I64, NO_REG);
-    else if (ir_type_is_float(t))
-        x_rm(&w->c, MOVSD_STORE, (unsigned)use_xmm(w, r, t), m);
-    else
-        x_rm(&w->c, MOV_STORE | X_W, (unsigned)use_gpr(w, r), m);
-}
-
-/* Describes the op and calls; the result is in CELL_RESULT. All registers are kept. */
-static void call_exact(struct work *w, const struct ir_insn *in)
-{
-    struct mem m = spill_mem(CELL_FLOAT_OP);
-    x_xm(&w->c, MOV_IMM, 0, m);
-    put32(&w->c, in->op | in->type << 8 | in->sub << 16 | (uint32_t)in->d << 24);
-    m.disp += 4;
-    x_xm(&w->c, MOV_IMM, 0, m);
-    put32(&w->c, in->aux);
-    stub_call(w, offsetof(struct code_stubs, call[3]));
-}
-
-static enum ir_type source_type(const struct ir_insn *in)
-{
-    switch (in->op) {
-    case IR_FCVT:
-    case IR_FTOS:
-    case IR_FTOU:
-    case IR_STOF:
-    case IR_UTOF: return (enum ir_type)in->sub;
-    default: return (enum ir_type)in->type;
-    }
-}
-
-static void emit_exact(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    enum ir_type from = source_type(in), to = (enum ir_type)in->type;
-    store_argument(w, CELL_ARG_A, in->a, from);
-    store_argument(w, CELL_ARG_B, in->b, from);
-    store_argument(w, CELL_ARG_C, in->c, from);
-    consume(w, in->a);
-    if (in->b)
-        consume(w, in->b);
-    if (in->c)
-        consume(w, in->c);
-    call_exact(w, in);
-    if (ir_type_is_float(to))
-        x_rm(&w->c, MOVSD, (unsigned)define_xmm(w, self, NO_REG, 0), spill_mem(CELL_RESULT));
-    else
-        x_rm(&w->c, MOV | X_W, (unsigned)define_gpr(w, self, NO_REG, 0), spill_mem(CELL_RESULT));
-}
-
 /* Must the op be done by the exact function? */
 static inline bool is_exact(unsigned rule)
 {
@@ -403,6 +348,16 @@ void emit_FMINM(struct work *w, const struct ir_insn *in, ir_ref self)
 void emit_FMAXM(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     emit_min_max(w, in, self, MINMAX_MAX | MINMAX_NAN_WINS);
+}
+
+void emit_FMINN(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_exact(w, in, self);
+}
+
+void emit_FMAXN(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_exact(w, in, self);
 }
 
 /* ---- signs ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@
  *
  * stub.call[k] calls the C function at [rbp + r10] with arguments rax, rdx, rcx (after the cpu);
  * the result is in rax and every temporary is lost. k: 0 keeps the pinned slots, 1 also brings them
- * home before, 2 brings them home before and loads them again after. stub.call[3] is for RT_FLOAT,
+ * home before, 2 brings them home before and loads them again after. stub.call[3] is for RT_EXACT,
  * see runtime.h.
  */
 #include "backend/x86_64/work.h"
@@ -189,11 +189,11 @@ static void move_temps(struct work *w, bool load)
     }
 }
 
-/* RT_FLOAT with every register kept: arguments and result are in reserved cells. */
-static void emit_call_float(struct work *w)
+/* RT_EXACT with every register kept: arguments and result are in reserved cells. */
+static void emit_call_exact(struct work *w)
 {
     move_temps(w, false);
-    mov_ri(&w->c, R10, (uint64_t)cpu_disp(RUNTIME_POINTER(RT_FLOAT)));
+    mov_ri(&w->c, R10, (uint64_t)cpu_disp(RUNTIME_POINTER(RT_EXACT)));
     emit_call(w, 0);
     move_temps(w, true);
     put8(&w->c, 0xc3);
@@ -228,7 +228,7 @@ void backend_emit_stubs(const struct backend *be, struct code_buffer *out, struc
     }
     align16(w);
     stubs->call[3] = here(w);
-    emit_call_float(w);
+    emit_call_exact(w);
     stubs->size = here(w);
     out->size = stubs->size;
     free(bw);

@@ -479,6 +479,18 @@ struct address {
 struct address use_address(struct work *w, ir_ref a, int32_t disp);
 void consume_address(struct work *w, const struct address *a);
 
+/* ---- select_exact.c ---------------------------------------------------------------------------
+ */
+
+/* Does the whole op by a C function. */
+void emit_exact(struct work *w, const struct ir_insn *in, ir_ref self);
+
+/*
+ * The call alone, for cold paths: the caller has stored the operands to CELL_ARG_A, B, C and finds
+ * the result in CELL_RESULT. Every register is kept.
+ */
+void call_exact(struct work *w, const struct ir_insn *in);
+
 /* ---- select_flags.c ---------------------------------------------------------------------------
  */
 

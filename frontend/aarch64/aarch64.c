@@ -1,0 +1,85 @@
+/*
+ * struct frontend of aarch64: slots, helpers, and the translation of one instruction.
+ */
+#include <elf.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "frontend/aarch64/decode.h"
+#include "frontend/aarch64/internal.h"
+#include "util/log.h"
+
+static const struct ir_slot slots[] = {
+#define REG(id, name, type, offset, pin) {name, offset, IR_##type, pin},
+#include "frontend/aarch64/state.def"
+#undef REG
+};
+static_assert((int)A64_SLOT_COUNT <= (int)IR_MAX_SLOTS, "slots");
+static_assert(A64_STATE_v31 + 16 <= CPU_STATE_SIZE, "registers fit in cpu.state");
+
+static const struct ir_helper helpers[] = {
+#define X(name, nargs, effects) {#name, a64_helper_##name, nargs, effects},
+    A64_HELPERS(X)
+#undef X
+};
+
+static void log_illegal(const struct translation *t, enum a64_insn insn, uint32_t word)
+{
+    const struct decode_row *row = &a64_rows[insn];
+    char why[96] = "";
+    if (insn != A64_INVALID && !decode_row_enabled(row, t->config))
+        snprintf(why, sizeof why, " (%s: -cpu has no %s)", row->name,
+                 a64_feature_name(cpu_has(t->config, row->need[0]) ? row->need[1] : row->need[0]));
+    else if (insn != A64_INVALID)
+        snprintf(why, sizeof why, " (%s with operands that are reserved)", row->name);
+    log_print("illegal instruction at %#llx: %08x%s\n", (unsigned long long)t->pc, word, why);
+}
+
+/* An undefined word, or one whose feature is off. */
+static void illegal(struct translation *t, enum a64_insn insn, uint32_t word)
+{
+    if (log_on(LOG_UNIMP))
+        log_illegal(t, insn, word);
+    ir_exit(t->block, IR_EXIT_ILLEGAL, t->pc);
+}
+
+static bool translate(struct translation *t, const uint8_t *bytes, size_t size)
+{
+    uint32_t word;
+    if (size < sizeof word)
+        return false;
+    memcpy(&word, bytes, sizeof word);
+    t->length = sizeof word;
+    enum a64_insn insn = a64_decode_a64(word);
+    ir_insn_start(t->block, t->pc, t->length);
+    if (insn == A64_INVALID || !decode_row_enabled(&a64_rows[insn], t->config) ||
+        !a64_dispatch(t, insn, word))
+        illegal(t, insn, word);
+    return true;
+}
+
+static void reset(const struct cpu_config *config, struct cpu *cpu)
+{
+    (void)config;
+    cpu->mxcsr = 0x1f80; /* all exceptions masked, none accrued, to nearest */
+    cpu->mode = 0;
+}
+
+const struct frontend frontend_aarch64 = {
+    .name = "aarch64",
+    .elf_machine = EM_AARCH64,
+    .elf_class = ELFCLASS64,
+    .elf_data = ELFDATA2LSB,
+    .min_insn = 4,
+    .max_insn = 4,
+    .ir = {.name = "aarch64",
+           .slots = slots,
+           .nslots = A64_SLOT_COUNT,
+           .helpers = helpers,
+           .nhelpers = A64_HELPER_COUNT},
+    .translate = translate,
+    .disassemble = a64_disassemble,
+    .parse_cpu = a64_parse_cpu,
+    .print_cpus = a64_print_cpus,
+    .reset = reset,
+};

@@ -1,0 +1,2 @@
+/* To come. */
+#include "frontend/aarch64/decode.h"
