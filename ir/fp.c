@@ -57,13 +57,13 @@ static struct number unpack(struct fp_context *fp, unsigned type, uint64_t image
     uint64_t frac = image & low_bits(f->fraction);
     uint64_t exp = image >> f->fraction & exponent_max(f);
     struct number n = {.sign = image >> (f->bits - 1) & 1, .frac = frac};
-    if (exp == exponent_max(f)) {
+    if (exp == exponent_max(f) && !(fp->rule & IR_FP_ALT_HALF && type == IR_F16)) {
         n.class = frac == 0 ? INFINITE : frac >> (f->fraction - 1) ? QUIET : SIGNALLING;
         return n;
     }
     if (exp == 0) {
         if (frac && fp->rule & IR_FP_FLUSH) {
-            fp->flags |= IR_EXC_DENORMAL;
+            fp->flags |= type == IR_F16 ? 0 : IR_EXC_DENORMAL; /* FZ says so, FZ16 does not */
             frac = 0;
         }
         if (frac == 0) {
@@ -111,6 +111,10 @@ static bool rounds_up(unsigned round, bool sign, bool odd, uint64_t rest, uint64
 
 static uint64_t overflow(struct fp_context *fp, const struct format *f, bool sign)
 {
+    if (fp->rule & IR_FP_ALT_HALF && f->bits == 16) { /* has no infinity, but its exponent instead */
+        fp->flags |= IR_EXC_INVALID;
+        return sign_bit(f, sign) | low_bits(f->bits - 1);
+    }
     fp->flags |= IR_EXC_OVERFLOW | IR_EXC_INEXACT;
     bool to_infinity = fp->round == IR_ROUND_NEAREST || fp->round == IR_ROUND_AWAY ||
                        fp->round == (sign ? IR_ROUND_DOWN : IR_ROUND_UP);
@@ -123,7 +127,7 @@ static uint64_t round_pack(struct fp_context *fp, unsigned type, bool sign, int 
     const struct format *f = &formats[type];
     unsigned drop = 63 - f->fraction;
     uint64_t half = (uint64_t)1 << (drop - 1);
-    int min = 1 - f->bias;
+    int min = 1 - f->bias, max = f->bias + (fp->rule & IR_FP_ALT_HALF && type == IR_F16);
     bool tiny = false;
     if (exp < min) {
         if (fp->rule & IR_FP_FLUSH) {
@@ -132,17 +136,19 @@ static uint64_t round_pack(struct fp_context *fp, unsigned type, bool sign, int 
         }
         /* Not tiny if rounding to full precision already reaches the smallest normal number. */
         bool up = rounds_up(fp->round, sign, frac >> drop & 1, frac & low_bits(drop), half);
-        tiny = !(exp == min - 1 && up && frac >> drop == low_bits(f->fraction + 1));
+        tiny = fp->rule & IR_FP_TINY_BEFORE ||
+               !(exp == min - 1 && up && frac >> drop == low_bits(f->fraction + 1));
         frac = shift_sticky(frac, (unsigned)(min - exp));
         exp = min;
     }
     uint64_t rest = frac & low_bits(drop), r = frac >> drop;
     r += rounds_up(fp->round, sign, r & 1, rest, half);
+    r |= fp->round == IR_ROUND_ODD && rest;
     if (r >> (f->fraction + 1)) {
         r >>= 1;
         exp++;
     }
-    if (exp > f->bias)
+    if (exp > max)
         return overflow(fp, f, sign);
     if (rest)
         fp->flags |= IR_EXC_INEXACT | (tiny ? IR_EXC_UNDERFLOW : 0);
@@ -322,7 +328,8 @@ uint64_t fp_fma(struct fp_context *fp, unsigned type, unsigned negate, uint64_t 
     bool no_product = (x.class == INFINITE && y.class == ZERO) ||
                       (x.class == ZERO && y.class == INFINITE);
     sign ^= (negate & IR_FMA_NEG_PRODUCT) != 0;
-    z.sign ^= !is_nan(&z) && (negate & IR_FMA_NEG_ADDEND);
+    x.sign ^= (negate & IR_FMA_NEG_PRODUCT) != 0; /* of a NaN too: it is negated first */
+    z.sign ^= (negate & IR_FMA_NEG_ADDEND) != 0;
     if (no_product)
         fp->flags |= IR_EXC_INVALID;
     if (is_nan(&x) || is_nan(&y) || z.class == SIGNALLING || (is_nan(&z) && !no_product))
@@ -385,11 +392,13 @@ uint64_t fp_min_max(struct fp_context *fp, unsigned type, bool max, bool nan_win
 
 uint64_t fp_min_max_num(struct fp_context *fp, unsigned type, bool max, uint64_t a, uint64_t b)
 {
-    bool signalling = fp_classify(type, a) == FP_SIGNALLING_NAN || fp_classify(type, b) == FP_SIGNALLING_NAN;
+    bool signalling = fp_classify(type, a) == FP_SIGNALLING_NAN ||
+                      fp_classify(type, b) == FP_SIGNALLING_NAN;
     return fp_min_max(fp, type, max, signalling, a, b);
 }
 
-uint64_t fp_compare_flags(struct fp_context *fp, unsigned type, bool signalling, uint64_t a, uint64_t b)
+uint64_t fp_compare_flags(struct fp_context *fp, unsigned type, bool signalling, uint64_t a,
+                          uint64_t b)
 {
     if (fp_compare(fp, type, signalling ? IR_FLT : IR_FLTQ, a, b))
         return IR_FLAG_N | IR_FLAG_C;
@@ -435,20 +444,44 @@ enum fp_class fp_classify(unsigned type, uint64_t a)
 
 /* ---- conversion --------------------------------------------------------------------------- */
 
+/* To Arm's alternative half precision, which has neither infinities nor NaNs. */
+static uint64_t convert_to_alternative(struct fp_context *fp, const struct number *x)
+{
+    const struct format *f = &formats[IR_F16];
+    fp->flags |= IR_EXC_INVALID;
+    return sign_bit(f, x->sign) | (is_nan(x) ? 0 : low_bits(f->bits - 1));
+}
+
+/*
+ * Flush to zero is that of the larger format: half precision keeps its subnormals in conversions,
+ * whatever FPCR.FZ16 (Arm ARM, FPUnpackCV and FPRoundCV).
+ */
 uint64_t fp_convert(struct fp_context *fp, unsigned to, unsigned from, uint64_t a)
 {
     const struct format *f = &formats[to];
+    uint8_t rule = fp->rule;
+    if (from == IR_F16)
+        fp->rule &= (uint8_t)~IR_FP_FLUSH;
     struct number x = unpack(fp, from, a);
-    switch ((enum class)x.class) {
-    case ZERO: return sign_bit(f, x.sign);
-    case INFINITE: return infinity(f, x.sign);
-    case FINITE: return round_pack(fp, to, x.sign, x.exp, x.frac);
-    default: { /* a payload keeps its upper bits */
+    fp->rule = rule;
+    if (to == IR_F16)
+        fp->rule &= (uint8_t)~IR_FP_FLUSH;
+    uint64_t r;
+    if (x.class == ZERO) {
+        r = sign_bit(f, x.sign);
+    } else if (x.class == FINITE) {
+        r = round_pack(fp, to, x.sign, x.exp, x.frac);
+    } else if (rule & IR_FP_ALT_HALF && to == IR_F16) {
+        r = convert_to_alternative(fp, &x);
+    } else if (x.class == INFINITE) {
+        r = infinity(f, x.sign);
+    } else { /* a payload keeps its upper bits */
         int wider = f->fraction - formats[from].fraction;
         x.frac = wider >= 0 ? x.frac << wider : x.frac >> -wider;
-        return propagate(fp, to, &x, 1);
+        r = propagate(fp, to, &x, 1);
     }
-    }
+    fp->rule = rule;
+    return r;
 }
 
 /* The magnitude of a finite number below 2^64 as an integer; *inexact says whether it was rounded. */
@@ -479,7 +512,8 @@ uint64_t fp_round_to_integral(struct fp_context *fp, unsigned type, bool inexact
     return round_pack(fp, type, x.sign, 63 - lead, mag << lead);
 }
 
-uint64_t fp_to_int(struct fp_context *fp, unsigned type, bool is_signed, unsigned width, uint64_t a)
+uint64_t fp_to_fixed(struct fp_context *fp, unsigned type, bool is_signed, unsigned width,
+                     unsigned fraction, uint64_t a)
 {
     struct number x = unpack(fp, type, a);
     uint64_t max = low_bits(is_signed ? width - 1 : width);
@@ -492,6 +526,7 @@ uint64_t fp_to_int(struct fp_context *fp, unsigned type, bool is_signed, unsigne
     }
     if (x.class == ZERO)
         return 0;
+    x.exp += (int)fraction;
     if (x.class == INFINITE || x.exp > 63)
         valid = false;
     else
@@ -505,7 +540,8 @@ uint64_t fp_to_int(struct fp_context *fp, unsigned type, bool is_signed, unsigne
     return (x.sign ? -mag : mag) & low_bits(width);
 }
 
-uint64_t fp_from_int(struct fp_context *fp, unsigned type, bool is_signed, unsigned width, uint64_t a)
+uint64_t fp_from_fixed(struct fp_context *fp, unsigned type, bool is_signed, unsigned width,
+                       unsigned fraction, uint64_t a)
 {
     uint64_t mag = a & low_bits(width);
     bool sign = is_signed && mag >> (width - 1);
@@ -514,5 +550,5 @@ uint64_t fp_from_int(struct fp_context *fp, unsigned type, bool is_signed, unsig
     if (mag == 0)
         return 0;
     int lead = __builtin_clzll(mag);
-    return round_pack(fp, type, sign, 63 - lead, mag << lead);
+    return round_pack(fp, type, sign, 63 - lead - (int)fraction, mag << lead);
 }

@@ -7,12 +7,15 @@
  * of results zero. `type` is IR_F16, IR_F32 or IR_F64.
  *
  * Rules (IEEE 754-2019, and where it leaves a choice):
- *   - tininess is detected after rounding (RISC-V F 11.2; the host's SSE too), except that with
- *     IR_FP_FLUSH a result below the normal range before rounding is flushed (Arm FZ);
+ *   - tininess is detected after rounding (RISC-V F 11.2; the host's SSE too), with IR_FP_TINY_BEFORE
+ *     before it (Arm FPRound);
+ *   - with IR_FP_FLUSH a result below the normal range before rounding becomes zero and raises
+ *     underflow alone; a subnormal operand is zero and raises denormal, one of half precision nothing
+ *     (Arm FPCR.FZ, FZ16). Conversions between formats flush nothing that is half precision;
  *   - a NaN result with IR_FP_DEFAULT_NAN is the canonical one; without, it is the first signalling
  *     operand made quiet, else the first quiet one, else the canonical one. Operands are taken in
  *     order, for fma the addend first (Arm FPProcessNaNs, FPProcessNaNs3);
- *   - infinity times zero plus a quiet NaN raises invalid;
+ *   - infinity times zero plus a quiet NaN raises invalid and gives the canonical NaN;
  *   - conversions to integer that raise invalid do not raise inexact.
  */
 #ifndef FERRY_IR_FP_H
@@ -80,7 +83,7 @@ uint64_t fp_mul(struct fp_context *fp, unsigned type, uint64_t a, uint64_t b);
 uint64_t fp_div(struct fp_context *fp, unsigned type, uint64_t a, uint64_t b);
 uint64_t fp_sqrt(struct fp_context *fp, unsigned type, uint64_t a);
 
-/* a * b + c rounded once; `negate` is a mask of enum ir_fma. */
+/* a * b + c rounded once; `negate` is a mask of enum ir_fma: -a, -c, be they NaNs or not. */
 uint64_t fp_fma(struct fp_context *fp, unsigned type, unsigned negate, uint64_t a, uint64_t b,
                 uint64_t c);
 
@@ -92,7 +95,8 @@ uint64_t fp_min_max(struct fp_context *fp, unsigned type, bool max, bool nan_win
 uint64_t fp_min_max_num(struct fp_context *fp, unsigned type, bool max, uint64_t a, uint64_t b);
 
 /* The flags of a - b, enum ir_flags with carry as borrow, as op FCMPF defines them. */
-uint64_t fp_compare_flags(struct fp_context *fp, unsigned type, bool signalling, uint64_t a, uint64_t b);
+uint64_t fp_compare_flags(struct fp_context *fp, unsigned type, bool signalling, uint64_t a,
+                          uint64_t b);
 
 /* a fcc b, enum ir_fcc. */
 bool fp_compare(struct fp_context *fp, unsigned type, unsigned fcc, uint64_t a, uint64_t b);
@@ -103,11 +107,29 @@ uint64_t fp_convert(struct fp_context *fp, unsigned to, unsigned from, uint64_t 
 /* To an integral value in the same format; raises inexact only if told to. */
 uint64_t fp_round_to_integral(struct fp_context *fp, unsigned type, bool inexact, uint64_t a);
 
-/* To an integer of `width` (at most 64) bits, saturating; NaN as the rule says. */
-uint64_t fp_to_int(struct fp_context *fp, unsigned type, bool is_signed, unsigned width, uint64_t a);
+/*
+ * To an integer of `width` (at most 64) bits, of which `fraction` (at most 64) stand behind the point:
+ * a * 2^fraction rounded, saturating; NaN as the rule says. (Arm FPToFixed)
+ */
+uint64_t fp_to_fixed(struct fp_context *fp, unsigned type, bool is_signed, unsigned width,
+                     unsigned fraction, uint64_t a);
 
-/* From an integer of `width` bits. */
-uint64_t fp_from_int(struct fp_context *fp, unsigned type, bool is_signed, unsigned width, uint64_t a);
+/* From such an integer: a * 2^-fraction rounded. (Arm FixedToFP) */
+uint64_t fp_from_fixed(struct fp_context *fp, unsigned type, bool is_signed, unsigned width,
+                       unsigned fraction, uint64_t a);
+
+/* The same for whole numbers. */
+static inline uint64_t fp_to_int(struct fp_context *fp, unsigned type, bool is_signed, unsigned width,
+                                 uint64_t a)
+{
+    return fp_to_fixed(fp, type, is_signed, width, 0, a);
+}
+
+static inline uint64_t fp_from_int(struct fp_context *fp, unsigned type, bool is_signed,
+                                   unsigned width, uint64_t a)
+{
+    return fp_from_fixed(fp, type, is_signed, width, 0, a);
+}
 
 /*
  * The same on the host's FPU, under the guest's MXCSR: op is IR_FADD, IR_FSUB, IR_FMUL, IR_FDIV or

@@ -85,7 +85,7 @@ uint64_t fp_host(unsigned op, unsigned type, unsigned rule, uint64_t a, uint64_t
     static const uint8_t control[] = {[IR_ROUND_NEAREST] = 0, [IR_ROUND_DOWN] = 1,
                                       [IR_ROUND_UP] = 2,      [IR_ROUND_ZERO] = 3};
     unsigned round = rule & IR_FP_ROUND;
-    if (round == IR_ROUND_AWAY || rule & IR_FP_FLUSH)
+    if (round >= IR_ROUND_AWAY || rule & IR_FP_FLUSH)
         return exact(op, type, rule, a, b);
     uint32_t mxcsr = 0, mask = 3u << FP_MXCSR_ROUND_SHIFT;
     bool other = false;

@@ -296,7 +296,8 @@ static uint64_t float_sign(unsigned op, unsigned type, uint64_t a, uint64_t b)
 
 static uint64_t float_exact(const struct ir_insn *insn, uint64_t a, uint64_t b, uint64_t c)
 {
-    unsigned rule = insn->op == IR_FSETCC || insn->op == IR_FCMPF ? 0 : insn->d;
+    bool comparison = insn->op == IR_FSETCC || insn->op == IR_FCMPF;
+    unsigned rule = comparison ? insn->d & IR_FP_FLUSH : insn->d;
     struct fp_context fp = fp_begin(rule);
     unsigned type = insn->type, from = insn->sub;
     uint64_t r;
@@ -308,14 +309,14 @@ static uint64_t float_exact(const struct ir_insn *insn, uint64_t a, uint64_t b, 
     case IR_FMAXM: r = fp_min_max(&fp, type, true, true, a, b); break;
     case IR_FMINN: r = fp_min_max_num(&fp, type, false, a, b); break;
     case IR_FMAXN: r = fp_min_max_num(&fp, type, true, a, b); break;
-    case IR_FCMPF: r = fp_compare_flags(&fp, from, insn->d, a, b); break;
-    case IR_FSETCC: r = fp_compare(&fp, from, insn->d, a, b); break;
+    case IR_FCMPF: r = fp_compare_flags(&fp, from, insn->d & IR_FCC, a, b); break;
+    case IR_FSETCC: r = fp_compare(&fp, from, insn->d & IR_FCC, a, b); break;
     case IR_FCVT: r = fp_convert(&fp, type, from, a); break;
     case IR_FRINT: r = fp_round_to_integral(&fp, type, insn->aux, a); break;
-    case IR_FTOS: r = fp_to_int(&fp, from, true, eval_width(type), a); break;
-    case IR_FTOU: r = fp_to_int(&fp, from, false, eval_width(type), a); break;
-    case IR_STOF: r = fp_from_int(&fp, type, true, eval_width(from), a); break;
-    default: r = fp_from_int(&fp, type, false, eval_width(from), a); break; /* utof */
+    case IR_FTOS: r = fp_to_fixed(&fp, from, true, eval_width(type), insn->aux, a); break;
+    case IR_FTOU: r = fp_to_fixed(&fp, from, false, eval_width(type), insn->aux, a); break;
+    case IR_STOF: r = fp_from_fixed(&fp, type, true, eval_width(from), insn->aux, a); break;
+    default: r = fp_from_fixed(&fp, type, false, eval_width(from), insn->aux, a); break; /* utof */
     }
     fp_end(&fp);
     return r;
@@ -350,7 +351,8 @@ static enum ir_exit leave_misaligned(struct cpu *cpu, uint64_t address)
 
 #define U(ref)     (ir_is_const(ref) ? consts[(ref) & ~IR_CONST_BIT].value : v[ref].u)
 #define V(ref)     (ir_is_const(ref) ? (union value){.u = U(ref)} : v[ref])
-#define VECTOR(ref) ((union ir_v128){.d = {V(ref).w[0], ir_is_const(ref) ? 0 : V(ref).w[1]}})
+#define VECTOR(ref)                                                                                \
+    ((union ir_v128){.d = {(ref) ? V(ref).w[0] : 0, (ref) && !ir_is_const(ref) ? V(ref).w[1] : 0}})
 #define RESULT     v[insn - b->insns]
 #define NEXT       goto *label[(++insn)->op]
 #define CHECK_ALIGNED(address)                                                                     \

@@ -127,7 +127,9 @@ enum ir_fprule {
     IR_FP_FLUSH = 1 << 4,     /* denormal operands and results are zero */
     /* NaN to integer gives the largest value (RISC-V) rather than zero (Arm) */
     IR_FP_NAN_TO_MAX = 1 << 5,
-    IR_FP_ALT_HALF = 1 << 6, /* F16 is Arm's alternative format: no infinities, no NaNs */
+    IR_FP_ALT_HALF = 1 << 6, /* F16 is Arm's alternative format: no infinities, no NaNs; FCVT only */
+    /* underflow is decided before rounding (Arm) rather than after (the host); exact C only */
+    IR_FP_TINY_BEFORE = 1 << 7,
 };
 
 enum ir_round {
@@ -146,6 +148,7 @@ enum ir_fcc {
     IR_FEQ, IR_FLT, IR_FLE,     /* signalling as IEEE 754: eq quiet, lt and le signalling */
     IR_FLTQ, IR_FLEQ,           /* quiet */
     IR_FUNORD,                  /* quiet */
+    IR_FCC = 7,                 /* mask; beside it IR_FP_FLUSH: denormal operands are zero */
 };
 
 /* Accrued exceptions, in the order of MXCSR's and IEEE's lists. */
