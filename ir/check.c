@@ -94,6 +94,8 @@ static bool check_operand(struct checker *c, const struct ir_insn *insn, int i)
     ir_ref r = (&insn->a)[i];
     char kind = info->operand[i];
     if (r == IR_NONE) {
+        if (insn->op == IR_CALLV)
+            return true;
         if (insn->op == IR_CALLH && i >= c->b->guest->helpers[insn->aux].nargs)
             return true;
         return fail(c, "operand %d is missing", i);
@@ -136,6 +138,8 @@ static bool check_type(struct checker *c, const struct ir_insn *insn)
         return insn->type == IR_I64 || insn->type == IR_VOID || fail(c, "type must be i64 or void");
     case IR_FLAGS:
         return insn->sub == IR_I32 || fail(c, "source must be i32");
+    case IR_FCMPF:
+        return insn->type == IR_B || fail(c, "type must be b");
     case IR_FLAGBITS:
         return insn->type == IR_I32 || fail(c, "type must be i32");
     case IR_FBOX:
@@ -168,13 +172,28 @@ static bool check_source_type(struct checker *c, const struct ir_insn *insn)
     case IR_FCVT:
         return (ir_type_is_float(from) && from != to) ||
                fail(c, "from %s to %s", ir_type_name[from], ir_type_name[to]);
-    case IR_FTOS: case IR_FTOU: case IR_FSETCC:
+    case IR_FTOS: case IR_FTOU: case IR_FSETCC: case IR_FCMPF:
         return from == IR_F32 || from == IR_F64 || fail(c, "source type %s", ir_type_name[from]);
+    case IR_VZEXT:
+        return is_value_int(from) || from == IR_F32 || from == IR_F64 ||
+               fail(c, "source type %s", ir_type_name[from]);
     case IR_STOF: case IR_UTOF:
         return is_value_int(from) || fail(c, "source type %s", ir_type_name[from]);
     default:
         return true;
     }
+}
+
+static bool check_lane_type(struct checker *c, const struct ir_insn *insn)
+{
+    unsigned lane = insn->sub;
+    if (lane >= IR_TYPE_COUNT || !(ir_lane_types(insn->op) >> lane & 1))
+        return fail(c, "lane type %u", lane);
+    if (insn->op != IR_VLANE)
+        return true;
+    if (ir_type_is_float((enum ir_type)lane))
+        return insn->type == lane || fail(c, "result is not the lane's type");
+    return (is_value_int(insn->type) && lane <= insn->type) || fail(c, "lane wider than the result");
 }
 
 static bool check_sub(struct checker *c, const struct ir_insn *insn)
@@ -189,16 +208,7 @@ static bool check_sub(struct checker *c, const struct ir_insn *insn)
     case IR_SUB_FMA:
         return insn->sub <= (IR_FMA_NEG_PRODUCT | IR_FMA_NEG_ADDEND) || fail(c, "sub %u", insn->sub);
     case IR_SUB_TYPE: return check_source_type(c, insn);
-    case IR_SUB_LANE: {
-        unsigned lane = insn->sub;
-        if (!ir_type_is_int((enum ir_type)lane) && !ir_type_is_float((enum ir_type)lane))
-            return fail(c, "lane type %u", lane);
-        if (insn->op != IR_VLANE)
-            return true;
-        if (insn->aux >= 16 / ir_type_size((enum ir_type)lane))
-            return fail(c, "lane %u of %s", insn->aux, ir_type_name[lane]);
-        return lane <= insn->type || fail(c, "lane wider than the result");
-    }
+    case IR_SUB_LANE: return check_lane_type(c, insn);
     default: return insn->sub == 0 || fail(c, "sub %u, must be 0", insn->sub);
     }
 }
@@ -220,6 +230,43 @@ static bool check_memop(struct checker *c, const struct ir_insn *insn)
     return true;
 }
 
+/* Lanes computed in the low byte of aux, and what is above it. */
+static bool lanes_fit(const struct ir_insn *insn, unsigned lanes, unsigned bits)
+{
+    unsigned more = insn->aux >> 8, most;
+    switch (insn->op) {
+    case IR_VFMA: most = IR_FMA_NEG_PRODUCT | IR_FMA_NEG_ADDEND; break;
+    case IR_VFRINT: most = 1; break;
+    case IR_VFTOS: case IR_VFTOU: case IR_VSTOF: case IR_VUTOF: most = bits; break;
+    default: most = 0; break;
+    }
+    return (insn->aux & 255) <= lanes && more <= most;
+}
+
+/* Whether the small number in aux is one that the op takes. */
+static bool number_fits(const struct ir_insn *insn)
+{
+    unsigned n = insn->aux, size = ir_sub_kind(insn->op) == IR_SUB_LANE
+                                       ? ir_type_size((enum ir_type)insn->sub) : 1;
+    unsigned lanes = 16 / size;
+    switch ((enum ir_op)insn->op) {
+    case IR_CBOZERO: return n && n % 16 == 0;
+    case IR_FENCE: return n <= IR_FENCE_FULL;
+    case IR_CONDF: return !(n & ~(unsigned)(IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V));
+    case IR_FRINT: return n <= 1;
+    case IR_FTOS: case IR_FTOU: return n <= 8 * ir_type_size((enum ir_type)insn->type);
+    case IR_STOF: case IR_UTOF: return n <= 8 * ir_type_size((enum ir_type)insn->sub);
+    case IR_VLANE: case IR_VINS: case IR_VDUPL: return n < lanes;
+    case IR_VCOPY: return (n & 255) < lanes && n >> 8 < lanes;
+    case IR_VSHL: return n < 8 * size;
+    case IR_VSHR: case IR_VSAR: return n <= 8 * size;
+    case IR_VWIDENS: case IR_VWIDENU: case IR_VMULLS: case IR_VMULLU: case IR_VPMULL: return n <= 1;
+    case IR_VEXT: return n < 16;
+    case IR_VREV: return n > size && n <= 16 && !(n & (n - 1));
+    default: return lanes_fit(insn, lanes, 8 * size);
+    }
+}
+
 static bool check_aux(struct checker *c, const struct ir_insn *insn)
 {
     unsigned width = ir_type_size((enum ir_type)insn->type) * 8;
@@ -237,17 +284,12 @@ static bool check_aux(struct checker *c, const struct ir_insn *insn)
     case IR_AUX_helper:
         if (insn->aux >= g->nhelpers)
             return fail(c, "helper %u", insn->aux);
-        return true;
+        return insn->op == IR_CALLH || g->helpers[insn->aux].effects == IR_HELPER_PURE ||
+               fail(c, "helper with effects");
     case IR_AUX_reason:
         return insn->aux < IR_EXIT_COUNT || fail(c, "reason %u", insn->aux);
     case IR_AUX_num:
-        if (insn->op == IR_CBOZERO)
-            return (insn->aux && insn->aux % 16 == 0) || fail(c, "%u bytes", insn->aux);
-        if (insn->op == IR_FENCE)
-            return insn->aux <= IR_FENCE_FULL || fail(c, "kind %u", insn->aux);
-        if (insn->op == IR_FRINT)
-            return insn->aux <= 1 || fail(c, "number %u", insn->aux);
-        return true;
+        return number_fits(insn) || fail(c, "number %u", insn->aux);
     case IR_AUX_none:
         return insn->aux == 0 || fail(c, "aux %u, must be 0", insn->aux);
     default:
@@ -255,19 +297,30 @@ static bool check_aux(struct checker *c, const struct ir_insn *insn)
     }
 }
 
+static bool rule_fits(const struct ir_insn *insn)
+{
+    unsigned round = insn->d & IR_FP_ROUND, all = IR_FP_ROUND | IR_FP_DEFAULT_NAN | IR_FP_FLUSH |
+                                                  IR_FP_NAN_TO_MAX | IR_FP_TINY_BEFORE;
+    bool narrows = insn->op == IR_FCVT || insn->op == IR_VFNARROW;
+    if (narrows || insn->op == IR_VFWIDEN)
+        all |= IR_FP_ALT_HALF;
+    return round < IR_ROUND_COUNT && (round != IR_ROUND_ODD || narrows) && !(insn->d & ~all);
+}
+
 static bool check_number(struct checker *c, const struct ir_insn *insn)
 {
     const struct ir_op_info *info = &ir_op_info[insn->op];
     if (info->operand[3] == 'M')
         return check_memop(c, insn);
-    if (info->operand[3] == 'R') {
-        unsigned all = IR_FP_ROUND | IR_FP_DEFAULT_NAN | IR_FP_FLUSH | IR_FP_NAN_TO_MAX;
-        return ((insn->d & IR_FP_ROUND) < IR_ROUND_COUNT && !(insn->d & ~all)) ||
-               fail(c, "FP rule %#x", insn->d);
-    }
+    if (info->operand[3] == 'R')
+        return rule_fits(insn) || fail(c, "FP rule %#x", insn->d);
     switch (ir_number_kind(insn->op)) {
     case IR_NUMBER_DIVRULE: return insn->d <= IR_DIV_ARM || fail(c, "rule %u", insn->d);
-    case IR_NUMBER_FCC: return insn->d < IR_FCC_COUNT || fail(c, "condition %u", insn->d);
+    case IR_NUMBER_CC: return insn->d < IR_MI || fail(c, "condition %u", insn->d);
+    case IR_NUMBER_FCC:
+        return (insn->d & ~IR_FP_FLUSH) < IR_FCC_COUNT || fail(c, "condition %u", insn->d);
+    case IR_NUMBER_FCMP:
+        return (insn->d & ~IR_FP_FLUSH) <= 1 || fail(c, "number %u", insn->d);
     default: return true;
     }
 }

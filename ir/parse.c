@@ -181,8 +181,36 @@ static bool parse_rule(struct parser *p, struct ir_insn *insn)
     rule |= take_flag(p, "dn") ? IR_FP_DEFAULT_NAN : 0;
     rule |= take_flag(p, "fz") ? IR_FP_FLUSH : 0;
     rule |= take_flag(p, "max") ? IR_FP_NAN_TO_MAX : 0;
+    rule |= take_flag(p, "ah") ? IR_FP_ALT_HALF : 0;
+    rule |= take_flag(p, "tb") ? IR_FP_TINY_BEFORE : 0;
     insn->d = (ir_ref)rule;
     return true;
+}
+
+static bool parse_number(struct parser *p, struct ir_insn *insn)
+{
+    unsigned index = 0;
+    uint64_t value;
+    bool ok = true;
+    switch (ir_number_kind(insn->op)) {
+    case IR_NUMBER_DIVRULE: ok = expect_suffix(p, ir_divrule_name, 2, "rule", &index); break;
+    case IR_NUMBER_CC: ok = expect_suffix(p, ir_cc_name, IR_CC_COUNT, "condition", &index); break;
+    case IR_NUMBER_FCC:
+        ok = expect_suffix(p, ir_fcc_name, IR_FCC_COUNT, "condition", &index);
+        index |= take_flag(p, "fz") ? IR_FP_FLUSH : 0;
+        break;
+    case IR_NUMBER_FCMP:
+        index = take_flag(p, "sig");
+        index |= take_flag(p, "fz") ? IR_FP_FLUSH : 0;
+        break;
+    case IR_NUMBER_PLAIN:
+        ok = expect(p, '.') && number_below(p, 65536, "number", &value);
+        index = ok ? (unsigned)value : 0;
+        break;
+    default: return true;
+    }
+    insn->d = (ir_ref)index;
+    return ok;
 }
 
 static bool parse_suffixes(struct parser *p, struct ir_insn *insn)
@@ -202,16 +230,7 @@ static bool parse_suffixes(struct parser *p, struct ir_insn *insn)
         return parse_memop(p, insn);
     if (kind == 'R')
         return parse_rule(p, insn);
-    if (ir_number_kind(insn->op) == IR_NUMBER_DIVRULE) {
-        if (!expect_suffix(p, ir_divrule_name, 2, "rule", &index))
-            return false;
-        insn->d = (ir_ref)index;
-    } else if (ir_number_kind(insn->op) == IR_NUMBER_FCC) {
-        if (!expect_suffix(p, ir_fcc_name, IR_FCC_COUNT, "condition", &index))
-            return false;
-        insn->d = (ir_ref)index;
-    }
-    return true;
+    return parse_number(p, insn);
 }
 
 /* ---- operands ----------------------------------------------------------------------------- */

@@ -92,6 +92,30 @@ static void add_rule(struct text *t, unsigned rule)
         add(t, ".fz");
     if (rule & IR_FP_NAN_TO_MAX)
         add(t, ".max");
+    if (rule & IR_FP_ALT_HALF)
+        add(t, ".ah");
+    if (rule & IR_FP_TINY_BEFORE)
+        add(t, ".tb");
+}
+
+/* What field d holds where it is neither operand, descriptor nor rule. */
+static void add_number(struct text *t, const struct ir_insn *insn)
+{
+    switch (ir_number_kind(insn->op)) {
+    case IR_NUMBER_DIVRULE: add_suffix(t, ir_divrule_name[insn->d]); break;
+    case IR_NUMBER_CC: add_suffix(t, ir_cc_name[insn->d]); break;
+    case IR_NUMBER_PLAIN: addf(t, ".%u", insn->d); break;
+    case IR_NUMBER_FCC:
+    case IR_NUMBER_FCMP:
+        if (insn->op != IR_FCMPF)
+            add_suffix(t, ir_fcc_name[insn->d & IR_FCC]);
+        else if (insn->d & 1)
+            add(t, ".sig");
+        if (insn->d & IR_FP_FLUSH)
+            add(t, ".fz");
+        break;
+    default: break;
+    }
 }
 
 static void add_suffixes(struct text *t, const struct ir_insn *insn)
@@ -118,10 +142,8 @@ static void add_suffixes(struct text *t, const struct ir_insn *insn)
         add_memop(t, insn->d);
     else if (info->operand[3] == 'R')
         add_rule(t, insn->d);
-    else if (ir_number_kind(insn->op) == IR_NUMBER_DIVRULE)
-        add_suffix(t, ir_divrule_name[insn->d]);
-    else if (ir_number_kind(insn->op) == IR_NUMBER_FCC)
-        add_suffix(t, ir_fcc_name[insn->d]);
+    else
+        add_number(t, insn);
 }
 
 static void add_address(struct text *t, const struct ir_block *b, const struct ir_insn *insn)

@@ -17,7 +17,8 @@ const char *const ir_amo_name[IR_AMO_COUNT] = {
 
 const char *const ir_round_name[IR_ROUND_COUNT] = {
     [IR_ROUND_DYNAMIC] = "dyn", [IR_ROUND_NEAREST] = "near", [IR_ROUND_ZERO] = "zero",
-    [IR_ROUND_DOWN] = "down",   [IR_ROUND_UP] = "up",        [IR_ROUND_AWAY] = "away", [IR_ROUND_ODD] = "odd"};
+    [IR_ROUND_DOWN] = "down",   [IR_ROUND_UP] = "up",        [IR_ROUND_AWAY] = "away",
+    [IR_ROUND_ODD] = "odd"};
 
 const char *const ir_fcc_name[IR_FCC_COUNT] = {
     [IR_FEQ] = "eq",   [IR_FLT] = "lt",   [IR_FLE] = "le",
@@ -34,22 +35,42 @@ const char *const ir_divrule_name[2] = {[IR_DIV_RISCV] = "riscv", [IR_DIV_ARM] =
 enum ir_sub_kind ir_sub_kind(unsigned op)
 {
     switch (op) {
-    case IR_SETCC: case IR_SELCC: case IR_BRCC: case IR_SETB: case IR_SELB: case IR_BRB: case IR_CONDF:
+    case IR_SETCC: case IR_SELCC: case IR_BRCC: case IR_SETB: case IR_SELB: case IR_BRB:
+    case IR_CONDF:
         return IR_SUB_CC;
     case IR_AMO:
         return IR_SUB_AMO;
     case IR_FMA:
         return IR_SUB_FMA;
-    case IR_VLANE: case IR_VINS: case IR_VCOPY: case IR_VDUP: case IR_VDUPL: case IR_VADD:
-    case IR_VSUB: case IR_VMUL: case IR_VABS: case IR_VMINS: case IR_VMINU: case IR_VMAXS:
-    case IR_VMAXU: case IR_VCMP: case IR_VQADDS: case IR_VQADDU: case IR_VQSUBS: case IR_VQSUBU: case IR_VHADDS: case IR_VHADDU: case IR_VRHADDS: case IR_VRHADDU: case IR_VHSUBS: case IR_VHSUBU: case IR_VCLZ: case IR_VPOPCNT: case IR_VBITREV: case IR_VSHL:
-    case IR_VSHR: case IR_VSAR: case IR_VSHLV: case IR_VSHRV: case IR_VSARV: case IR_VWIDENS: case IR_VWIDENU: case IR_VNARROW: case IR_VNARROWS: case IR_VNARROWSU: case IR_VNARROWU: case IR_VMULLS: case IR_VMULLU: case IR_VQDMULH: case IR_VQRDMULH: case IR_VPMUL: case IR_VPMULL: case IR_VDOTS: case IR_VDOTU: case IR_VDOTUS: case IR_VADDV:
-    case IR_VPADDLS: case IR_VPADDLU: case IR_VZIP1: case IR_VZIP2: case IR_VUZP1: case IR_VUZP2: case IR_VTRN1: case IR_VTRN2: case IR_VREV: case IR_VFADD: case IR_VFSUB: case IR_VFMUL: case IR_VFDIV: case IR_VFSQRT: case IR_VFMA: case IR_VFMINM: case IR_VFMAXM:
-    case IR_VFMINN: case IR_VFMAXN: case IR_VFNEG: case IR_VFABS: case IR_VFSETCC: case IR_VFRINT: case IR_VFTOS: case IR_VFTOU: case IR_VSTOF: case IR_VUTOF: case IR_VFWIDEN:
-    case IR_VFNARROW:
-        return IR_SUB_LANE;
+    case IR_VPAIR: case IR_VAND: case IR_VOR: case IR_VXOR: case IR_VANDN: case IR_VNOT:
+    case IR_VBSL: case IR_VEXT: case IR_VTBL: case IR_VAESENC: case IR_VAESENCL:
+    case IR_VAESDEC: case IR_VAESDECL: case IR_VAESMC: case IR_VAESIMC: case IR_CALLV:
+        return IR_SUB_NONE;
     default:
-        return ir_op_info[op].operand[0] == 'S' ? IR_SUB_TYPE : IR_SUB_NONE;
+        if (ir_op_info[op].operand[0] == 'S')
+            return IR_SUB_TYPE;
+        return ir_op_info[op].result == 'V' || ir_op_info[op].operand[0] == 'V' ? IR_SUB_LANE
+                                                                               : IR_SUB_NONE;
+    }
+}
+
+unsigned ir_lane_types(unsigned op)
+{
+    enum { B = 1 << IR_I8, H = 1 << IR_I16, S = 1 << IR_I32, D = 1 << IR_I64,
+           FH = 1 << IR_F16, FS = 1 << IR_F32, FD = 1 << IR_F64 };
+    switch (op) {
+    case IR_VLANE: return B | H | S | D | FS | FD;
+    case IR_VPOPCNT: case IR_VBITREV: case IR_VPMUL: case IR_VDOTS: case IR_VDOTU: case IR_VDOTUS:
+        return B;
+    case IR_VPMULL: return B | D;
+    case IR_VQDMULH: case IR_VQRDMULH: return H | S;
+    case IR_VWIDENS: case IR_VWIDENU: case IR_VMULLS: case IR_VMULLU: case IR_VPADDLS:
+    case IR_VPADDLU:
+        return B | H | S;
+    case IR_VNARROW: case IR_VNARROWS: case IR_VNARROWSU: case IR_VNARROWU: return H | S | D;
+    case IR_VFWIDEN: return FH | FS;
+    case IR_VFNARROW: return FS | FD;
+    default: return op >= IR_VFADD && op < IR_VFWIDEN ? FH | FS | FD : B | H | S | D;
     }
 }
 
@@ -59,7 +80,8 @@ enum ir_number_kind ir_number_kind(unsigned op)
     case IR_DIVS: case IR_DIVU: case IR_REMS: case IR_REMU: return IR_NUMBER_DIVRULE;
     case IR_FSETCC: case IR_VFSETCC: return IR_NUMBER_FCC;
     case IR_VCMP: return IR_NUMBER_CC;
-    case IR_FCMPF: case IR_CALLV: return IR_NUMBER_PLAIN;
+    case IR_FCMPF: return IR_NUMBER_FCMP;
+    case IR_CALLV: return IR_NUMBER_PLAIN;
     case IR_INSN: return IR_NUMBER_LENGTH;
     default: return IR_NUMBER_NONE;
     }

@@ -15,11 +15,16 @@
  *     %8 = extract.i64 %3, pos 8 len 4
  *     %9 = divs.i64.riscv %2, %3
  *     %10 = fadd.f64.dyn.dn %1, %2           rounding, then .dn default NaN .fz flush .max NaN to max
+ *                                            .ah alternative half .tb tiny before rounding
  *     %11 = fma.f64.np.na.zero %1, %2, %3    .np product negated .na addend negated
- *     %12 = fsetcc.i64.f64.lt %1, %2
+ *     %12 = fsetcc.i64.f64.lt %1, %2         then .fz flush
+ *     %13 = fcmpf.b.f64.sig %1, %2           .sig quiet NaNs are invalid .fz flush
+ *     %14 = vcmp.v128.i8.ltu %1, %2          lane type; then the condition
+ *     %15 = vshl.v128.i16 %1, 3              aux last
+ *     %16 = callv.v128.2 name, %1, _, %2     field d; operands that are not used: _
  *     put a0, %3
  *     brcc.i64.ltu %1, %2, pc 0x1234         pc: a constant that moves with the block
- *     %13 = callh.i64 name, %1, %2
+ *     %17 = callh.i64 name, %1, %2
  *     exit pc 0x1010, syscall
  *
  * Numbers of values are their references, so they ascend; gaps are nops.
@@ -44,9 +49,12 @@ extern const char *const ir_divrule_name[2];
 enum ir_sub_kind { IR_SUB_NONE, IR_SUB_CC, IR_SUB_AMO, IR_SUB_TYPE, IR_SUB_LANE, IR_SUB_FMA };
 enum ir_sub_kind ir_sub_kind(unsigned op);
 
+/* The lane types an op takes where sub holds one: a mask of 1 << enum ir_type. */
+unsigned ir_lane_types(unsigned op);
+
 /* What field d holds where it is a small number. */
-enum ir_number_kind { IR_NUMBER_NONE, IR_NUMBER_DIVRULE, IR_NUMBER_FCC, IR_NUMBER_CC,
-                      IR_NUMBER_PLAIN, IR_NUMBER_LENGTH };
+enum ir_number_kind { IR_NUMBER_NONE, IR_NUMBER_DIVRULE, IR_NUMBER_FCC, IR_NUMBER_FCMP,
+                      IR_NUMBER_CC, IR_NUMBER_PLAIN, IR_NUMBER_LENGTH };
 enum ir_number_kind ir_number_kind(unsigned op);
 
 /* What field aux holds: the column of op.def. */

@@ -283,27 +283,36 @@ static unsigned group_of(unsigned op)
     }
     if (op == IR_NOP)
         return 0;
-    if (info->result == 'F' || ir_op_raises(op) || op == IR_BITCAST)
-        return RANDOM_FLOAT;
     if (info->result == 'V' || info->operand[0] == 'V')
         return RANDOM_VECTOR;
+    if (info->result == 'F' || ir_op_raises(op) || op == IR_BITCAST)
+        return RANDOM_FLOAT;
     if (info->result == 'B' || info->operand[0] == 'B' || info->operand[2] == 'B')
         return RANDOM_FLAGS;
     return RANDOM_INT;
 }
 
+static bool has_no_rounding(unsigned op)
+{
+    return (op >= IR_FMIN && op <= IR_FMAXN) || (op >= IR_VFMINM && op <= IR_VFMAXN);
+}
+
 static unsigned choose_rule(struct generator *g, unsigned op)
 {
     struct random *r = &g->random;
-    unsigned rule = chance(r, 40) ? IR_ROUND_DYNAMIC : random_below(r, IR_ROUND_COUNT);
-    if (op == IR_FMIN || op == IR_FMAX || op == IR_FMINM || op == IR_FMAXM)
+    bool narrows = op == IR_FCVT || op == IR_VFNARROW, arm = allowed(g, RANDOM_PAYLOAD);
+    unsigned modes = narrows ? IR_ROUND_COUNT : IR_ROUND_ODD;
+    unsigned rule = chance(r, 40) ? IR_ROUND_DYNAMIC : random_below(r, modes);
+    if (has_no_rounding(op))
         rule = 0;
-    if (!allowed(g, RANDOM_PAYLOAD) || chance(r, 50))
+    if (!arm || chance(r, 50))
         rule |= IR_FP_DEFAULT_NAN;
     if (allowed(g, RANDOM_FLUSH) && chance(r, 30))
         rule |= IR_FP_FLUSH;
-    if ((op == IR_FTOS || op == IR_FTOU) && chance(r, 50))
+    if ((op == IR_FTOS || op == IR_FTOU || op == IR_VFTOS || op == IR_VFTOU) && chance(r, 50))
         rule |= IR_FP_NAN_TO_MAX;
+    if (arm && (narrows || op == IR_VFWIDEN) && chance(r, 20))
+        rule |= IR_FP_ALT_HALF;
     return rule;
 }
 
@@ -314,6 +323,17 @@ static void choose_bitcast(struct generator *g, struct ir_insn *insn)
     const uint8_t *pair = pairs[random_below(&g->random, 6)];
     insn->type = pair[0];
     insn->sub = pair[1];
+}
+
+static void choose_lane_type(struct generator *g, struct ir_insn *insn)
+{
+    unsigned allowed_types = ir_lane_types(insn->op), lane;
+    do
+        lane = IR_I8 + random_below(&g->random, IR_F64 - IR_I8 + 1);
+    while (!(allowed_types >> lane & 1));
+    insn->sub = (uint8_t)lane;
+    if (insn->op == IR_VLANE)
+        insn->type = (uint8_t)(lane >= IR_F32 ? lane : lane == IR_I64 ? IR_I64 : int_type(g));
 }
 
 /* Types that are not free to choose. */
@@ -335,18 +355,60 @@ static void choose_types(struct generator *g, struct ir_insn *insn)
         insn->sub = (uint8_t)(IR_F16 + (insn->type - IR_F16 + 1 + random_below(r, 2)) % 3);
         break;
     case IR_FTOS: case IR_FTOU: case IR_FSETCC: insn->sub = float_type(g); break;
+    case IR_FCMPF: insn->type = IR_B, insn->sub = float_type(g); break;
+    case IR_VZEXT: insn->sub = chance(r, 50) ? int_type(g) : float_type(g); break;
     case IR_STOF: case IR_UTOF: insn->sub = int_type(g); break;
     case IR_FMA: insn->sub = (uint8_t)random_below(r, 4); break;
-    case IR_VADD: case IR_VSUB: insn->sub = (uint8_t)(IR_I8 + random_below(r, 4)); break;
-    case IR_VLANE:
-        insn->sub = (uint8_t)(IR_I8 + random_below(r, insn->type == IR_I64 ? 4 : 3));
-        insn->aux = random_below(r, 16 / ir_type_size((enum ir_type)insn->sub));
-        break;
     default: break;
     }
+    if (ir_sub_kind(insn->op) == IR_SUB_LANE)
+        choose_lane_type(g, insn);
     if (ir_sub_kind(insn->op) == IR_SUB_CC) {
-        bool flags = insn->op == IR_SETB || insn->op == IR_SELB || insn->op == IR_BRB;
+        bool flags = insn->op == IR_SETB || insn->op == IR_SELB || insn->op == IR_BRB ||
+                     insn->op == IR_CONDF;
         insn->sub = (uint8_t)random_below(r, flags ? IR_CC_COUNT : IR_MI);
+    }
+}
+
+/* How many lanes of floating point to compute, and the number beside it. */
+static uint32_t choose_lanes(struct generator *g, const struct ir_insn *insn, unsigned lanes,
+                             unsigned bits)
+{
+    struct random *r = &g->random;
+    uint32_t n = chance(r, 50) ? 0 : 1 + random_below(r, lanes);
+    switch (insn->op) {
+    case IR_VFMA: return n | random_below(r, 4) << 8;
+    case IR_VFRINT: return n | random_below(r, 2) << 8;
+    case IR_VFTOS: case IR_VFTOU: case IR_VSTOF: case IR_VUTOF:
+        return chance(r, 60) ? n : n | random_below(r, bits + 1) << 8;
+    default: return n;
+    }
+}
+
+/* The small number in aux, of those the op takes. */
+static uint32_t choose_number(struct generator *g, const struct ir_insn *insn)
+{
+    struct random *r = &g->random;
+    unsigned size = ir_sub_kind(insn->op) == IR_SUB_LANE
+                        ? ir_type_size((enum ir_type)insn->sub) : 1;
+    unsigned lanes = 16 / size, bits = 8 * size;
+    switch ((enum ir_op)insn->op) {
+    case IR_FENCE: case IR_FRINT: return random_below(r, 2);
+    case IR_CONDF:
+        return (uint32_t)random_next(r) & (IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V);
+    case IR_FTOS: case IR_FTOU:
+        return chance(r, 70) ? 0 : random_below(r, 8 * ir_type_size((enum ir_type)insn->type) + 1);
+    case IR_STOF: case IR_UTOF:
+        return chance(r, 70) ? 0 : random_below(r, 8 * ir_type_size((enum ir_type)insn->sub) + 1);
+    case IR_VLANE: case IR_VINS: case IR_VDUPL: return random_below(r, lanes);
+    case IR_VCOPY: return random_below(r, lanes) | random_below(r, lanes) << 8;
+    case IR_VSHL: return random_below(r, bits);
+    case IR_VSHR: case IR_VSAR: return random_below(r, bits + 1);
+    case IR_VWIDENS: case IR_VWIDENU: case IR_VMULLS: case IR_VMULLU: case IR_VPMULL:
+        return random_below(r, 2);
+    case IR_VEXT: return random_below(r, 16);
+    case IR_VREV: return size << (1 + random_below(r, (unsigned)__builtin_ctz(lanes)));
+    default: return choose_lanes(g, insn, lanes, bits);
     }
 }
 
@@ -359,8 +421,11 @@ static void choose_aux(struct generator *g, struct ir_insn *insn)
         insn->aux = chance(r, 20) ? width << 8 : pos | len << 8;
     } else if (ir_aux_kind(insn->op) == IR_AUX_type) {
         insn->aux = int_type(g);
-    } else if (insn->op == IR_FENCE || insn->op == IR_FRINT) {
-        insn->aux = random_below(r, 2);
+    } else if (ir_aux_kind(insn->op) == IR_AUX_num) {
+        insn->aux = choose_number(g, insn);
+    } else if (insn->op == IR_CALLV) {
+        insn->aux = TG_BLEND;
+        insn->d = (ir_ref)(chance(r, 50) ? 0 : random_next(r));
     }
     if (ir_op_info[insn->op].operand[3] == 'R')
         insn->d = (ir_ref)choose_rule(g, insn->op);
@@ -368,6 +433,13 @@ static void choose_aux(struct generator *g, struct ir_insn *insn)
         insn->d = (ir_ref)random_below(r, 2);
     else if (ir_number_kind(insn->op) == IR_NUMBER_FCC)
         insn->d = (ir_ref)random_below(r, IR_FCC_COUNT);
+    else if (ir_number_kind(insn->op) == IR_NUMBER_FCMP)
+        insn->d = (ir_ref)random_below(r, 2);
+    else if (ir_number_kind(insn->op) == IR_NUMBER_CC)
+        insn->d = (ir_ref)random_below(r, IR_MI);
+    bool compares = insn->op == IR_FSETCC || insn->op == IR_VFSETCC || insn->op == IR_FCMPF;
+    if (compares && allowed(g, RANDOM_FLUSH) && chance(r, 30))
+        insn->d |= IR_FP_FLUSH;
 }
 
 static ir_ref operand(struct generator *g, const struct ir_insn *insn, char kind)
@@ -399,7 +471,7 @@ static void plain_op(struct generator *g, unsigned op)
     choose_types(g, &insn);
     choose_aux(g, &insn);
     for (int i = 0; i < 4; i++)
-        if (ir_operand_is_ref(info, i))
+        if (ir_operand_is_ref(info, i) && !(op == IR_CALLV && insn.d == 0 && i == 2))
             (&insn.a)[i] = operand(g, &insn, info->operand[i]);
     ir_ref result = emit(g, insn);
     if (op == IR_FGETEXC) /* whether the host saw a denormal is nobody's business */
@@ -561,7 +633,7 @@ static void idiom(struct generator *g)
 
 static void helper_call(struct generator *g)
 {
-    unsigned index = random_below(&g->random, TG_HELPERS);
+    unsigned index = random_below(&g->random, TG_BLEND);
     const struct ir_helper *helper = &test_guest.helpers[index];
     struct ir_insn insn = {.op = IR_CALLH, .type = IR_I64, .aux = index};
     if (index == TG_POKE || chance(&g->random, 20))
@@ -670,13 +742,29 @@ void random_block(struct ir_block *b, uint64_t seed, const struct random_options
 
 /* ---- states ------------------------------------------------------------------------------- */
 
+/* Two words of integers or floating point in lanes of a random width. */
+static void random_lanes(struct random *r, uint64_t v[2])
+{
+    unsigned size = 1u << random_below(r, 4);
+    bool floats = size > 1 && chance(r, 60);
+    uint8_t bytes[16];
+    for (unsigned i = 0; i < 16; i += size) {
+        enum ir_type type = size == 2 ? IR_F16 : size == 4 ? IR_F32 : IR_F64;
+        uint64_t x = floats ? random_float(r, type) : random_integer(r);
+        memcpy(bytes + i, &x, size);
+    }
+    memcpy(v, bytes, sizeof bytes);
+}
+
 void random_state(struct cpu *cpu, uint8_t *scratch, uint64_t seed)
 {
     struct random r = {seed ^ 0x5bd1e9955bd1e995};
     for (unsigned i = 0; i < test_guest.nslots; i++) {
         const struct ir_slot *slot = &test_guest.slots[i];
         uint64_t v[2] = {random_integer(&r), random_integer(&r)};
-        if (slot->type == IR_F64)
+        if (slot->type == IR_V128 && chance(&r, 60))
+            random_lanes(&r, v);
+        else if (slot->type == IR_F64)
             v[0] = chance(&r, 50) ? random_float(&r, IR_F64)
                                   : random_float(&r, IR_F32) | 0xffffffff00000000;
         else if (slot->type == IR_B)

@@ -83,6 +83,16 @@ static uint64_t touch(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
     return old;
 }
 
+/* For callv: bytes of two vectors in turn, plus those of the third times k. */
+static uint64_t blend(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    (void)cpu, (void)c;
+    union ir_v128 *v = (union ir_v128 *)(uintptr_t)a;
+    for (unsigned i = 0; i < 16; i++)
+        v[0].b[i] = (uint8_t)(v[1 + i % 2].b[i] + v[3].b[i] * b);
+    return 0;
+}
+
 static const struct ir_helper helpers[TG_HELPERS] = {
     [TG_MIX] = {"mix", mix, 2, IR_HELPER_PURE},
     [TG_RAISE] = {"raise", raise, 1, IR_HELPER_PURE},
@@ -90,6 +100,7 @@ static const struct ir_helper helpers[TG_HELPERS] = {
     [TG_POKE] = {"poke", poke, 3, IR_HELPER_WRITES},
     [TG_SWAP] = {"swap", swap, 0, IR_HELPER_READS | IR_HELPER_WRITES},
     [TG_TOUCH] = {"touch", touch, 2, IR_HELPER_FAULTS},
+    [TG_BLEND] = {"blend", blend, 3, IR_HELPER_PURE},
 };
 
 const struct ir_guest test_guest = {

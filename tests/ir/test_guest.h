@@ -25,6 +25,7 @@ enum test_helper {
     TG_POKE,  /* writes slots x1 and f1 */
     TG_SWAP,  /* reads and writes: exchanges x2 and x3, gives x4 */
     TG_TOUCH, /* touches guest memory: exchanges 8 bytes at argument a with b */
+    TG_BLEND, /* for callv: bytes of a and b in turn, plus those of c times d; d 0: c may be missing */
     TG_HELPERS,
 };
 

@@ -105,7 +105,8 @@ Test(random, integer_folding_keeps_meaning)
 
 Test(random, float_rules_of_arm)
 {
-    fold_agrees(RANDOM_FLOAT | RANDOM_INT | RANDOM_PAYLOAD | RANDOM_FLUSH, blocks(2000), 1u << 29);
+    fold_agrees(RANDOM_FLOAT | RANDOM_INT | RANDOM_VECTOR | RANDOM_PAYLOAD | RANDOM_FLUSH,
+                blocks(2000), 1u << 29);
 }
 
 /* Equal but for the numbering of constants, which the text does not hold. */
