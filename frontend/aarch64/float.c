@@ -1,2 +1,341 @@
-/* To come. */
-#include "frontend/aarch64/decode.h"
+/*
+ * Scalar floating point: moves, arithmetic, comparison (Arm ARM C4.1.96). Conversions are in
+ * float_convert.c, lanes in simd_fp.c.
+ *
+ * Half precision arithmetic is a vector op on one lane, whose result is zero above.
+ */
+#include "frontend/aarch64/float.h"
+
+/* ---- operands ----------------------------------------------------------------------------- */
+
+ir_ref a64_get_image(struct translation *t, uint32_t v, int type)
+{
+    int lane = type == IR_F16 ? IR_I16 : fp_image_type(type);
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VLANE,
+                                              .type = (uint8_t)fp_image_type(type),
+                                              .sub = (uint8_t)lane,
+                                              .a = get_v(t, v)});
+}
+
+void a64_put_image(struct translation *t, uint32_t v, int type, ir_ref image)
+{
+    put_scalar(t, v, fp_image_type(type), image);
+}
+
+ir_ref a64_fp_op(struct translation *t, int op, int type, ir_ref a, ir_ref b, unsigned rule,
+                 uint32_t aux)
+{
+    return ir_emit(t->block, (struct ir_insn){.op = (uint8_t)op,
+                                              .type = (uint8_t)type,
+                                              .a = a,
+                                              .b = b,
+                                              .d = (ir_ref)rule,
+                                              .aux = aux});
+}
+
+ir_ref a64_vfp_op(struct translation *t, int op, int lane, ir_ref a, ir_ref b, unsigned rule,
+                  uint32_t aux)
+{
+    return ir_emit(t->block, (struct ir_insn){.op = (uint8_t)op,
+                                              .type = IR_V128,
+                                              .sub = (uint8_t)lane,
+                                              .a = a,
+                                              .b = b,
+                                              .d = (ir_ref)rule,
+                                              .aux = aux});
+}
+
+int a64_vector_op(int op)
+{
+    switch (op) {
+    case IR_FADD: return IR_VFADD;
+    case IR_FSUB: return IR_VFSUB;
+    case IR_FMUL: return IR_VFMUL;
+    case IR_FDIV: return IR_VFDIV;
+    case IR_FSQRT: return IR_VFSQRT;
+    case IR_FMAXM: return IR_VFMAXM;
+    case IR_FMINM: return IR_VFMINM;
+    case IR_FMAXN: return IR_VFMAXN;
+    case IR_FMINN: return IR_VFMINN;
+    case IR_FRINT: return IR_VFRINT;
+    default: return IR_NOP;
+    }
+}
+
+/* A half whose subnormals are zero: multiplied by one. Signalling NaNs are invalid to the caller too. */
+static ir_ref flush_half(struct translation *t, ir_ref half)
+{
+    ir_ref one = v_op(t, IR_VDUP, IR_I16, ir_const(t->block, 0x3c00), IR_NONE);
+    return a64_vfp_op(t, IR_VFMUL, IR_F16, half, one, fp_rule(t, IR_F16), 1);
+}
+
+ir_ref a64_get_wide(struct translation *t, uint32_t v, int *type)
+{
+    if (*type != IR_F16)
+        return get_scalar(t, v, (enum ir_type)*type);
+    ir_ref half = get_v(t, v);
+    if (t->mode & A64_MODE_FZ16)
+        half = flush_half(t, half);
+    half = ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = IR_F32, .sub = IR_F32,
+                                              .a = half});
+    *type = IR_F32;
+    return ir_emit(t->block, (struct ir_insn){.op = IR_FCVT, .type = IR_F32, .sub = IR_F16,
+                                              .a = half, .d = IR_ROUND_DYNAMIC});
+}
+
+ir_ref a64_call_vector(struct translation *t, unsigned helper, ir_ref a, ir_ref b, ir_ref c,
+                       unsigned number)
+{
+    return ir_emit(t->block, (struct ir_insn){.op = IR_CALLV, .type = IR_V128, .a = a, .b = b, .c = c,
+                                              .d = (ir_ref)number, .aux = helper});
+}
+
+/* ---- arithmetic --------------------------------------------------------------------------- */
+
+static void binary(struct translation *t, const struct a64_args_rd_rn_rm *a, int op, int type,
+                   bool negate)
+{
+    unsigned rule = fp_rule(t, type);
+    if (type == IR_F16) {
+        ir_ref r = a64_vfp_op(t, a64_vector_op(op), type, get_v(t, a->rn), get_v(t, a->rm), rule, 1);
+        put_v(t, a->rd, r);
+        if (negate)
+            a64_put_image(t, a->rd, type,
+                          ir_op2(t->block, IR_XOR, IR_I32, a64_get_image(t, a->rd, type),
+                                 ir_const(t->block, 0x8000)));
+        return;
+    }
+    ir_ref r = a64_fp_op(t, op, type, get_scalar(t, a->rn, (enum ir_type)type),
+                         get_scalar(t, a->rm, (enum ir_type)type), rule, 0);
+    if (negate)
+        r = ir_op1(t->block, IR_FNEG, (enum ir_type)type, r);
+    put_scalar(t, a->rd, (enum ir_type)type, r);
+}
+
+bool a64_fp_binary(struct translation *t, const struct a64_args_rd_rn_rm *a, int op, int type)
+{
+    binary(t, a, op, type, false);
+    return true;
+}
+
+/* The product's sign is turned, that of a NaN too. */
+bool a64_fnmul(struct translation *t, const struct a64_args_rd_rn_rm *a, int type)
+{
+    binary(t, a, IR_FMUL, type, true);
+    return true;
+}
+
+bool a64_fp_unary(struct translation *t, const struct a64_args_rd_rn *a, int op, int type)
+{
+    unsigned rule = fp_rule(t, type);
+    if (type == IR_F16)
+        put_v(t, a->rd, a64_vfp_op(t, a64_vector_op(op), type, get_v(t, a->rn), IR_NONE, rule, 1));
+    else
+        put_scalar(t, a->rd, (enum ir_type)type,
+                   a64_fp_op(t, op, type, get_scalar(t, a->rn, (enum ir_type)type), IR_NONE, rule, 0));
+    return true;
+}
+
+/* `inexact`: raises inexact, as FRINTX does. */
+bool a64_fp_round(struct translation *t, const struct a64_args_rd_rn *a, int round, int inexact,
+                  int type)
+{
+    unsigned rule = fp_rule_round(t, type, round);
+    if (type == IR_F16)
+        put_v(t, a->rd, a64_vfp_op(t, IR_VFRINT, type, get_v(t, a->rn), IR_NONE, rule,
+                                   1u | (unsigned)inexact << 8));
+    else
+        put_scalar(t, a->rd, (enum ir_type)type,
+                   a64_fp_op(t, IR_FRINT, type, get_scalar(t, a->rn, (enum ir_type)type), IR_NONE,
+                             rule, (uint32_t)inexact));
+    return true;
+}
+
+/* To an integral value that fits in `width` bits. */
+bool a64_fp_round_int(struct translation *t, const struct a64_args_rd_rn *a, int width, int round,
+                      int type)
+{
+    unsigned number = a64_fp_number(fp_rule_round(t, type, round), type, 1, width == 64);
+    put_v(t, a->rd, a64_call_vector(t, A64_HELPER_round_int, get_v(t, a->rn), IR_NONE, IR_NONE,
+                                    number));
+    return true;
+}
+
+/* `op` is FNEG or FABS: the sign bit and nothing else. */
+bool a64_fp_sign(struct translation *t, const struct a64_args_rd_rn *a, int op, int type)
+{
+    struct ir_block *b = t->block;
+    if (type != IR_F16) {
+        put_scalar(t, a->rd, (enum ir_type)type,
+                   ir_op1(b, (enum ir_op)op, (enum ir_type)type,
+                          get_scalar(t, a->rn, (enum ir_type)type)));
+        return true;
+    }
+    ir_ref image = a64_get_image(t, a->rn, type);
+    image = op == IR_FNEG ? ir_op2(b, IR_XOR, IR_I32, image, ir_const(b, 0x8000))
+                          : ir_op2(b, IR_AND, IR_I32, image, ir_const(b, 0x7fff));
+    a64_put_image(t, a->rd, type, image);
+    return true;
+}
+
+/* `negate` is a mask of enum ir_fma: of the first factor, of the addend. */
+bool a64_fp_fma(struct translation *t, const struct a64_args_rd_rn_rm_ra *a, int negate, int type)
+{
+    struct ir_insn insn = {.op = IR_FMA, .type = (uint8_t)type, .sub = (uint8_t)negate,
+                           .d = (ir_ref)fp_rule(t, type)};
+    if (type == IR_F16) {
+        insn.op = IR_VFMA;
+        insn.type = IR_V128;
+        insn.sub = IR_F16;
+        insn.aux = 1u | (unsigned)negate << 8;
+        insn.a = get_v(t, a->rn);
+        insn.b = get_v(t, a->rm);
+        insn.c = get_v(t, a->ra);
+        put_v(t, a->rd, ir_emit(t->block, insn));
+        return true;
+    }
+    insn.a = get_scalar(t, a->rn, (enum ir_type)type);
+    insn.b = get_scalar(t, a->rm, (enum ir_type)type);
+    insn.c = get_scalar(t, a->ra, (enum ir_type)type);
+    put_scalar(t, a->rd, (enum ir_type)type, ir_emit(t->block, insn));
+    return true;
+}
+
+/* ---- moves -------------------------------------------------------------------------------- */
+
+bool a64_fp_move(struct translation *t, const struct a64_args_rd_rn *a, int type)
+{
+    if (type == IR_F16)
+        a64_put_image(t, a->rd, type, a64_get_image(t, a->rn, type));
+    else
+        put_scalar(t, a->rd, (enum ir_type)type, get_scalar(t, a->rn, (enum ir_type)type));
+    return true;
+}
+
+/* VFPExpandImm (Arm ARM, shared/functions/float/vfpexpandimm). */
+uint64_t a64_expand_float(uint32_t imm8, int type)
+{
+    static const struct { uint8_t bits, exponent; } format[] = {
+        [IR_F16] = {16, 5}, [IR_F32] = {32, 8}, [IR_F64] = {64, 11}};
+    unsigned bits = format[type].bits, exponent = format[type].exponent;
+    uint64_t sign = imm8 >> 7, big = imm8 >> 6 & 1, rest = imm8 & 0x3f;
+    /* the exponent: not(b), b repeated, cd; then the fraction efgh */
+    uint64_t top = big ? (UINT64_C(1) << (exponent - 3)) - 1 : UINT64_C(1) << (exponent - 3);
+    return sign << (bits - 1) | (top << 6 | rest) << (bits - exponent - 5);
+}
+
+bool a64_fp_immediate(struct translation *t, const struct a64_args_rd_imm8 *a, int type)
+{
+    a64_put_image(t, a->rd, type, ir_const(t->block, a64_expand_float(a->imm8, type)));
+    return true;
+}
+
+/* Lane 0 to a general register of `width`; a half is zero-extended. */
+bool a64_fp_to_general(struct translation *t, const struct a64_args_rd_rn *a, int width, int type)
+{
+    ir_ref image = a64_get_image(t, a->rn, type);
+    if (type == IR_F64)
+        put_x(t, a->rd, image);
+    else
+        put_w(t, a->rd, image);
+    (void)width;
+    return true;
+}
+
+bool a64_fp_from_general(struct translation *t, const struct a64_args_rd_rn *a, int width, int type)
+{
+    ir_ref value = type == IR_F64 ? get_x(t, a->rn) : get_w(t, a->rn);
+    if (type == IR_F16)
+        value = ir_conv(t->block, IR_ZEXT, IR_I32, IR_I16, value);
+    a64_put_image(t, a->rd, type, value);
+    (void)width;
+    return true;
+}
+
+bool a64_fp_top_to_general(struct translation *t, const struct a64_args_rd_rn *a)
+{
+    put_x(t, a->rd, ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = IR_I64, .sub = IR_I64,
+                                                       .a = get_v(t, a->rn), .aux = 1}));
+    return true;
+}
+
+bool a64_fp_top_from_general(struct translation *t, const struct a64_args_rd_rn *a)
+{
+    put_v(t, a->rd, v_op_num(t, IR_VINS, IR_I64, get_v(t, a->rd), get_x(t, a->rn), 1));
+    return true;
+}
+
+/* ---- comparison --------------------------------------------------------------------------- */
+
+/* The flags of rn - rm, or of rn - 0; `signalling`: quiet NaNs are invalid too. */
+static ir_ref compare(struct translation *t, uint32_t rn, uint32_t rm, bool with_zero,
+                      int signalling, int type)
+{
+    int wide = type;
+    ir_ref x = a64_get_wide(t, rn, &wide), y;
+    if (with_zero) {
+        y = ir_conv(t->block, IR_BITCAST, (enum ir_type)wide, fp_image_type(wide),
+                    ir_const(t->block, 0));
+    } else {
+        wide = type;
+        y = a64_get_wide(t, rm, &wide);
+    }
+    unsigned rule = (unsigned)signalling | (type == IR_F16 ? 0 : fp_compare_flush(t, type));
+    return ir_emit(t->block, (struct ir_insn){.op = IR_FCMPF, .type = IR_B, .sub = (uint8_t)wide, .a = x,
+                                              .b = y, .d = (ir_ref)rule});
+}
+
+bool a64_fp_compare(struct translation *t, const struct a64_args_rn_rm *a, int signalling, int type)
+{
+    put_nzcv(t, compare(t, a->rn, a->rm, false, signalling, type));
+    return true;
+}
+
+bool a64_fp_compare_zero(struct translation *t, const struct a64_args_rn *a, int signalling, int type)
+{
+    put_nzcv(t, compare(t, a->rn, 0, true, signalling, type));
+    return true;
+}
+
+/* TO BE REPLACED */
+static enum ir_cc condition(uint32_t cond, bool *has)
+{
+    static const uint8_t cc[14] = {
+        IR_EQ, IR_NE, IR_GEU, IR_LTU, IR_MI,  IR_PL,  IR_VS,
+        IR_VC, IR_GTU, IR_LEU, IR_GES, IR_LTS, IR_GTS, IR_LES,
+    };
+    *has = cond < 14;
+    return *has ? cc[cond] : IR_EQ;
+}
+static uint32_t resting_flags(uint32_t nzcv)
+{
+    return (nzcv & 8 ? IR_FLAG_N : 0u) | (nzcv & 4 ? IR_FLAG_Z : 0u) |
+           (nzcv & 2 ? 0u : IR_FLAG_C) | (nzcv & 1 ? IR_FLAG_V : 0u);
+}
+
+bool a64_fp_compare_cond(struct translation *t, const struct a64_args_fccmp *a, int signalling,
+                         int type)
+{
+    bool has;
+    enum ir_cc cc = condition(a->cond, &has);
+    ir_ref before = get_nzcv(t), flags = compare(t, a->rn, a->rm, false, signalling, type);
+    if (has)
+        flags = ir_emit(t->block, (struct ir_insn){.op = IR_CONDF, .type = IR_B, .sub = (uint8_t)cc,
+                                                   .a = before, .b = flags,
+                                                   .aux = resting_flags(a->nzcv)});
+    put_nzcv(t, flags);
+    return true;
+}
+
+bool a64_fp_select(struct translation *t, const struct a64_args_fcsel *a, int type)
+{
+    bool has;
+    enum ir_cc cc = condition(a->cond, &has);
+    ir_ref x = a64_get_image(t, a->rn, type);
+    if (has)
+        x = ir_emit(t->block, (struct ir_insn){.op = IR_SELB, .type = (uint8_t)fp_image_type(type),
+                                               .sub = (uint8_t)cc, .a = get_nzcv(t), .b = x,
+                                               .c = a64_get_image(t, a->rm, type)});
+    a64_put_image(t, a->rd, type, x);
+    return true;
+}
