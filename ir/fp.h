@@ -132,7 +132,13 @@ static inline uint64_t fp_from_int(struct fp_context *fp, unsigned type, bool is
 }
 
 /*
- * The same on the host's FPU, under the guest's MXCSR: op is IR_FADD, IR_FSUB, IR_FMUL, IR_FDIV or
+ * The scalar FP op `insn`, from FADD to UTOF, in integer arithmetic; rounding as its rule and the
+ * host's MXCSR say, flags accrued there. (fp_eval.c)
+ */
+uint64_t fp_eval(const struct ir_insn *insn, uint64_t a, uint64_t b, uint64_t c);
+
+/*
+ * The basic ones on the host's FPU, under the guest's MXCSR: op is IR_FADD, IR_FSUB, IR_FMUL, IR_FDIV or
  * IR_FSQRT (b ignored), type IR_F32 or IR_F64. Flags and rounding mode are MXCSR's; what the host
  * cannot do (ties away, flush) goes through the routines above. (fp_host.c)
  */

@@ -294,34 +294,6 @@ static uint64_t float_sign(unsigned op, unsigned type, uint64_t a, uint64_t b)
     }
 }
 
-static uint64_t float_exact(const struct ir_insn *insn, uint64_t a, uint64_t b, uint64_t c)
-{
-    bool comparison = insn->op == IR_FSETCC || insn->op == IR_FCMPF;
-    unsigned rule = comparison ? insn->d & IR_FP_FLUSH : insn->d;
-    struct fp_context fp = fp_begin(rule);
-    unsigned type = insn->type, from = insn->sub;
-    uint64_t r;
-    switch (insn->op) {
-    case IR_FMA: r = fp_fma(&fp, type, insn->sub, a, b, c); break;
-    case IR_FMIN: r = fp_min_max(&fp, type, false, false, a, b); break;
-    case IR_FMAX: r = fp_min_max(&fp, type, true, false, a, b); break;
-    case IR_FMINM: r = fp_min_max(&fp, type, false, true, a, b); break;
-    case IR_FMAXM: r = fp_min_max(&fp, type, true, true, a, b); break;
-    case IR_FMINN: r = fp_min_max_num(&fp, type, false, a, b); break;
-    case IR_FMAXN: r = fp_min_max_num(&fp, type, true, a, b); break;
-    case IR_FCMPF: r = fp_compare_flags(&fp, from, insn->d & IR_FCC, a, b); break;
-    case IR_FSETCC: r = fp_compare(&fp, from, insn->d & IR_FCC, a, b); break;
-    case IR_FCVT: r = fp_convert(&fp, type, from, a); break;
-    case IR_FRINT: r = fp_round_to_integral(&fp, type, insn->aux, a); break;
-    case IR_FTOS: r = fp_to_fixed(&fp, from, true, eval_width(type), insn->aux, a); break;
-    case IR_FTOU: r = fp_to_fixed(&fp, from, false, eval_width(type), insn->aux, a); break;
-    case IR_STOF: r = fp_from_fixed(&fp, type, true, eval_width(from), insn->aux, a); break;
-    default: r = fp_from_fixed(&fp, type, false, eval_width(from), insn->aux, a); break; /* utof */
-    }
-    fp_end(&fp);
-    return r;
-}
-
 /* ---- the loop ----------------------------------------------------------------------------- */
 
 /* Integer and flag ops: name, and how many operands are references. */
@@ -476,7 +448,7 @@ op_FSQRT:
     RESULT.u = fp_host(IR_FSQRT, insn->type, insn->d, U(insn->a), 0);
     NEXT;
 op_FMA:
-    RESULT.u = float_exact(insn, U(insn->a), U(insn->b), U(insn->c));
+    RESULT.u = fp_eval(insn, U(insn->a), U(insn->b), U(insn->c));
     NEXT;
 op_FMIN:
 op_FMAX:
@@ -486,7 +458,7 @@ op_FMINN:
 op_FMAXN:
 op_FCMPF:
 op_FSETCC:
-    RESULT.u = float_exact(insn, U(insn->a), U(insn->b), 0);
+    RESULT.u = fp_eval(insn, U(insn->a), U(insn->b), 0);
     NEXT;
 op_FCVT:
 op_FRINT:
@@ -494,7 +466,7 @@ op_FTOS:
 op_FTOU:
 op_STOF:
 op_UTOF:
-    RESULT.u = float_exact(insn, U(insn->a), 0, 0);
+    RESULT.u = fp_eval(insn, U(insn->a), 0, 0);
     NEXT;
 op_FNEG:
 op_FABS:

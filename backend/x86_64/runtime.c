@@ -27,35 +27,6 @@ static uint64_t clmulh64(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
     return (uint64_t)(eval_clmul(a, b) >> 64);
 }
 
-static uint64_t float_result(struct fp_context *fp, const struct exact_op *f, uint64_t a,
-                             uint64_t b, uint64_t c)
-{
-    unsigned type = f->type, from = f->sub;
-    unsigned to_bits = ir_type_size((enum ir_type)type) * 8,
-             from_bits = ir_type_size((enum ir_type)from) * 8;
-    switch (f->op) {
-    case IR_FADD: return fp_add(fp, type, a, b);
-    case IR_FSUB: return fp_sub(fp, type, a, b);
-    case IR_FMUL: return fp_mul(fp, type, a, b);
-    case IR_FDIV: return fp_div(fp, type, a, b);
-    case IR_FSQRT: return fp_sqrt(fp, type, a);
-    case IR_FMA: return fp_fma(fp, type, f->sub, a, b, c);
-    case IR_FMIN: return fp_min_max(fp, type, false, false, a, b);
-    case IR_FMAX: return fp_min_max(fp, type, true, false, a, b);
-    case IR_FMINM: return fp_min_max(fp, type, false, true, a, b);
-    case IR_FMAXM: return fp_min_max(fp, type, true, true, a, b);
-    case IR_FMINN: return fp_min_max_num(fp, type, false, a, b);
-    case IR_FMAXN: return fp_min_max_num(fp, type, true, a, b);
-    case IR_FCMPF: return fp_compare_flags(fp, from, f->d, a, b);
-    case IR_FCVT: return fp_convert(fp, type, from, a);
-    case IR_FRINT: return fp_round_to_integral(fp, type, f->aux, a);
-    case IR_FTOS: return fp_to_int(fp, from, true, to_bits, a);
-    case IR_FTOU: return fp_to_int(fp, from, false, to_bits, a);
-    case IR_STOF: return fp_from_int(fp, type, true, from_bits, a);
-    default: return fp_from_int(fp, type, false, from_bits, a); /* utof */
-    }
-}
-
 static bool is_vector(const struct ir_op_info *info)
 {
     return info->result == 'V' || info->operand[0] == 'V';
@@ -71,13 +42,13 @@ static uint64_t exact(struct cpu *cpu, uint64_t x, uint64_t y, uint64_t z)
     v[0] = (union ir_v128){.d = {0}};
     if (f.op == IR_CALLV) {
         ((ir_helper_fn *)cpu->helper[f.aux])(cpu, (uint64_t)(uintptr_t)v, f.d, 0);
-    } else if (is_vector(&ir_op_info[f.op])) {
-        struct ir_insn insn = {.op = f.op, .type = f.type, .sub = f.sub, .d = (ir_ref)f.d, .aux = f.aux};
-        ir_eval_vector(&insn, &v[0], &v[1], &v[2], &v[3]);
     } else {
-        struct fp_context fp = fp_begin(f.op == IR_FCMPF ? 0 : f.d);
-        v[0].d[0] = float_result(&fp, &f, v[1].d[0], v[2].d[0], v[3].d[0]);
-        fp_end(&fp);
+        struct ir_insn insn = {
+            .op = f.op, .type = f.type, .sub = f.sub, .d = (ir_ref)f.d, .aux = f.aux};
+        if (is_vector(&ir_op_info[f.op]))
+            ir_eval_vector(&insn, &v[0], &v[1], &v[2], &v[3]);
+        else
+            v[0].d[0] = fp_eval(&insn, v[1].d[0], v[2].d[0], v[3].d[0]);
     }
     memcpy(cpu->spill[CELL_RESULT], &v[0], sizeof v[0]);
     return 0;
