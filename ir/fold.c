@@ -6,6 +6,7 @@
  *   fold.c       constants, algebra, addresses, floating-point moves; the dispatch
  *   fold_bits.c  widths and bit fields
  *   fold_cond.c  comparisons, selections, branches
+ *   fold_vector.c  lanes, vectors, ciphers
  *
  * Invariants: a rule changes nothing that is in the block, it may add constants and at most one
  * pure instruction; a replacement has the type of what it replaces; the value of an I32 operation is
@@ -491,10 +492,14 @@ static ir_ref fold_once(struct ir_block *b, struct ir_insn *insn)
         return fold_address(b, insn);
     case IR_STORE:
         return fold_store(b, insn);
-    case IR_BITCAST: case IR_VLANE: case IR_VPAIR:
+    case IR_BITCAST:
         return fold_width(b, insn);
-    case IR_VAND: case IR_VOR:
-        return insn->a == insn->b ? insn->a : IR_NONE;
+    case IR_VLANE: case IR_VZEXT: case IR_VPAIR: case IR_VINS: case IR_VCOPY: case IR_VDUP:
+    case IR_VAND: case IR_VOR: case IR_VANDN: case IR_VNOT: case IR_VBSL: case IR_VXOR:
+    case IR_VADD: case IR_VSUB: case IR_VCMP: case IR_VSHL: case IR_VSHR: case IR_VSAR:
+    case IR_VUZP1: case IR_VUZP2: case IR_VTRN1: case IR_VTRN2: case IR_VEXT:
+    case IR_VAESMC: case IR_VAESIMC:
+        return fold_vector(b, insn);
     case IR_FNEG: case IR_FABS: case IR_FSGNJ: case IR_FSGNJN: case IR_FSGNJX: case IR_FUNBOX:
         return fold_float_move(b, insn);
     case IR_FLAGS: {

@@ -64,8 +64,11 @@ unsigned fold_unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type);
 /* A bound n such that the value, in its own type, is the sign extension of its low n bits. */
 unsigned fold_signed_bits(const struct ir_block *b, ir_ref r, unsigned type);
 
-/* Rules for extensions, bit fields, bitcast and the vector moves. (fold_bits.c) */
+/* Rules for extensions, bit fields, bitcast. (fold_bits.c) */
 ir_ref fold_width(struct ir_block *b, struct ir_insn *insn);
+
+/* Rules for vectors. (fold_vector.c) */
+ir_ref fold_vector(struct ir_block *b, struct ir_insn *insn);
 
 /* Rules for setcc, selcc, setb, selb, brcc, brb. (fold_cond.c) */
 ir_ref fold_condition(struct ir_block *b, struct ir_insn *insn);

@@ -270,20 +270,6 @@ static ir_ref fold_bitcast(struct ir_block *b, struct ir_insn *insn)
     return IR_NONE;
 }
 
-/* A vector taken apart and put together, or the other way round. */
-static ir_ref fold_lanes(struct ir_block *b, struct ir_insn *insn)
-{
-    const struct ir_insn *x = fold_def(b, insn->a), *y = fold_def(b, insn->b);
-    if (insn->op == IR_VLANE)
-        return x->op == IR_VPAIR && insn->sub == IR_I64 && insn->type == IR_I64
-                   ? (insn->aux ? x->b : x->a)
-                   : IR_NONE;
-    if (x->op == IR_VLANE && y->op == IR_VLANE && x->a == y->a && x->sub == IR_I64 &&
-        y->sub == IR_I64 && x->aux == 0 && y->aux == 1)
-        return x->a;
-    return IR_NONE;
-}
-
 ir_ref fold_width(struct ir_block *b, struct ir_insn *insn)
 {
     switch (insn->op) {
@@ -299,9 +285,7 @@ ir_ref fold_width(struct ir_block *b, struct ir_insn *insn)
         return (insn->aux & 0xff) == 0 && (insn->aux >> 8 & 0xff) == eval_width(insn->type)
                    ? insn->b
                    : IR_NONE;
-    case IR_BITCAST:
-        return fold_bitcast(b, insn);
     default:
-        return fold_lanes(b, insn);
+        return fold_bitcast(b, insn);
     }
 }

@@ -17,6 +17,7 @@ EXTRA_DIST += \
     tests/ir/cases/integer.ir tests/ir/cases/flags.ir tests/ir/cases/memory.ir \
     tests/ir/cases/atomic.ir tests/ir/cases/float.ir tests/ir/cases/vector.ir \
     tests/ir/cases/control.ir tests/ir/cases/fold.ir tests/ir/cases/fold_condition.ir \
+    tests/ir/cases/fold_vector.ir \
     tests/ir/cases/builder.ir tests/ir/cases/check.ir tests/ir/cases/parse.ir
 
 check_PROGRAMS += tests/ir/test_fp

@@ -148,6 +148,10 @@ static ir_ref value(struct generator *g, enum ir_type type)
             return ir_pc(g->b, g->options->pc + random_below(r, 1 << 20));
         return ir_const(g->b, random_integer(r));
     }
+    if (type == IR_V128 && chance(r, 3)) {
+        ir_ref zero = ir_const(g->b, 0);
+        return emit(g, (struct ir_insn){.op = IR_VPAIR, .type = IR_V128, .a = zero, .b = zero});
+    }
     unsigned made = g->made[type];
     if (made == 0 || chance(r, 10)) {
         ir_ref x = fresh_value(g, type);
@@ -618,9 +622,61 @@ static void rotation(struct generator *g)
                                                .a = part[swapped], .b = part[!swapped]}));
 }
 
+static ir_ref vector_op(struct generator *g, unsigned op, unsigned lane, ir_ref x, ir_ref y)
+{
+    return emit(g, (struct ir_insn){
+                       .op = (uint8_t)op, .type = IR_V128, .sub = (uint8_t)lane, .a = x, .b = y});
+}
+
+/* Rounds of AES as Arm says them: two halves and the key apart. */
+static void cipher(struct generator *g)
+{
+    struct random *r = &g->random;
+    bool back = chance(r, 50);
+    ir_ref none = ir_const(g->b, 0), zero = vector_op(g, IR_VPAIR, 0, none, none);
+    ir_ref x = value(g, IR_V128), key = chance(r, 90) ? zero : value(g, IR_V128);
+    for (unsigned n = 1 + random_below(r, 3); n--;) {
+        x = vector_op(g, back ? IR_VAESDECL : IR_VAESENCL, 0, x, key);
+        if (chance(r, 70))
+            x = vector_op(g, back ^ chance(r, 10) ? IR_VAESIMC : IR_VAESMC, 0, x, IR_NONE);
+        ir_ref y = value(g, IR_V128);
+        bool swapped = chance(r, 50);
+        x = vector_op(g, IR_VXOR, 0, swapped ? x : y, swapped ? y : x);
+    }
+    remember(g, IR_V128, x);
+}
+
+/* Lanes put into vectors and taken out again, as another type or elsewhere. */
+static void lane_traffic(struct generator *g)
+{
+    static const uint8_t makers[] = {IR_VZEXT, IR_VZEXT, IR_VZEXT, IR_VPAIR, IR_VDUP, IR_VINS};
+    struct random *r = &g->random;
+    for (unsigned n = 1 + random_below(r, 3); n--;) {
+        struct ir_insn make = {.op = makers[random_below(r, 6)], .type = IR_V128};
+        choose_types(g, &make);
+        choose_aux(g, &make);
+        for (int i = 0; i < 2; i++)
+            if (ir_operand_is_ref(&ir_op_info[make.op], i))
+                (&make.a)[i] = operand(g, &make, ir_op_info[make.op].operand[i]);
+        ir_ref v = emit(g, make);
+        remember(g, IR_V128, v);
+        struct ir_insn take = {.op = IR_VLANE, .a = v};
+        choose_lane_type(g, &take);
+        take.aux = chance(r, 70) ? 0 : choose_number(g, &take);
+        remember(g, (enum ir_type)take.type, emit(g, take));
+    }
+}
+
 static void idiom(struct generator *g)
 {
     unsigned kind = random_below(&g->random, 8);
+    if (allowed(g, RANDOM_VECTOR) && chance(&g->random, 20)) {
+        if (chance(&g->random, 30))
+            cipher(g);
+        else
+            lane_traffic(g);
+        return;
+    }
     if (kind == 0 && allowed(g, RANDOM_FLAGS))
         flag_test(g);
     else if (kind == 1)

@@ -281,6 +281,7 @@ Test(text, vector) { run_file("vector"); }
 Test(text, control) { run_file("control"); }
 Test(text, fold) { run_file("fold"); }
 Test(text, fold_condition) { run_file("fold_condition"); }
+Test(text, fold_vector) { run_file("fold_vector"); }
 Test(text, builder) { run_file("builder"); }
 Test(text, check) { run_file("check"); }
 Test(text, parse) { run_file("parse"); }
