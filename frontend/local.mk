@@ -47,7 +47,9 @@ libferry_a_SOURCES += \
     frontend/aarch64/memory.c frontend/aarch64/atomic.c frontend/aarch64/system.c \
     frontend/aarch64/pauth.c \
     frontend/aarch64/float.c frontend/aarch64/float_convert.c frontend/aarch64/simd_fp.c \
-    frontend/aarch64/simd_int.c frontend/aarch64/simd_shift.c frontend/aarch64/simd_move.c \
+    frontend/aarch64/simd.h frontend/aarch64/simd.c frontend/aarch64/simd_int.c \
+    frontend/aarch64/simd_product.c frontend/aarch64/simd_shift.c frontend/aarch64/simd_move.c \
+    frontend/aarch64/disasm_simd.c \
     frontend/aarch64/simd_memory.c frontend/aarch64/crypto.c
 nodist_libferry_a_SOURCES += frontend/aarch64/decode.c frontend/aarch64/decode.h
 BUILT_SOURCES += frontend/aarch64/decode.h

@@ -2,6 +2,8 @@
 #ifndef FERRY_FRONTEND_AARCH64_HELPER_SIMD_H
 #define FERRY_FRONTEND_AARCH64_HELPER_SIMD_H
 
-#define A64_SIMD_HELPERS(X)
+#define A64_SIMD_HELPERS(X)                                                                        \
+    X(urecpe, 2, IR_HELPER_PURE)                                                                   \
+    X(ursqrte, 2, IR_HELPER_PURE)
 
 #endif

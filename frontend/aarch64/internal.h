@@ -3,6 +3,7 @@
 #define FERRY_FRONTEND_AARCH64_INTERNAL_H
 
 #include "frontend/aarch64/aarch64.h"
+#include "frontend/decode.h"
 
 bool a64_parse_cpu(const char *text, struct cpu_config *config, char *error, size_t error_size);
 void a64_print_cpus(void);
@@ -12,5 +13,8 @@ const char *a64_feature_name(unsigned feature);
 
 unsigned a64_disassemble(const struct cpu_config *config, uint64_t pc, const uint8_t *bytes,
                          size_t size, char *text, size_t text_size);
+
+/* Prints an operand of the kinds of Advanced SIMD (disasm_simd.c); false if it is of no such kind. */
+bool a64_print_simd(struct decode_text *text, char kind, int64_t value, uint32_t word);
 
 #endif

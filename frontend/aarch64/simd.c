@@ -1,0 +1,103 @@
+/* Advanced SIMD: what its generators share (see simd.h). */
+#include "frontend/aarch64/simd.h"
+
+ir_ref simd_constant(struct translation *t, uint64_t low, uint64_t high)
+{
+    struct ir_insn insn = {.type = IR_V128, .sub = IR_I64, .a = ir_const(t->block, low)};
+    if (low == high) {
+        insn.op = IR_VDUP;
+    } else if (!high) {
+        insn.op = IR_VZEXT;
+    } else {
+        insn.op = IR_VPAIR;
+        insn.b = ir_const(t->block, high);
+    }
+    return ir_emit(t->block, insn);
+}
+
+ir_ref simd_splat(struct translation *t, uint32_t size, uint64_t value)
+{
+    for (unsigned bits = simd_bits(size); bits < 64; bits *= 2) {
+        value &= (UINT64_C(1) << bits) - 1;
+        value |= value << bits;
+    }
+    return simd_constant(t, value, value);
+}
+
+ir_ref simd_cut(struct translation *t, uint32_t q, uint32_t size, ir_ref v)
+{
+    static const uint8_t lane_as[] = {IR_I32, IR_I32, IR_F32, IR_F64};
+    if (q == SIMD_128)
+        return v;
+    if (q == SIMD_64)
+        size = 3;
+    enum ir_type type = lane_as[size];
+    enum ir_type lane = size < 2 ? (enum ir_type)a64_lane(size) : type;
+    v = ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = (uint8_t)type,
+                                           .sub = (uint8_t)lane, .a = v});
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VZEXT, .type = IR_V128,
+                                              .sub = (uint8_t)type, .a = v});
+}
+
+void simd_put_half(struct translation *t, uint32_t q, uint32_t rd, ir_ref v)
+{
+    if (q)
+        put_v(t, rd, v_op(t, IR_VZIP1, IR_I64, get_v(t, rd), v));
+    else
+        put_vq(t, 0, rd, v);
+}
+
+void simd_note_saturation(struct translation *t, uint32_t q, uint32_t size, ir_ref v)
+{
+    ir_ref qc = ir_get(t->block, A64_SLOT_qc);
+    ir_put(t->block, A64_SLOT_qc, v_op(t, IR_VOR, IR_I64, qc, simd_cut(t, q, size, v)));
+}
+
+ir_ref simd_compare(struct translation *t, enum ir_cc cc, uint32_t size, ir_ref a, ir_ref b)
+{
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VCMP, .type = IR_V128,
+                                              .sub = (uint8_t)a64_lane(size), .a = a, .b = b,
+                                              .d = (ir_ref)cc});
+}
+
+ir_ref simd_select(struct translation *t, ir_ref mask, ir_ref a, ir_ref b)
+{
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VBSL, .type = IR_V128, .sub = IR_I64,
+                                              .a = mask, .b = a, .c = b});
+}
+
+static ir_ref unzip(struct translation *t, int op, uint32_t q, uint32_t size, ir_ref n, ir_ref m)
+{
+    if (q == SIMD_128)
+        return v_op(t, op, a64_lane(size), n, m);
+    ir_ref both = v_op(t, IR_VZIP1, IR_I64, n, m);
+    return v_op(t, op, a64_lane(size), both, both);
+}
+
+ir_ref simd_even(struct translation *t, uint32_t q, uint32_t size, ir_ref n, ir_ref m)
+{
+    return unzip(t, IR_VUZP1, q, size, n, m);
+}
+
+ir_ref simd_odd(struct translation *t, uint32_t q, uint32_t size, ir_ref n, ir_ref m)
+{
+    return unzip(t, IR_VUZP2, q, size, n, m);
+}
+
+void simd_put_narrowed(struct translation *t, int op, uint32_t q, uint32_t size, uint32_t rd, ir_ref v)
+{
+    int lane = a64_lane(size + 1);
+    ir_ref narrow = v_op(t, op, lane, v, v);
+    ir_ref difference = IR_NONE;
+    if (op != IR_VNARROW) {
+        int widen = op == IR_VNARROWS ? IR_VWIDENS : IR_VWIDENU;
+        ir_ref back = v_op_num(t, widen, a64_lane(size), narrow, 0, 0);
+        difference = v_op(t, IR_VXOR, IR_I64, v, back);
+    }
+    if (q == SIMD_SCALAR)
+        simd_put(t, q, size, rd, narrow);
+    else
+        simd_put_half(t, q, rd, narrow);
+    if (difference)
+        simd_note_saturation(t, q == SIMD_SCALAR ? q : SIMD_128, size + 1, difference);
+}
