@@ -76,11 +76,11 @@ __attribute__((format(printf, 2, 3))) void decode_print(struct decode_text *text
 
 /*
  * Writes mnemonic, tab and operands of `row`. `field` gives a field's value, `operand` prints one
- * of kind `kind` (nothing, if the guest's syntax leaves it out).
+ * of kind `kind` (nothing, if the guest's syntax leaves it out); it may look at the rest of `word`.
  */
 void decode_disassemble(const struct decode_row *row, uint32_t word, uint64_t pc,
                         struct decode_text *text, int64_t (*field)(unsigned field, uint32_t word),
                         void (*operand)(struct decode_text *text, char kind, int64_t value,
-                                        uint64_t pc));
+                                        uint32_t word, uint64_t pc));
 
 #endif

@@ -21,7 +21,7 @@ void decode_print(struct decode_text *text, const char *format, ...)
 void decode_disassemble(const struct decode_row *row, uint32_t word, uint64_t pc,
                         struct decode_text *text, int64_t (*field)(unsigned field, uint32_t word),
                         void (*operand)(struct decode_text *text, char kind, int64_t value,
-                                        uint64_t pc))
+                                        uint32_t word, uint64_t pc))
 {
     if (!strchr(row->text, '\t'))
         decode_print(text, *row->text ? "%s\t" : "%s", row->name);
@@ -32,7 +32,7 @@ void decode_disassemble(const struct decode_row *row, uint32_t word, uint64_t pc
         }
         char *end;
         unsigned long number = strtoul(p + 1, &end, 10);
-        operand(text, end[1], field((unsigned)number, word), pc);
+        operand(text, end[1], field((unsigned)number, word), word, pc);
         p = strchr(end, '}');
     }
 }

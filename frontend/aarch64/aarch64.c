@@ -60,9 +60,11 @@ static bool translate(struct translation *t, const uint8_t *bytes, size_t size)
 
 static void reset(const struct cpu_config *config, struct cpu *cpu)
 {
-    (void)config;
     cpu->mxcsr = 0x1f80; /* all exceptions masked, none accrued, to nearest */
     cpu->mode = 0;
+    a64_set_nzcv(cpu, 0);
+    if (cpu_has(config, A64_FEATURE_PAUTH))
+        a64_new_pac_keys(cpu, (1u << PAC_KEYS) - 1);
 }
 
 const struct frontend frontend_aarch64 = {

@@ -88,6 +88,12 @@ uint32_t a64_get_fpsr(const struct cpu *cpu);
 void a64_set_fpcr(struct cpu *cpu, uint32_t fpcr);
 void a64_set_fpsr(struct cpu *cpu, uint32_t fpsr);
 
+/* New random keys for pointer authentication: bit i of `keys` is enum a64_pac_key i. */
+void a64_new_pac_keys(struct cpu *cpu, unsigned keys);
+
+/* log2 of the words of a cache line, as CTR_EL0 and DCZID_EL0 count; the rate of CNTVCT_EL0, Hz. */
+enum { A64_LOG_LINE_WORDS = 4, A64_COUNTER_FREQUENCY = 1000000000 };
+
 /* PSTATE.NZCV in bits 31 to 28, from and to the slot's home. */
 uint32_t a64_get_nzcv(const struct cpu *cpu);
 void a64_set_nzcv(struct cpu *cpu, uint32_t nzcv);
@@ -160,6 +166,20 @@ static inline void put_r(struct translation *t, uint32_t sf, uint32_t r, ir_ref 
         put_w(t, r, value);
 }
 
+/* The same where register 31 is sp. */
+static inline ir_ref get_rsp(struct translation *t, uint32_t sf, uint32_t r)
+{
+    return sf ? get_xsp(t, r) : get_wsp(t, r);
+}
+
+static inline void put_rsp(struct translation *t, uint32_t sf, uint32_t r, ir_ref value)
+{
+    if (sf)
+        put_xsp(t, r, value);
+    else
+        put_wsp(t, r, value);
+}
+
 /* A vector register, whole. */
 static inline ir_ref get_v(struct translation *t, uint32_t v)
 {
@@ -215,6 +235,22 @@ static inline int a64_lane(uint32_t size)
 {
     return IR_I8 + (int)size;
 }
+
+/* What the csel family does to the second register. */
+enum a64_select { SELECT, SELECT_INCREMENT, SELECT_INVERT, SELECT_NEGATE };
+
+/* Keys of pointer authentication, in the order of their slots; and what is done with them. */
+enum a64_pac_key { PAC_IA, PAC_IB, PAC_DA, PAC_DB, PAC_GA, PAC_KEYS };
+enum a64_pac_operation { PAC_SIGN, PAC_AUTH };
+
+/* Bits of PSTATE that have a register of their name, as it shows them (slot pstate). */
+enum { A64_PSTATE_SSBS = 1 << 12, A64_PSTATE_DIT = 1 << 24 };
+
+/*
+ * The condition of a condition field as one on the flags at rest. AL and NV both mean "always"
+ * (Arm ARM C1.2.4), which no condition of ours does: those come out as false in *has.
+ */
+enum ir_cc a64_condition(uint32_t cond, bool *has);
 
 /* The flags, carry inverted (see state.def). */
 static inline ir_ref get_nzcv(struct translation *t)

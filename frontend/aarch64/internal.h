@@ -11,6 +11,15 @@ void a64_print_cpus(void);
 /* The property of -cpu for a feature. */
 const char *a64_feature_name(unsigned feature);
 
+/* The text form of a system register, op0 - 2:op1:CRn:CRm:op2; NULL if we have none. */
+const char *a64_system_register_name(unsigned number);
+
+/*
+ * The bits that N:immr:imms of a logical immediate stand for (Arm ARM, DecodeBitMasks); false if they
+ * are reserved.
+ */
+bool a64_logical_mask(bool is_64, uint32_t fields, uint64_t *mask);
+
 unsigned a64_disassemble(const struct cpu_config *config, uint64_t pc, const uint8_t *bytes,
                          size_t size, char *text, size_t text_size);
 

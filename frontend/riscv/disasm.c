@@ -61,9 +61,11 @@ static void print_constant(struct decode_text *text, int64_t index)
         decode_print(text, "%a", rv_fli_values[index & 31]);
 }
 
-static void print_operand(struct decode_text *text, char kind, int64_t value, uint64_t pc)
+static void print_operand(struct decode_text *text, char kind, int64_t value, uint32_t word,
+                          uint64_t pc)
 {
     static const char *const orders[4] = {"", ".rl", ".aq", ".aqrl"};
+    (void)word;
     switch (kind) {
     case 'x': decode_print(text, "%s", x_names[value & 31]); break;
     case 'f': decode_print(text, "%s", f_name(value & 31)); break;
