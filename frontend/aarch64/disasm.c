@@ -13,6 +13,7 @@
  *   A         the same where rotation is reserved       e  rm:option:amount of an extended register
  *   y         op0 - 2:op1:CRn:CRm:op2 of a system register  C  CRn or CRm, "C7"
  *   o O       option of DMB and DSB; of ISB and CLREX   N  number without "#"
+ *   u         general register, nothing if x30          z  ", x1", nothing if xzr
  *
  * To add a kind: its letter here and a case in print_operand. A kind that finds the word reserved
  * prints RESERVED, and the whole becomes ".inst".
@@ -149,6 +150,12 @@ static void print_operand(struct decode_text *text, char kind, int64_t value, ui
     case 'y': print_system_register(text, value); break;
     case 'C': decode_print(text, "C%d", (int)value); break;
     case 'o': print_barrier(text, value); break;
+    case 'u': case 'z':
+        if (value != (kind == 'u' ? 30 : 31)) {
+            decode_print(text, "%s", kind == 'z' ? ", " : "");
+            print_general(text, value, true, false);
+        }
+        break;
     case 'N': decode_print(text, "%lld", (long long)value); break;
     case 'O':
         if (value != 15)

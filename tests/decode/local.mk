@@ -12,3 +12,9 @@ TESTS += tests/decode/sweep.sh
 check_PROGRAMS += tests/decode/test_riscv_table
 tests_decode_test_riscv_table_SOURCES = tests/decode/test_riscv_table.c
 TESTS += tests/decode/test_riscv_table
+
+check_PROGRAMS += tests/decode/sweep_aarch64
+tests_decode_sweep_aarch64_SOURCES = tests/decode/sweep_aarch64.c
+tests_decode_sweep_aarch64_LDADD = libferry.a $(FERRY_LIBS)
+TESTS += tests/decode/sweep_aarch64.sh
+EXTRA_DIST += tests/decode/sweep_aarch64.sh tests/decode/known-objdump-aarch64
