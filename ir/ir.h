@@ -172,8 +172,12 @@ enum ir_exit {
     IR_EXIT_FLUSH,     /* the guest announced changed code (everything it can see); continue at pc */
     IR_EXIT_MISALIGNED, /* misaligned access at pc, address in cpu.exit_info */
     IR_EXIT_YIELD,     /* the guest waits (pause, wfi); continue at pc */
+    IR_EXIT_FLUSH_LINE, /* the guest announced changed code in the IR_CODE_LINE bytes that hold cpu.exit_info; continue at pc */
     IR_EXIT_FAULT,     /* host fault at pc; details with the runtime */
 };
+
+/* Bytes that one announcement of changed code covers, aligned. */
+enum { IR_CODE_LINE = 64 };
 
 struct ir_insn {
     uint8_t op;   /* enum ir_op */

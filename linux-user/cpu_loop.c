@@ -47,6 +47,17 @@ static void fetch_fault(struct task *t, uint64_t pc)
     signal_fault(t, SIGSEGV, aspace_covers(as, at, 1) ? SEGV_ACCERR : SEGV_MAPERR, at);
 }
 
+/* The host says nothing of a non-canonical address; to the guest nothing is mapped there. */
+static void memory_fault(struct task *t)
+{
+    const struct guest *guest = task_guest(t);
+    siginfo_t *info = &t->signal.fault;
+    if (info->si_signo != SIGSEGV || info->si_code != SI_KERNEL)
+        signal_force(t, info);
+    else if (!guest->strip_tags || !guest->strip_tags(&t->vcpu->cpu))
+        signal_fault(t, SIGSEGV, SEGV_MAPERR, (uint64_t)(uintptr_t)info->si_addr);
+}
+
 static enum ir_exit run(struct task *t)
 {
     t->in_run = true;
@@ -72,7 +83,7 @@ void cpu_loop(struct task *t)
             serve_call(t);
             break;
         case IR_EXIT_FAULT:
-            signal_force(t, &t->signal.fault);
+            memory_fault(t);
             break;
         case IR_EXIT_FETCH:
             fetch_fault(t, cpu->exit_pc);
@@ -92,6 +103,7 @@ void cpu_loop(struct task *t)
         case IR_EXIT_NONE:
         case IR_EXIT_LOOKUP:
         case IR_EXIT_FLUSH:
+        case IR_EXIT_FLUSH_LINE:
             break;
         }
         if (__atomic_load_n(&cpu->attention, __ATOMIC_ACQUIRE) && !t->leaving) {

@@ -3,7 +3,7 @@
 
 #include "linux-user/guest.h"
 
-const struct guest *const guests[] = {&guest_riscv64, NULL};
+const struct guest *const guests[] = {&guest_riscv64, &guest_aarch64, NULL};
 
 const struct guest *guest_for_elf(unsigned machine, unsigned elf_class, unsigned data)
 {

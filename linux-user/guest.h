@@ -33,6 +33,7 @@ struct frame_request {
     uint64_t saved_mask;  /* what sigreturn restores */
     uint64_t sp;          /* where the frame goes below: the interrupted or the alternate stack */
     uint64_t altstack[3]; /* sp, flags, size as saved in the frame */
+    bool write;           /* of a memory fault: the access was a store */
 };
 
 struct guest {
@@ -41,6 +42,9 @@ struct guest {
     struct vdso_spec vdso;
     const char *platform;   /* AT_PLATFORM, NULL: none */
     uint64_t address_limit; /* first address that no mapping may reach */
+    unsigned signal_stack;  /* AT_MINSIGSTKSZ: bytes that a signal frame may take */
+    unsigned min_altstack;  /* the smallest alternate stack, MINSIGSTKSZ */
+    bool has_restorer;      /* struct sigaction has sa_restorer, between flags and mask */
 
     /* Auxiliary vector: AT_HWCAP and AT_HWCAP2 for a configuration. */
     uint64_t (*hwcap)(const struct cpu_config *config);
@@ -64,6 +68,15 @@ struct guest {
     /* Takes the topmost frame: registers, mask and alternate stack. 0 or -EFAULT. */
     int (*pop_frame)(struct task *task, uint64_t *mask, uint64_t altstack[3]);
 
+    /*
+     * A fault at a non-canonical host address: true if the guest's addresses may carry tags and the
+     * access is to be made again, from now on without them. NULL: they never do.
+     */
+    bool (*strip_tags)(struct cpu *cpu);
+
+    /* prctl(2)'s options that only this guest has: a result, or -EINVAL. NULL: none. */
+    int64_t (*prctl)(struct task *task, const uint64_t args[6]);
+
     /* Frame pointer chains, for backtraces: the caller's frame from (fp): its return address and
      * fp. */
     uint64_t (*return_address)(const struct cpu *cpu);
@@ -77,7 +90,7 @@ struct guest {
     size_t (*cpuinfo)(const struct cpu_config *config, unsigned number, char *text, size_t size);
 };
 
-extern const struct guest guest_riscv64;
+extern const struct guest guest_riscv64, guest_aarch64;
 
 /* All guests of this build, NULL-terminated. */
 extern const struct guest *const guests[];

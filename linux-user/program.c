@@ -282,7 +282,7 @@ static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
         cannot_run(prog->path, EXIT_CANNOT_RUN, "no room for the stack: %s", strerror((int)-top));
     const struct stack_aux aux[] = {
         {AT_SYSINFO_EHDR, prog->vdso},
-        {AT_MINSIGSTKSZ, 2048},
+        {AT_MINSIGSTKSZ, g->signal_stack},
         {AT_HWCAP, g->hwcap(&p->config)},
         {AT_PAGESZ, GUEST_PAGE},
         {AT_CLKTCK, 100},

@@ -139,6 +139,7 @@ static bool call_handler(struct task *t, const siginfo_t *info, const struct gue
         .saved_mask = s->mask,
         .sp = guest->stack_pointer(&t->vcpu->cpu),
         .altstack = {s->alt_sp, s->alt_flags, s->alt_size},
+        .write = s->fault_write,
     };
     if (on_altstack(s, r.sp))
         r.altstack[1] |= SS_ONSTACK;

@@ -103,6 +103,16 @@ static bool escape(struct task *t, const siginfo_t *info, ucontext_t *uc)
     return true;
 }
 
+/* What the guest has run into; NULL: nothing that it shall hear of. */
+static void note_fault(struct task *t, const siginfo_t *info, const ucontext_t *uc)
+{
+    enum { PAGE_FAULT_WRITE = 2 }; /* of the host's error code */
+    if (!info)
+        return;
+    t->signal.fault = *info;
+    t->signal.fault_write = uc->uc_mcontext.gregs[REG_ERR] & PAGE_FAULT_WRITE;
+}
+
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
     int saved = errno;
@@ -112,7 +122,7 @@ static void on_signal(int signal, siginfo_t *info, void *context)
         if (copy_fault_fixup(context))
             ;
         else if (t && t->vcpu && translator_fault(t->vcpu, context, &handled))
-            t->signal.fault = handled ? t->signal.fault : *info;
+            note_fault(t, handled ? NULL : info, context);
         else if (t && escape(t, info, context))
             ;
         else

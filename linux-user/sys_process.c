@@ -181,7 +181,8 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
         return a[3] || a[4] ? -EINVAL : get_auxv(t, a[1], a[2]);
     if (option == PR_GET_SECCOMP)
         return 0;
-    return -EINVAL;
+    const struct guest *guest = task_guest(t);
+    return guest->prctl ? guest->prctl(t, a) : -EINVAL;
 }
 
 /* ---- words of the thread that the host's kernel keeps ---- */

@@ -12,31 +12,50 @@ static bool valid_signal(uint64_t signal)
     return signal >= 1 && signal <= SIGNALS;
 }
 
-/* struct sigaction of the generic ABI: handler, flags, mask. */
-struct abi_sigaction {
-    uint64_t handler, flags, mask;
-};
+/* struct sigaction: handler, flags, restorer where the guest has one, mask. */
+enum { SIGACTION_WORDS = 4 };
+
+static size_t sigaction_size(const struct guest *g)
+{
+    return (g->has_restorer ? SIGACTION_WORDS : SIGACTION_WORDS - 1) * sizeof(uint64_t);
+}
+
+static struct guest_action unpack_action(const struct guest *g, const uint64_t w[SIGACTION_WORDS])
+{
+    uint64_t mask = w[g->has_restorer ? 3 : 2] & ~UNBLOCKABLE_SIGNALS;
+    return (struct guest_action){w[0], w[1], mask, g->has_restorer ? w[2] : 0};
+}
+
+static void pack_action(const struct guest *g, const struct guest_action *a,
+                        uint64_t w[SIGACTION_WORDS])
+{
+    w[0] = a->handler;
+    w[1] = a->flags;
+    w[2] = g->has_restorer ? a->restorer : a->mask;
+    w[3] = a->mask;
+}
 
 int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
 {
     struct process *p = t->process;
-    struct abi_sigaction new, old;
+    const struct guest *g = task_guest(t);
+    uint64_t new[SIGACTION_WORDS], old[SIGACTION_WORDS];
     int signal = (int)a[0];
-    if (a[3] != sizeof new.mask)
+    if (a[3] != sizeof new[0])
         return -EINVAL;
-    if (a[1] && copy_in(t, &new, a[1], sizeof new) != 0)
+    if (a[1] && copy_in(t, new, a[1], sigaction_size(g)) != 0)
         return -EFAULT;
     if (!valid_signal(a[0]) || (a[1] && (signal_bit(signal) & UNBLOCKABLE_SIGNALS)))
         return -EINVAL;
     process_lock(p);
     struct guest_action *action = signal_action(p, signal);
-    old = (struct abi_sigaction){action->handler, action->flags, action->mask};
+    pack_action(g, action, old);
     if (a[1]) {
-        *action = (struct guest_action){new.handler, new.flags, new.mask & ~UNBLOCKABLE_SIGNALS, 0};
+        *action = unpack_action(g, new);
         signal_install(p, signal, action);
     }
     process_unlock(p);
-    return a[2] ? copy_out(t, a[2], &old, sizeof old) : 0;
+    return a[2] ? copy_out(t, a[2], old, sigaction_size(g)) : 0;
 }
 
 /* The guest's mask is now `mask`: tell the host, or deliver what waits in our own queue first. */
@@ -209,7 +228,7 @@ int64_t sys_sigaltstack(struct task *t, const uint64_t a[6])
         if (mode == SS_DISABLE) {
             s->alt_sp = s->alt_size = 0;
         } else {
-            if (new.size < 2048)
+            if (new.size < task_guest(t)->min_altstack)
                 return -ENOMEM;
             s->alt_sp = new.sp;
             s->alt_size = new.size;

@@ -55,6 +55,7 @@ struct signal_state {
     struct queued_signal queue[TASK_QUEUE];
     uint32_t order;
     siginfo_t fault; /* of the last IR_EXIT_FAULT */
+    bool fault_write; /* it was a store */
 };
 
 struct task {

@@ -2,18 +2,48 @@
 #
 # A script sources this, counts each case by pass or fail, and ends with `finish`. Cases can be chosen
 # by name: arguments that are no options go to `only`, and `wanted NAME` asks.
+#
+# A script that says each_guest=1 first runs once for every guest, or for those that FERRY_GUESTS
+# names: $guest is the one at hand, $cross the prefix of its compiler, $qemu, $root and $libdir what
+# belongs to it.
 
 set -uo pipefail
+
+guests=${FERRY_GUESTS:-riscv64 aarch64}
+if [[ ${each_guest-} && ! ${FERRY_GUEST-} ]]; then
+    worst=77    # automake's word for a test that could not run
+    for FERRY_GUEST in $guests; do
+        export FERRY_GUEST
+        bash "$0" "$@"
+        case $? in
+            0) [[ $worst -ne 77 ]] || worst=0 ;;
+            77) ;;
+            *) worst=1 ;;
+        esac
+    done
+    exit $worst
+fi
+guest=${FERRY_GUEST:-riscv64}
+case $guest in
+    riscv64) debian=riscv64 suite=trixie elf_machine=f3 ;;
+    aarch64) debian=arm64 suite=bookworm elf_machine=b7 ;;
+    *) echo "no guest $guest" >&2; exit 2 ;;
+esac
+cross=$guest-linux-gnu-
+export ELF_MACHINE=$elf_machine    # for with-qemu
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname "$here")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/ferry
 build=${FERRY_BUILD:-$top/build}
 ferry=${FERRY:-$build/ferry}
-qemu=${QEMU:-qemu-riscv64}
-root=${FERRY_ROOT_DIR:-$cache/root/riscv64-trixie}
+qemu=${QEMU:-qemu-$guest}
+root=$cache/root/$debian-$suite
+[[ ! ${FERRY_ROOT_DIR-} || $guests != "$guest" ]] || root=$FERRY_ROOT_DIR    # where there is one guest only
+libdir=$root/usr/lib/$guest-linux-gnu
 jobs=${JOBS:-$(nproc)}
 script=$(basename "$(dirname "$(readlink -f "$0")")")
+[[ ! ${each_guest-} ]] || script=$guest/$script
 
 passed=0 failed=0 skipped=0
 only=()
@@ -35,7 +65,7 @@ finish() {
     echo "$script: $passed passed, $failed failed$([[ $skipped -eq 0 ]] || echo ", $skipped skipped")"
     [[ -z ${FERRY_TALLY-} ]] || echo "$passed $failed" >>"$FERRY_TALLY"
     [[ $failed -eq 0 ]] || exit 1
-    [[ $passed -gt 0 ]] || exit 77    # automake's word for a test that could not run
+    [[ $passed -gt 0 ]] || exit 77
     exit 0
 }
 
@@ -49,7 +79,7 @@ need() {
 
 # The guest root, made where it is missing.
 need_root() {
-    [[ -e $root/.ready ]] || "$top/scripts/guest-root" -q -d "$root" >/dev/null ||
+    [[ -e $root/.ready ]] || "$top/scripts/guest-root" -q -a "$debian" -d "$root" >/dev/null ||
         { echo "$script: no guest root, skipped"; exit 77; }
 }
 

@@ -158,6 +158,9 @@ static inline uint64_t jump_cache_empty(unsigned index)
 }
 void return_stack_reset(struct vcpu *v);
 
+/* Serves the guest's announcement of changed code; false if the reason is another. */
+bool translator_serve_flush(struct translator *t, const struct cpu *cpu, enum ir_exit reason);
+
 /* interpret.c: -accel interp */
 enum ir_exit interpreter_run(struct vcpu *v);
 bool interpreter_fault(struct vcpu *v, void *ucontext);

@@ -88,9 +88,8 @@ enum ir_exit interpreter_run(struct vcpu *v)
         enum ir_exit reason = ir_interpret(b, cpu);
         in->active = 0;
         swap_mxcsr(cpu);
-        if (reason == IR_EXIT_FLUSH)
-            translator_invalidate(t, 0, UINT64_MAX);
-        else if (reason != IR_EXIT_NONE && reason != IR_EXIT_LOOKUP)
+        if (reason != IR_EXIT_NONE && reason != IR_EXIT_LOOKUP &&
+            !translator_serve_flush(t, cpu, reason))
             return reason;
     }
 }

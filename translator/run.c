@@ -147,9 +147,8 @@ enum ir_exit translator_run(struct vcpu *v)
         enum ir_exit reason = cpu->exit_reason;
         if (reason != IR_EXIT_LOOKUP) {
             code_end(th);
-            if (reason != IR_EXIT_FLUSH)
+            if (!translator_serve_flush(t, cpu, reason))
                 return reason;
-            translator_invalidate(t, 0, UINT64_MAX);
             code_begin(t, th);
         } else if (atomic_load_explicit(&t->flushing, memory_order_relaxed)) {
             code_end(th);
@@ -184,6 +183,17 @@ void translator_invalidate(struct translator *t, uint64_t start, uint64_t size)
         for (struct translator_thread *th = t->threads; th; th = th->next)
             jump_cache_clear(&th->vcpu->cpu);
     registry_unlock(t);
+}
+
+bool translator_serve_flush(struct translator *t, const struct cpu *cpu, enum ir_exit reason)
+{
+    if (reason == IR_EXIT_FLUSH)
+        translator_invalidate(t, 0, UINT64_MAX);
+    else if (reason == IR_EXIT_FLUSH_LINE)
+        translator_invalidate(t, cpu->exit_info & -(uint64_t)IR_CODE_LINE, IR_CODE_LINE);
+    else
+        return false;
+    return true;
 }
 
 void translator_reserved(const struct translator *t, uintptr_t *start, size_t *size)

@@ -49,7 +49,7 @@ void translator_vcpu_destroy(struct vcpu *v);
  * Runs guest code from v->cpu.exit_pc until something needs the caller: returns the reason; the pc
  * to continue at is in v->cpu.exit_pc and every slot is at home. IR_EXIT_NONE: attention was asked
  * for; the caller clears cpu.attention before it looks for what it was asked for. IR_EXIT_LOOKUP
- * and IR_EXIT_FLUSH are handled inside and never returned.
+ * and the two IR_EXIT_FLUSH are handled inside and never returned.
  */
 enum ir_exit translator_run(struct vcpu *v);
 

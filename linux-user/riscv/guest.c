@@ -134,16 +134,18 @@ const struct guest guest_riscv64 = {
         .functions = {
             /* li a7, __NR_rt_sigreturn; ecall: unwinders know the frame by these words */
             {"__vdso_rt_sigreturn", 2, {0x08b00893, 0x00000073}},
-            HOSTCALL("__vdso_clock_gettime", HOSTCALL_CLOCK_GETTIME),
-            HOSTCALL("__vdso_gettimeofday", HOSTCALL_GETTIMEOFDAY),
-            HOSTCALL("__vdso_clock_getres", HOSTCALL_CLOCK_GETRES),
-            HOSTCALL("__vdso_getcpu", HOSTCALL_GETCPU),
-            HOSTCALL("__vdso_riscv_hwprobe", HOSTCALL_HWPROBE),
+            HOSTCALL("__vdso_clock_gettime", VDSO_CLOCK_GETTIME),
+            HOSTCALL("__vdso_gettimeofday", VDSO_GETTIMEOFDAY),
+            HOSTCALL("__vdso_clock_getres", VDSO_CLOCK_GETRES),
+            HOSTCALL("__vdso_getcpu", VDSO_GETCPU),
+            HOSTCALL("__vdso_riscv_hwprobe", VDSO_HWPROBE),
             /* li a7, __NR_riscv_flush_icache; ecall; ret: it stops threads, so it is a call */
             {"__vdso_flush_icache", 3, {0x10300893, 0x00000073, 0x00008067}},
         },
     },
     .platform = NULL,
+    .signal_stack = 2048,
+    .min_altstack = 2048,
     .address_limit = UINT64_C(0x7ffffffff000),
     .hwcap = riscv_hwcap,
     .hwcap2 = hwcap2,

@@ -5,6 +5,7 @@
 #include "frontend/riscv/riscv.h"
 #include "linux-user/guest.h"
 #include "linux-user/task.h"
+#include "linux-user/vdso_call.h"
 
 enum { RV_RA = 1, RV_SP = 2, RV_TP = 4, RV_FP = 8, RV_A0 = 10, RV_A7 = 17 };
 
@@ -28,12 +29,6 @@ uint64_t riscv_hostcall(struct cpu *cpu, uint64_t function, uint64_t b, uint64_t
 /* riscv_hwprobe(2). */
 int64_t riscv_probe(struct task *task, const uint64_t args[6]);
 
-enum riscv_hostcall {
-    HOSTCALL_CLOCK_GETTIME,
-    HOSTCALL_GETTIMEOFDAY,
-    HOSTCALL_CLOCK_GETRES,
-    HOSTCALL_GETCPU,
-    HOSTCALL_HWPROBE,
-};
+enum { VDSO_HWPROBE = VDSO_CALL_OWN };
 
 #endif

@@ -1,56 +1,12 @@
 /*
- * What the guest's vDSO functions do: the host's own, so that they do not enter the kernel either.
- * And the calls that only RISC-V has: riscv_hwprobe, which is a vDSO function too, and
- * flush_icache.
+ * The vDSO's entry, and the calls that only RISC-V has: riscv_hwprobe, which is a vDSO function too,
+ * and flush_icache.
  */
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "linux-user/riscv/riscv_guest.h"
-
-static int64_t result_of(int r)
-{
-    return r ? -errno : 0;
-}
-
-static int64_t clock_call(struct task *t, const uint64_t a[6],
-                          int (*call)(clockid_t, struct timespec *))
-{
-    struct timespec ts;
-    int64_t r = result_of(call((clockid_t)a[0], &ts));
-    if (r == 0 && a[1])
-        r = copy_out(t, a[1], &ts, sizeof ts);
-    return r;
-}
-
-static int64_t call_gettimeofday(struct task *t, const uint64_t a[6])
-{
-    struct timeval tv;
-    struct timezone tz;
-    int64_t r = result_of(gettimeofday(&tv, NULL));
-    if (r == 0 && a[0])
-        r = copy_out(t, a[0], &tv, sizeof tv);
-    if (r == 0 && a[1]) {
-        memset(&tz, 0, sizeof tz);
-        r = copy_out(t, a[1], &tz, sizeof tz);
-    }
-    return r;
-}
-
-static int64_t call_getcpu(struct task *t, const uint64_t a[6])
-{
-    unsigned cpu, node;
-    int64_t r = result_of(getcpu(&cpu, &node));
-    if (r == 0 && a[0])
-        r = copy_out(t, a[0], &cpu, sizeof cpu);
-    if (r == 0 && a[1])
-        r = copy_out(t, a[1], &node, sizeof node);
-    return r;
-}
 
 uint64_t riscv_hostcall(struct cpu *cpu, uint64_t function, uint64_t b, uint64_t c)
 {
@@ -58,24 +14,7 @@ uint64_t riscv_hostcall(struct cpu *cpu, uint64_t function, uint64_t b, uint64_t
     struct task *t = current_task;
     uint64_t a[6];
     guest_riscv64.syscall_args(cpu, a);
-    int64_t r = -ENOSYS;
-    switch (function) {
-    case HOSTCALL_CLOCK_GETTIME:
-        r = clock_call(t, a, clock_gettime);
-        break;
-    case HOSTCALL_GETTIMEOFDAY:
-        r = call_gettimeofday(t, a);
-        break;
-    case HOSTCALL_CLOCK_GETRES:
-        r = clock_call(t, a, clock_getres);
-        break;
-    case HOSTCALL_GETCPU:
-        r = call_getcpu(t, a);
-        break;
-    case HOSTCALL_HWPROBE:
-        r = riscv_probe(t, a);
-        break;
-    }
+    int64_t r = function == VDSO_HWPROBE ? riscv_probe(t, a) : vdso_call(t, (enum vdso_call)function, a);
     *rv_x(cpu, RV_A0) = (uint64_t)r;
     return (uint64_t)r;
 }

@@ -27,6 +27,13 @@ int main(void)
                      "    ebreak\n"
                      "2:  mv ra, t1\n"
                      "    ret\n" ::: "ra", "t1", "memory");
+#elif defined __aarch64__
+    __asm__ volatile("1:\n"
+                     "    adr x9, 1b\n"
+                     "    bl 2f\n"
+                     "    brk #0\n"
+                     "2:  mov x30, x9\n"
+                     "    ret\n" ::: "x30", "x9", "memory");
 #else
     while (!done)
         ;

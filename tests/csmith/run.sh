@@ -1,5 +1,5 @@
 #!/bin/bash
-# Random C programs by csmith: the native build and the riscv64 build under ferry must print the same
+# Random C programs by csmith: the native build and the guest's build under ferry must print the same
 # checksums.
 #
 #     run.sh                  300 programs, seeds 1 to 300, at -O0 -O1 -O2 -O3 in turn
@@ -8,6 +8,7 @@
 #
 # A program that natively takes longer than five seconds, which csmith cannot know, is skipped.
 
+each_guest=1
 . "$(dirname "$0")/../lib.sh"
 
 count=300 from=1 level=
@@ -21,9 +22,9 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
-need csmith /usr/include/csmith gcc riscv64-linux-gnu-gcc "$ferry"
+need csmith /usr/include/csmith gcc "${cross}gcc" "$ferry"
 
-work=$cache/csmith
+work=$cache/csmith/$guest
 mkdir -p "$work"
 include=/usr/include/csmith
 
@@ -34,7 +35,7 @@ one() {
         # csmith writes platform.info where it stands.
         (cd "$work" && csmith --seed "$seed" --output "$p.c") >/dev/null 2>&1 &&
             gcc -O1 -w -I"$include" -o "$p.native" "$p.c" 2>/dev/null &&
-            riscv64-linux-gnu-gcc "-$o" -w -static -s -I"$include" -o "$p.$o" "$p.c" 2>/dev/null || {
+            "${cross}gcc" "-$o" -w -static -s -I"$include" -o "$p.$o" "$p.c" 2>/dev/null || {
             echo "skip $seed-$o does not compile"
             return
         }
@@ -55,7 +56,7 @@ one() {
     fi
 }
 export -f one
-export work level include ferry
+export work level include ferry cross
 
 while read -r verdict name cause; do
     case $verdict in

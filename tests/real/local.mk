@@ -13,4 +13,4 @@ EXTRA_DIST += tests/real/bad_input.sh tests/real/run.sh tests/real/python.sh \
     tests/real/cases/tar.sh tests/real/cases/tar.out \
     tests/real/cases/text.sh tests/real/cases/text.out \
     tests/real/cases/tools.sh tests/real/cases/tools.out \
-    tests/real/python.known
+    tests/real/python.riscv64.known tests/real/python.aarch64.known

@@ -1,22 +1,23 @@
 #!/bin/bash
 # Python's own regression tests: ferry must do no worse than qemu-user. A test that fails under ferry
-# must be among those that fail under qemu-user 7.2, which python.known names.
+# must be among those that fail under qemu-user 7.2, which python.GUEST.known names.
 #
 #     python.sh                    math json re struct threading subprocess socket signal mmap pickle
 #                                  zlib hashlib
 #     python.sh json subprocess    some
-#     python.sh --refresh [...]    writes python.known anew, with qemu-user
+#     python.sh --refresh [...]    writes python.GUEST.known anew, with qemu-user
 
+each_guest=1
 . "$(dirname "$0")/../lib.sh"
 
 refresh=
 [[ ${1-} != --refresh ]] || { refresh=1; shift; }
 modules=(math json re struct threading subprocess socket signal mmap pickle zlib hashlib)
 [[ $# -eq 0 ]] || modules=("$@")
-known=$here/real/python.known
+known=$here/real/python.$guest.known
 [[ $refresh ]] || need "$ferry"
 need_root
-work=$cache/python
+work=$cache/python/$guest
 mkdir -p "$work"
 export PYTHONDONTWRITEBYTECODE=1
 

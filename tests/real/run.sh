@@ -1,13 +1,15 @@
 #!/bin/bash
 # Real Debian programs of the guest at work: each file in cases/ is run by the guest's own interpreter
-# (bash, dash, perl, python3) under ferry, and its output must be the recorded one, cases/NAME.out.
+# (bash, dash, perl, python3) under ferry, and its output must be the recorded one, cases/NAME.out,
+# or cases/NAME.GUEST.out where the guests differ.
 #
 #     run.sh                 all
 #     run.sh tar perl        some
 #     run.sh --refresh tar   records what qemu-user gives; read the difference before committing it
 #
-# FERRY=qemu-riscv64 runs all under qemu-user: what passes there must pass under ferry.
+# FERRY_GUESTS=riscv64 FERRY=qemu-riscv64 runs all under qemu-user: what passes there must pass under ferry.
 
+each_guest=1
 . "$(dirname "$0")/../lib.sh"
 
 refresh=
@@ -32,7 +34,7 @@ guest() {
     local run=("$ferry" -L "$root")
     if [[ $(basename "$ferry") == qemu-* ]]; then
         # (it does not look for gcc's start files in the root)
-        run=("$here/with-qemu" "$ferry" "$root" "$ferry" -E "LIBRARY_PATH=$root/usr/lib/riscv64-linux-gnu"
+        run=("$here/with-qemu" "$ferry" "$root" "$ferry" -E "LIBRARY_PATH=$libdir"
              -L "$root")
     fi
     env -i PATH="$root/usr/bin" HOME="$work" TMPDIR="$work" LC_ALL=C.UTF-8 TZ=UTC \
@@ -53,14 +55,16 @@ for file in "$cases"/*.{sh,pl,py}; do
     # Whoever ran it, temporary names look alike.
     sed -i "s,$work,TMP,g; s,tmp\.[A-Za-z0-9]\{10\},NAME,g; s,$root,ROOT,g" "$work/out"
     echo "exit status $status" >>"$work/out"
+    want=$cases/$name.$guest.out
+    [[ -e $want ]] || want=$cases/$name.out
     if [[ $refresh ]]; then
-        cp "$work/out" "$cases/$name.out"
+        cp "$work/out" "$want"
         cat "$work/err"
-    elif cmp -s "$work/out" "$cases/$name.out"; then
+    elif cmp -s "$work/out" "$want"; then
         pass "$name"
     else
-        fail "$name" "$(diff "$cases/$name.out" "$work/out" | sed -n 2p) $(head -1 "$work/err")"
-        [[ -z ${VERBOSE-} ]] || { diff "$cases/$name.out" "$work/out"; cat "$work/err"; }
+        fail "$name" "$(diff "$want" "$work/out" | sed -n 2p) $(head -1 "$work/err")"
+        [[ -z ${VERBOSE-} ]] || { diff "$want" "$work/out"; cat "$work/err"; }
     fi
 done
 
@@ -68,6 +72,6 @@ done
 if wanted machine; then
     said=$(guest "$root/usr/bin/python3" -E -c \
            'import platform, struct; print(platform.machine(), struct.calcsize("P"))' 2>&1)
-    [[ $said == "riscv64 8" ]] && pass machine || fail machine "$said"
+    [[ $said == "$guest 8" ]] && pass machine || fail machine "$said"
 fi
 finish

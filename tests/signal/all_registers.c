@@ -21,6 +21,7 @@ static int faults;
 #define STORE(n)     "sd x" #n ", " #n "*8(a0)\n"
 #define FLOAD(n)     "fld f" #n ", 256+" #n "*8(a0)\n"
 #define FSTORE(n)    "fsd f" #n ", 256+" #n "*8(a0)\n"
+#define PREPARE      ""
 #define FAULT        "ld zero, 8(zero)\n"
 #define INT(uc, n)   ((uc)->uc_mcontext.__gregs[n])
 #define FLOAT(uc, n) ((uc)->uc_mcontext.__fpregs.__d.__f[n])
@@ -28,6 +29,29 @@ static int faults;
 #define REG(n)       , "x" #n
 #define FREG(n)      , "f" #n
 #define ADDRESS      "a0"
+#elif defined __aarch64__
+/* x0 points to the values; x17 is the bad address; x18, x29, x30 stay out of it. Doubles only: the low halves of v0 to v31. */
+#define INTS(X)                                                                                    \
+    X(1)                                                                                           \
+    X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(19)        \
+        X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28)
+#define FLOATS(X)                                                                                  \
+    X(0)                                                                                           \
+    X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17)   \
+        X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+#define LOAD(n)      "ldr x" #n ", [x0, #" #n "*8]\n"
+#define STORE(n)     "str x" #n ", [x0, #" #n "*8]\n"
+#define FLOAD(n)     "ldr d" #n ", [x0, #256+" #n "*8]\n"
+#define FSTORE(n)    "str d" #n ", [x0, #256+" #n "*8]\n"
+#define PREPARE      "mov x17, #8\n"
+#define FAULT        "ldr xzr, [x17]\n"
+#define SCRATCH      "x17"
+#define INT(uc, n)   ((uc)->uc_mcontext.regs[n])
+#define FLOAT(uc, n) (*fpsimd_low(uc, n))
+#define PC(uc)       ((uc)->uc_mcontext.pc)
+#define REG(n)       , "x" #n
+#define FREG(n)      , "v" #n
+#define ADDRESS      "x0"
 #else
 #define INTS(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 #define FLOATS(X)                                                                                  \
@@ -36,7 +60,9 @@ static int faults;
 #define STORE(n)     "mov %%r" #n ", " #n "*8(%%rax)\n"
 #define FLOAD(n)     "movsd 256+" #n "*8(%%rax), %%xmm" #n "\n"
 #define FSTORE(n)    "movsd %%xmm" #n ", 256+" #n "*8(%%rax)\n"
+#define PREPARE      ""
 #define FAULT        "mov 8, %%rdx\n"
+#define SCRATCH      "rdx"
 #define INT(uc, n)   ((uc)->uc_mcontext.gregs[(n)-8])
 #define FLOAT(uc, n) (*(uint64_t *)(uc)->uc_mcontext.fpregs->_xmm[n].element)
 #define PC(uc)       ((uc)->uc_mcontext.gregs[REG_RIP])
@@ -46,6 +72,16 @@ static int faults;
 #endif
 
 static uint64_t values[64];
+
+#ifdef __aarch64__
+/* The low half of a vector register in the frame. */
+static uint64_t *fpsimd_low(ucontext_t *uc, int n)
+{
+    struct fpsimd_context *fp = (void *)uc->uc_mcontext.__reserved;
+    seen_right &= fp->head.magic == FPSIMD_MAGIC;
+    return (uint64_t *)&fp->vregs[n];
+}
+#endif
 
 static uint64_t value(int n)
 {
@@ -73,14 +109,14 @@ static void handler(int number, siginfo_t *info, void *context)
 __attribute__((noinline)) static void run(void)
 {
     register uint64_t *p __asm__(ADDRESS) = values;
-    __asm__ volatile(INTS(LOAD) FLOATS(FLOAD) ".globl reg_fault, reg_next\nreg_fault: " FAULT
+    __asm__ volatile(INTS(LOAD) FLOATS(FLOAD) PREPARE ".globl reg_fault, reg_next\nreg_fault: " FAULT
                                               "reg_next:\n" INTS(STORE) FLOATS(FSTORE)
                      : "+r"(p)
                      :
                      : "memory" INTS(REG) FLOATS(FREG)
-#ifndef __riscv
+#ifdef SCRATCH
                            ,
-                       "rdx"
+                       SCRATCH
 #endif
     );
 }

@@ -10,6 +10,9 @@ static volatile bool pc_right, value_right;
 #ifdef __riscv
 #define PC(uc)       ((uc)->uc_mcontext.__gregs[REG_PC])
 #define REGISTER(uc) ((uc)->uc_mcontext.__gregs[REG_A0 + 4])
+#elif defined __aarch64__
+#define PC(uc)       ((uc)->uc_mcontext.pc)
+#define REGISTER(uc) ((uc)->uc_mcontext.regs[4])
 #else
 #define PC(uc)       ((uc)->uc_mcontext.gregs[REG_RIP])
 #define REGISTER(uc) ((uc)->uc_mcontext.gregs[REG_RBX])
@@ -36,6 +39,14 @@ __attribute__((noinline, noclone)) static long run(long value)
         :
         : "memory");
     return a4;
+#elif defined __aarch64__
+    register long x4 __asm__("x4") = value;
+    __asm__ volatile(".globl fault_here, fault_next\nmov x5, #0\n"
+                     "fault_here: str x4, [x5]\nfault_next: add x4, x4, #1"
+                     : "+r"(x4)
+                     :
+                     : "memory", "x5");
+    return x4;
 #else
     register long rbx __asm__("rbx") = value;
     __asm__ volatile(".globl fault_here, fault_next\nfault_here: mov %0, 0\nfault_next: inc %0"

@@ -36,6 +36,8 @@ int main(void)
     if (!child) {
 #ifdef __riscv
         __asm__ volatile(".4byte 0xffffffff");
+#elif defined __aarch64__
+        __asm__ volatile("udf #0");
 #else
         __asm__ volatile("ud2");
 #endif
@@ -46,6 +48,8 @@ int main(void)
     if (!child) {
 #ifdef __riscv
         __asm__ volatile("ebreak");
+#elif defined __aarch64__
+        __asm__ volatile("brk #0");
 #else
         __asm__ volatile("int3");
 #endif

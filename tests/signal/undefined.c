@@ -8,6 +8,10 @@ extern char undefined_here[], undefined_next[], break_here[], break_next[];
 #define PC(uc)    ((uc)->uc_mcontext.__gregs[REG_PC])
 #define UNDEFINED ".4byte 0xffffffff"
 #define BREAK     "ebreak"
+#elif defined __aarch64__
+#define PC(uc)    ((uc)->uc_mcontext.pc)
+#define UNDEFINED "udf #0"
+#define BREAK     "brk #0"
 #else
 #define PC(uc)    ((uc)->uc_mcontext.gregs[REG_RIP])
 #define UNDEFINED "ud2"

@@ -15,6 +15,9 @@ static inline void code_return(void *at, int n)
 #ifdef __riscv
     uint32_t words[2] = {(uint32_t)n << 20 | 10 << 7 | 0x13, 0x00008067}; /* li a0, n; ret */
     memcpy(at, words, sizeof words);
+#elif defined __aarch64__
+    uint32_t words[2] = {0x52800000 | (uint32_t)n << 5, 0xd65f03c0}; /* mov w0, #n; ret */
+    memcpy(at, words, sizeof words);
 #else
     uint8_t bytes[6] = {0xb8, (uint8_t)n, (uint8_t)(n >> 8), 0, 0, 0xc3}; /* mov $n, %eax; ret */
     memcpy(at, bytes, sizeof bytes);

@@ -11,6 +11,9 @@ static void code_jump(char *at, int distance)
     uint32_t d = (uint32_t)distance; /* j distance */
     uint32_t word = 0x6f | (d & 0x100000) << 11 | (d & 0x7fe) << 20 | (d & 0x800) << 9 | (d & 0xff000);
     memcpy(at, &word, 4);
+#elif defined __aarch64__
+    uint32_t word = 0x14000000 | ((uint32_t)distance >> 2 & 0x3ffffff); /* b distance */
+    memcpy(at, &word, 4);
 #else
     int32_t rel = distance - 5; /* jmp distance */
     at[0] = (char)0xe9;

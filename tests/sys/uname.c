@@ -6,6 +6,8 @@ int main(void)
 {
 #ifdef __riscv
     const char *machine = "riscv64";
+#elif defined __aarch64__
+    const char *machine = "aarch64";
 #else
     const char *machine = "x86_64";
 #endif

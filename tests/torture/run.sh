@@ -9,6 +9,7 @@
 # The tests are fetched and built when first needed and never become part of this tree. Programs and
 # qemu's verdicts are kept in the cache, so a second run only runs ferry.
 
+each_guest=1
 . "$(dirname "$0")/../lib.sh"
 
 sample=1 levels=()
@@ -22,7 +23,7 @@ while [[ $# -gt 0 ]]; do
     shift
 done
 [[ ${#levels[@]} -gt 0 ]] || levels=(O0 O2 O3)
-need riscv64-linux-gnu-gcc "$qemu" "$ferry" xz
+need "${cross}gcc" "$qemu" "$ferry" xz
 
 work=$cache/torture
 tests=$work/execute
@@ -46,12 +47,12 @@ options() {
 
 # one NAME LEVEL: builds the program and asks qemu, unless both are kept; then ferry. Prints a verdict.
 one() {
-    local source=$tests/$1.c level=$2 dir=$work/$2/${1%/*} status want
-    [[ $1 == */* ]] || dir=$work/$level
-    local exe=$work/$level/$1
+    local source=$tests/$1.c level=$2 dir=$work/$guest/$2/${1%/*} status want
+    [[ $1 == */* ]] || dir=$work/$guest/$level
+    local exe=$work/$guest/$level/$1
     if [[ ! -e $exe.qemu ]]; then
         mkdir -p "$dir"
-        if ! timeout 60 riscv64-linux-gnu-gcc "-$level" -w -fpermissive $(options "$source") -static -s \
+        if ! timeout 60 "${cross}gcc" "-$level" -w -fpermissive $(options "$source") -static -s \
                -o "$exe" "$source" -lm >/dev/null 2>&1; then
             echo none >"$exe.qemu"
         else
@@ -75,7 +76,7 @@ one() {
     fi
 }
 export -f one options
-export work tests qemu ferry
+export work tests qemu ferry guest cross
 
 list() {
     local n=0 t

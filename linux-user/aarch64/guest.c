@@ -1,0 +1,188 @@
+/* AArch64 as linux-user sees it: registers, calling convention, vDSO, /proc/cpuinfo. See guest.h. */
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "linux-user/aarch64/aarch64_guest.h"
+
+static uint64_t hostcall(struct cpu *cpu, uint64_t function, uint64_t b, uint64_t c)
+{
+    (void)b, (void)c;
+    int64_t r = vdso_call(current_task, (enum vdso_call)function, a64_x(cpu, 0));
+    *a64_x(cpu, 0) = (uint64_t)r;
+    return (uint64_t)r;
+}
+
+static void start(struct cpu *cpu, uint64_t sp)
+{
+    *a64_x(cpu, A64_SP) = sp;
+    cpu->helper[A64_HELPER_hostcall] = (void *)hostcall;
+}
+
+static uint64_t stack_pointer(const struct cpu *cpu)
+{
+    return a64_get(cpu, A64_SP);
+}
+
+static uint64_t syscall_number(const struct cpu *cpu)
+{
+    return (uint32_t)a64_get(cpu, 8);
+}
+
+static void syscall_args(const struct cpu *cpu, uint64_t args[6])
+{
+    for (unsigned i = 0; i < 6; i++)
+        args[i] = a64_get(cpu, i);
+}
+
+static void set_result(struct cpu *cpu, int64_t result)
+{
+    *a64_x(cpu, 0) = (uint64_t)result;
+}
+
+static void restart(struct cpu *cpu, uint64_t first_arg)
+{
+    cpu->exit_pc -= 4;
+    *a64_x(cpu, 0) = first_arg;
+}
+
+static void child(struct cpu *cpu, uint64_t sp, bool set_tls, uint64_t tls)
+{
+    *a64_x(cpu, 0) = 0;
+    if (sp)
+        *a64_x(cpu, A64_SP) = sp;
+    if (set_tls)
+        memcpy(cpu->state + A64_STATE_tpidr, &tls, sizeof tls);
+    cpu->helper[A64_HELPER_hostcall] = (void *)hostcall;
+    cpu->exclusive_address = CPU_NOT_EXCLUSIVE;
+}
+
+static bool strip_tags(struct cpu *cpu)
+{
+    if (cpu->mode & A64_MODE_TAGGED)
+        return false;
+    cpu->mode |= A64_MODE_TAGGED;
+    return true;
+}
+
+/* Documentation/arch/arm64/tagged-address-abi.rst, pointer-authentication.rst. */
+static int64_t own_prctl(struct task *t, const uint64_t a[6])
+{
+    enum {
+        PAC_RESET_KEYS = 54, SET_TAGGED_ADDR_CTRL = 55, GET_TAGGED_ADDR_CTRL = 56,
+        TAGGED_ADDR_ENABLE = 1, PAC_ALL_KEYS = 0x1f,
+    };
+    (void)t;
+    switch ((int)a[0]) {
+    case PAC_RESET_KEYS:
+        return a[1] & ~(uint64_t)PAC_ALL_KEYS || a[2] || a[3] || a[4] ? -EINVAL : 0;
+    case SET_TAGGED_ADDR_CTRL:
+        return a[1] & ~(uint64_t)TAGGED_ADDR_ENABLE || a[2] || a[3] || a[4] ? -EINVAL : 0;
+    case GET_TAGGED_ADDR_CTRL:
+        return a[1] || a[2] || a[3] || a[4] ? -EINVAL : 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+static uint64_t return_address(const struct cpu *cpu)
+{
+    return a64_get(cpu, A64_LR);
+}
+
+static uint64_t frame_pointer(const struct cpu *cpu)
+{
+    return a64_get(cpu, A64_FP);
+}
+
+/* The frame record of the procedure call standard: the caller's fp and the return address. */
+static bool unwind(struct task *t, uint64_t *fp, uint64_t *pc)
+{
+    uint64_t record[2];
+    if (*fp % 16 || *fp < 16 || copy_in(t, record, *fp, sizeof record) != 0)
+        return false;
+    *pc = record[1];
+    if (record[0] && record[0] <= *fp)
+        return false;
+    *fp = record[0];
+    return *pc != 0;
+}
+
+static void print_registers(const struct cpu *cpu, char *text, size_t size)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < 32 && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "  %-3s %016llx%s",
+                              frontend_aarch64.ir.slots[A64_SLOT_x0 + i].name,
+                              (unsigned long long)a64_get(cpu, i), i % 4 == 3 ? "\n" : "");
+    for (unsigned i = 0; i < 32 && n < size; i++) {
+        const uint64_t *v = (const uint64_t *)(cpu->state + A64_STATE_v0) + 2 * i;
+        n += (size_t)snprintf(text + n, size - n, "  v%-2u %016llx%016llx%s", i,
+                              (unsigned long long)v[1], (unsigned long long)v[0],
+                              i % 2 ? "\n" : "");
+    }
+    if (n < size)
+        snprintf(text + n, size - n, "  pc  %016llx  nzcv %x  fpcr %08x  fpsr %08x\n",
+                 (unsigned long long)cpu->exit_pc, a64_get_nzcv(cpu) >> 28, a64_get_fpcr(cpu),
+                 a64_get_fpsr(cpu));
+}
+
+static size_t cpuinfo(const struct cpu_config *config, unsigned number, char *text, size_t size)
+{
+    char features[1024];
+    uint32_t midr = a64_midr(config);
+    int n = snprintf(text, size,
+                     "processor\t: %u\nBogoMIPS\t: 100.00\nFeatures\t: %s\n"
+                     "CPU implementer\t: 0x%02x\nCPU architecture: 8\nCPU variant\t: 0x%x\n"
+                     "CPU part\t: 0x%03x\nCPU revision\t: %u\n\n",
+                     number, a64_feature_string(config, features, sizeof features), midr >> 24,
+                     midr >> 20 & 15, midr >> 4 & 0xfff, midr & 15);
+    return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size;
+}
+
+/* hvc #N, which no user program can execute; ret */
+#define HOSTCALL(name, n) {name, 2, {0xd4000002u | (uint32_t)(n) << 5, 0xd65f03c0}}
+
+const struct guest guest_aarch64 = {
+    .frontend = &frontend_aarch64,
+    .abi = {.name = "aarch64", .column = 0, .word = 8, .machine = "aarch64", .arm_oflags = true},
+    .vdso = {
+        .machine = EM_AARCH64,
+        .elf_class = ELFCLASS64,
+        .soname = "linux-vdso.so.1",
+        .version = "LINUX_2.6.39",
+        .sigreturn = "__kernel_rt_sigreturn",
+        .nfunctions = 4,
+        .functions = {
+            /* mov x8, #__NR_rt_sigreturn; svc #0: unwinders know the frame by these words */
+            {"__kernel_rt_sigreturn", 2, {0xd2801168, 0xd4000001}},
+            HOSTCALL("__kernel_clock_gettime", VDSO_CLOCK_GETTIME),
+            HOSTCALL("__kernel_gettimeofday", VDSO_GETTIMEOFDAY),
+            HOSTCALL("__kernel_clock_getres", VDSO_CLOCK_GETRES),
+        },
+    },
+    .platform = "aarch64",
+    .address_limit = UINT64_C(0x7ffffffff000),
+    .signal_stack = A64_FRAME_SIZE,
+    .min_altstack = 5120,
+    .has_restorer = true,
+    .hwcap = a64_hwcap,
+    .hwcap2 = a64_hwcap2,
+    .start = start,
+    .stack_pointer = stack_pointer,
+    .syscall_number = syscall_number,
+    .syscall_args = syscall_args,
+    .set_result = set_result,
+    .restart = restart,
+    .child = child,
+    .push_frame = a64_push_frame,
+    .pop_frame = a64_pop_frame,
+    .strip_tags = strip_tags,
+    .prctl = own_prctl,
+    .return_address = return_address,
+    .frame_pointer = frame_pointer,
+    .unwind = unwind,
+    .print_registers = print_registers,
+    .cpuinfo = cpuinfo,
+};
