@@ -1,7 +1,9 @@
 # Random guest code from the decode tables, against qemu-user.
 
-check_PROGRAMS += tests/fuzz/fuzz_riscv
-tests_fuzz_fuzz_riscv_SOURCES = tests/fuzz/fuzz_riscv.c tests/fuzz/riscv_code.c tests/fuzz/riscv_code.h
+check_PROGRAMS += tests/fuzz/fuzz_riscv tests/fuzz/fuzz_aarch64
+tests_fuzz_fuzz_riscv_SOURCES = tests/fuzz/fuzz_riscv.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_riscv_LDADD = libferry.a $(FERRY_LIBS)
-TESTS += tests/fuzz/riscv.sh
-EXTRA_DIST += tests/fuzz/riscv.sh
+tests_fuzz_fuzz_aarch64_SOURCES = tests/fuzz/fuzz_aarch64.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_aarch64_LDADD = libferry.a $(FERRY_LIBS)
+TESTS += tests/fuzz/riscv.sh tests/fuzz/aarch64.sh
+EXTRA_DIST += tests/fuzz/riscv.sh tests/fuzz/aarch64.sh
