@@ -117,6 +117,16 @@ bool a64_brk(struct translation *t)
     return true;
 }
 
+bool a64_hostcall(struct translation *t, const struct a64_args_exception *a)
+{
+    const struct cpu_config *config = t->config;
+    if (t->pc - config->hostcall_lo >= config->hostcall_hi - config->hostcall_lo)
+        return false;
+    ir_helper_call(t->block, IR_VOID, A64_HELPER_hostcall, ir_const(t->block, a->imm16), IR_NONE,
+                   IR_NONE);
+    return true;
+}
+
 bool a64_undefined(struct translation *t)
 {
     (void)t;

@@ -145,3 +145,10 @@ void a64_set_fpsr(struct cpu *cpu, uint32_t fpsr)
     *slot(cpu, A64_STATE_idc) = fpsr & FPSR_IDC ? 1 : 0;
     cpu->mxcsr = (cpu->mxcsr & ~0x3fu) | (fpsr & FPSR_IOC) | (fpsr & FPSR_OTHERS) << 1;
 }
+
+/* The default; the runtime puts its own function into cpu.helper to serve its vDSO. */
+uint64_t a64_helper_hostcall(struct cpu *cpu, uint64_t number, uint64_t b, uint64_t c)
+{
+    (void)cpu, (void)number, (void)b, (void)c;
+    return 0;
+}

@@ -85,7 +85,7 @@ static bool invalidate_line(struct translation *t, ir_ref address)
 {
     ir_load(t->block, IR_I64, address, 0, 0);
     ir_helper_call(t->block, IR_VOID, A64_HELPER_note_address, address, IR_NONE, IR_NONE);
-    ir_exit(t->block, IR_EXIT_FLUSH, t->pc + t->length);
+    ir_exit(t->block, IR_EXIT_FLUSH_LINE, t->pc + t->length);
     return true;
 }
 
