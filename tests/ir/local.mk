@@ -23,3 +23,7 @@ EXTRA_DIST += \
 check_PROGRAMS += tests/ir/test_fp
 TESTS += tests/ir/test_fp
 tests_ir_test_fp_LDADD = tests/ir/libirtest.a $(LDADD) -lm
+
+check_PROGRAMS += tests/ir/test_fp_exact
+TESTS += tests/ir/test_fp_exact
+tests_ir_test_fp_exact_LDADD = tests/ir/libirtest.a $(LDADD) -lm
