@@ -160,6 +160,12 @@ static void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_
     give_back(w, loan);
 }
 
+/* A spill cell holds a whole xmm register, as a float may be read as a vector (VAL_ZERO_ABOVE). */
+static enum ir_type cell_type(enum ir_type t)
+{
+    return in_xmm(t) ? IR_V128 : t;
+}
+
 /* The home of a slot is about to be overwritten with r: whoever lives only there moves out. */
 static void vacate_home(struct work *w, unsigned slot, ir_ref r)
 {
@@ -168,7 +174,7 @@ static void vacate_home(struct work *w, unsigned slot, ir_ref r)
         return;
     struct val *v = val_of(w, old);
     if (v->uses && !v->regs && !v->spill) {
-        enum ir_type t = value_type(w, old, IR_I64);
+        enum ir_type t = cell_type(value_type(w, old, IR_I64));
         uint32_t free =
             w->free & (in_xmm(t) ? XMM_MASK : GPR_MASK) & ~w->locked & ~w->dying;
         if (free) {
@@ -337,7 +343,7 @@ static void save(struct work *w, unsigned reg)
     if (reg < XMM0)
         store_gpr(w, reg, spill_mem(cell), IR_I64);
     else
-        store_xmm(w, reg - XMM0, spill_mem(cell), value_type(w, r, IR_F64));
+        store_xmm(w, reg - XMM0, spill_mem(cell), IR_V128);
     CHECK(SPILL, reg, cell, r);
     v->spill = (uint16_t)(cell + 1);
 }
@@ -543,12 +549,18 @@ struct operand use_rmi(struct work *w, ir_ref r, enum ir_type t)
     return use_rm(w, r);
 }
 
+/* Is the value's memory 16 aligned bytes? */
+static bool is_whole(const struct work *w, const struct val *v)
+{
+    return v->spill || w->be->guest->slots[v->home - 1].type == IR_V128;
+}
+
 struct operand use_xmm_rm(struct work *w, ir_ref r, enum ir_type t)
 {
     r = resolve(w, r);
     struct val *v = val_of(w, r);
     struct mem m;
-    if (!(v->regs & XMM_MASK) && stable_memory(w, r, &m) && t != IR_V128 &&
+    if (!(v->regs & XMM_MASK) && stable_memory(w, r, &m) && (t != IR_V128 || is_whole(w, v)) &&
         (v->uses == 1 || few_free(w, XMM_MASK)))
         return memory_operand(w, r, m);
     return (struct operand){.kind = OPERAND_REG, .reg = (uint8_t)use_xmm(w, r, t)};
@@ -738,7 +750,7 @@ static void save_to_spill(struct work *w, unsigned reg)
     if (reg < XMM0)
         store_gpr(w, reg, spill_mem(cell), IR_I64);
     else
-        store_xmm(w, reg - XMM0, spill_mem(cell), value_type(w, r, IR_F64));
+        store_xmm(w, reg - XMM0, spill_mem(cell), IR_V128);
     CHECK(SPILL, reg, cell, r);
     v->spill = (uint16_t)(cell + 1);
 }
@@ -770,7 +782,8 @@ void forget_slots(struct work *w)
         if (v && v->home == slot + 1) {
             if (v->uses && !v->spill) {
                 unsigned cell = (unsigned)new_spill(w);
-                copy_memory(w, spill_mem(cell), home_mem(w, slot), value_type(w, r, IR_I64));
+                copy_memory(w, spill_mem(cell), home_mem(w, slot),
+                            cell_type(value_type(w, r, IR_I64)));
                 CHECK(COPY_SPILL, cell, slot, r);
                 v->spill = (uint16_t)(cell + 1);
             }

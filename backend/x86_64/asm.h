@@ -25,9 +25,14 @@ enum {
     X_8 = 1 << 13, /* rm (and reg) is a byte register: needs REX from SPL on */
     X_OPSIZE = 1 << 14, /* 16-bit operands */
     X_LOCK = 1 << 15,
+    X_EVEX = 1 << 16, /* exists in the EVEX encoding only */
 };
 
-/* A memory operand: [base + index * 2^scale + disp]; no register: -1. */
+/*
+ * A memory operand: [base + index * 2^scale + disp]; no register: -1. The base MEM_LITERAL is a literal
+ * of the block, number disp (see work.h).
+ */
+enum { MEM_LITERAL = -2 };
 struct mem {
     int8_t base, index;
     uint8_t scale;
@@ -99,16 +104,23 @@ static inline uint8_t *asm_opcode(uint8_t *p, uint32_t op, unsigned r, unsigned 
     return p;
 }
 
-static inline uint8_t *asm_modrm_mem(uint8_t *p, unsigned reg, struct mem m)
+/* One-byte displacements count units of 2^unit bytes (EVEX: of the operand's size). */
+static inline uint8_t *asm_modrm_unit(uint8_t *p, unsigned reg, struct mem m, unsigned unit)
 {
     unsigned field = (reg & 7) << 3;
+    if (m.base == MEM_LITERAL) {
+        *p++ = (uint8_t)(field | 5); /* [rip + disp32] */
+        memcpy(p, &m.disp, 4);
+        return p + 4;
+    }
     if (m.base < 0) {
         *p++ = (uint8_t)(field | 4); /* [disp32] or [index * scale + disp32] */
         *p++ = (uint8_t)(m.scale << 6 | (m.index < 0 ? 4 : m.index & 7) << 3 | 5);
         memcpy(p, &m.disp, 4);
         return p + 4;
     }
-    unsigned mod = m.disp == 0 && (m.base & 7) != 5 ? 0 : fits8(m.disp) ? 0x40 : 0x80;
+    bool near = fits8(m.disp >> unit) && m.disp >> unit << unit == m.disp;
+    unsigned mod = m.disp == 0 && (m.base & 7) != 5 ? 0 : near ? 0x40 : 0x80;
     if (m.index >= 0 || (m.base & 7) == 4) {
         *p++ = (uint8_t)(mod | field | 4);
         *p++ = (uint8_t)(m.scale << 6 | (m.index < 0 ? 4 : m.index & 7) << 3 | (m.base & 7));
@@ -116,12 +128,17 @@ static inline uint8_t *asm_modrm_mem(uint8_t *p, unsigned reg, struct mem m)
         *p++ = (uint8_t)(mod | field | (m.base & 7));
     }
     if (mod == 0x40) {
-        *p++ = (uint8_t)m.disp;
+        *p++ = (uint8_t)(m.disp >> unit);
     } else if (mod == 0x80) {
         memcpy(p, &m.disp, 4);
         p += 4;
     }
     return p;
+}
+
+static inline uint8_t *asm_modrm_mem(uint8_t *p, unsigned reg, struct mem m)
+{
+    return asm_modrm_unit(p, reg, m, 0);
 }
 
 /* op reg, rm */
@@ -188,6 +205,33 @@ static inline void v_rrm(struct cursor *c, uint32_t op, unsigned reg, unsigned v
 {
     uint8_t *p = asm_vex(c->p, op, reg >> 3, v, m.index >= 8, m.base >= 8);
     c->p = asm_modrm_mem(p, reg, m);
+}
+
+/* EVEX, 128 bits, no mask, registers 0 to 15: op reg, vvvv, rm. */
+static inline uint8_t *asm_evex(uint8_t *p, uint32_t op, unsigned r, unsigned v, unsigned x,
+                                unsigned b)
+{
+    *p++ = 0x62;
+    *p++ = (uint8_t)((r ^ 1) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | 1 << 4 | (op >> 8 & 3));
+    *p++ = (uint8_t)((op & X_W ? 0x80 : 0) | (v ^ 15) << 3 | 1 << 2 | (op >> 10 & 3));
+    *p++ = 1 << 3;
+    *p++ = (uint8_t)op;
+    return p;
+}
+
+static inline void e_rrr(struct cursor *c, uint32_t op, unsigned reg, unsigned v, unsigned rm)
+{
+    uint8_t *p = asm_evex(c->p, op, reg >> 3, v, 0, rm >> 3);
+    *p++ = (uint8_t)(0xc0 | (reg & 7) << 3 | (rm & 7));
+    c->p = p;
+}
+
+/* The memory operand has 2^unit bytes. */
+static inline void e_rrm(struct cursor *c, uint32_t op, unsigned reg, unsigned v, struct mem m,
+                         unsigned unit)
+{
+    uint8_t *p = asm_evex(c->p, op, reg >> 3, v, m.index >= 8, m.base >= 8);
+    c->p = asm_modrm_unit(p, reg, m, unit);
 }
 
 /* The eight operations of opcode group 1, as the extension in ModRM. */

@@ -216,7 +216,7 @@ bool backend_emit(const struct backend *be, struct backend_work *bw, const struc
     w->base = w->c.p = out->bytes;
     w->limit = out->bytes + out->capacity - MARGIN;
     w->failed = false;
-    w->nplaces = w->ncolds = w->nfaults = 0;
+    w->nplaces = w->ncolds = w->nfaults = w->nliterals = w->nliteral_uses = 0;
     w->insn_pc = 0;
     out->nexits = out->nrelocs = 0;
     out->maps_size = 0;
@@ -229,6 +229,8 @@ bool backend_emit(const struct backend *be, struct backend_work *bw, const struc
         emit_colds(w);
     if (!w->failed)
         emit_thunks(w);
+    if (!w->failed)
+        emit_literals(w);
     if (w->failed || !encode_maps(w))
         return false;
     out->size = (size_t)(w->c.p - w->base);

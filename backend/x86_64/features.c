@@ -22,6 +22,7 @@ uint32_t backend_host_features(void)
     features |= active(x86_cpu_BMI2) ? HOST_BMI2 : 0;
     features |= active(x86_cpu_LZCNT) ? HOST_LZCNT : 0;
     features |= active(x86_cpu_PCLMULQDQ) ? HOST_PCLMUL : 0;
+    features |= active(x86_cpu_AES) ? HOST_AES : 0;
     features |= active(x86_cpu_MOVBE) ? HOST_MOVBE : 0;
     features |= active(x86_cpu_GFNI) ? HOST_GFNI : 0;
     features |= active(x86_cpu_AVX) ? HOST_AVX : 0;
@@ -30,6 +31,7 @@ uint32_t backend_host_features(void)
     features |= active(x86_cpu_AVX2) ? HOST_AVX2 : 0;
     if (active(x86_cpu_AVX512F) && active(x86_cpu_AVX512CD) && active(x86_cpu_AVX512BW) &&
         active(x86_cpu_AVX512DQ) && active(x86_cpu_AVX512VL))
-        features |= HOST_AVX512;
+        features |= HOST_AVX512 | (active(x86_cpu_AVX512_VNNI) ? HOST_VNNI : 0) |
+                    (active(x86_cpu_AVX512_BITALG) ? HOST_BITALG : 0);
     return features;
 }

@@ -99,16 +99,21 @@ static void scan_add(struct scan *s, const struct ir_insn *in, struct val *v)
     use(s, in->b, (b_shift ? VAL_ADDEND : 0) | wide);
 }
 
+static inline void pass_hint(struct val *to, const struct val *from)
+{
+    if (from->hint && !to->hint) {
+        to->hint = from->hint;
+        to->put = from->put;
+    }
+}
+
 /* The value is its operand under another name: trunc, or an extension whose upper half nobody needs. */
 static void scan_alias(struct scan *s, const struct ir_insn *in, struct val *v)
 {
     struct val *a = val_of(s->w, in->a);
     v->flags |= VAL_ALIAS;
     a->uses = (uint16_t)(a->uses + v->uses);
-    if (v->hint && !a->hint) {
-        a->hint = v->hint;
-        a->put = v->put;
-    }
+    pass_hint(a, v);
 }
 
 /* Which operands (bit 0: a, bit 1: b) are looked at no further than their lower 32 bits. */
@@ -210,6 +215,17 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         break;
     case IR_TRUNC:
         scan_alias(s, in, v);
+        break;
+    case IR_VLANE:
+        if (ir_type_is_float((enum ir_type)in->type) && in->aux == 0)
+            scan_alias(s, in, v);
+        else
+            scan_operands(s, in, v, 0);
+        break;
+    case IR_VZEXT: /* perhaps an alias */
+        scan_operands(s, in, v, 0);
+        if (ir_type_is_float((enum ir_type)in->sub))
+            pass_hint(val_of(s->w, in->a), v);
         break;
     case IR_SEXT:
     case IR_ZEXT:

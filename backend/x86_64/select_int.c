@@ -561,11 +561,19 @@ void emit_REMU(struct work *w, const struct ir_insn *in, ir_ref self)
 /* ---- width ------------------------------------------------------------------------------------
  */
 
-/* The same register, with a narrower reading: scan.c has counted its uses for the operand. */
-static void emit_alias(struct work *w, const struct ir_insn *in, ir_ref self)
+void emit_alias(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     w->val[self].alias = resolve(w, in->a);
     w->val[self].uses = 0;
+}
+
+void become_alias(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    struct val *a = val_of(w, resolve(w, in->a));
+    a->uses = (uint16_t)(a->uses + w->val[self].uses);
+    w->val[self].flags |= VAL_ALIAS;
+    emit_alias(w, in, self);
+    consume(w, in->a);
 }
 
 void emit_SEXT(struct work *w, const struct ir_insn *in, ir_ref self)

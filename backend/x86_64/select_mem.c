@@ -201,6 +201,8 @@ static void load_float(struct work *w, const struct ir_insn *in, ir_ref self,
     unsigned t = size == 1 || (big && size < 4) ? (unsigned)make_temp(w, 0) : 0;
     consume_address(w, a);
     unsigned d = (unsigned)define_xmm(w, self, NO_REG, 0);
+    if (size < 4)
+        set_zero_above(w, self);
     note_fault(w);
     if (size == 4) {
         x_rm(&w->c, MOVUPS, d, a->m);

@@ -38,6 +38,8 @@ enum {
     MAX_COLDS = 2048,
     MAX_SNAPSHOT_ENTRIES = 16384,
     MAX_FAULTS = 4096,
+    MAX_LITERALS = 512,
+    MAX_LITERAL_USES = 4096,
     MARGIN = 2048,       /* bytes that one op may write without looking */
 };
 #define XMM_MASK 0xffff0000u
@@ -61,6 +63,9 @@ enum val_flag {
     VAL_WIDE = 1 << 5,     /* bits 32 to 63 are looked at */
     VAL_ALIAS = 1 << 6,    /* the same register as its operand; uses are counted there */
     VAL_OBSERVED = 1 << 4, /* used where one NaN differs from another */
+    /* The bits of the xmm register above a float are zero; of a V128, its upper half. Set by the op that
+     * defines the value; see is_zero_above. */
+    VAL_ZERO_ABOVE = 1 << 7,
 };
 
 /* What is known of a value: an instruction's result, or a constant. */
@@ -112,6 +117,13 @@ struct fault {
     struct snapshot state;
 };
 
+/* A rip-relative field that wants the address of a literal. */
+struct literal_use {
+    uint32_t field;    /* offset of the disp32 */
+    uint16_t literal;
+    uint8_t behind;    /* bytes of the instruction behind the field */
+};
+
 struct checker;
 
 struct work {
@@ -130,7 +142,7 @@ struct work {
     uint32_t insn_pc;  /* of the current guest instruction, from the block's */
     ir_ref own[32];
     struct snapshot last_snapshot;
-    unsigned nplaces, ncolds, nfaults;
+    unsigned nplaces, ncolds, nfaults, nliterals, nliteral_uses;
     uint64_t dirty[3];
     uint64_t spills[CPU_SPILLS / 64],
         dead_spills[CPU_SPILLS / 64]; /* cells in use; until the op ends */
@@ -145,6 +157,8 @@ struct work {
     struct cold colds[MAX_COLDS];
     struct fault faults[MAX_FAULTS];
     struct place places[MAX_SNAPSHOT_ENTRIES];
+    uint64_t literals[MAX_LITERALS][2];
+    struct literal_use literal_uses[MAX_LITERAL_USES];
 };
 
 /* What the caller sees of it. */
@@ -234,6 +248,27 @@ static inline bool in_xmm(enum ir_type t)
 
 /* Type of a resolved value; a constant's is `of_const`. */
 enum ir_type value_type(const struct work *w, ir_ref r, enum ir_type of_const);
+
+/*
+ * Is the xmm register that holds `r`, read as a float of type t or as V128, zero above (V128: in its
+ * upper half)?
+ */
+static inline bool is_zero_above(struct work *w, ir_ref r, enum ir_type t)
+{
+    r = resolve(w, r);
+    if (ir_is_const(r))
+        return t != IR_F32 || constant(w, r)->value <= UINT32_MAX;
+    if (!(w->val[r].flags & VAL_ZERO_ABOVE))
+        return false;
+    unsigned known = ir_type_size(value_type(w, r, t)), asked = ir_type_size(t);
+    return (known < 8 ? known : 8) <= asked;
+}
+
+/* The result of the op at hand is zero above. */
+static inline void set_zero_above(struct work *w, ir_ref self)
+{
+    w->val[self].flags |= VAL_ZERO_ABOVE;
+}
 
 /* ---- check.c ----------------------------------------------------------------------------------
  */
@@ -479,6 +514,19 @@ struct address {
 struct address use_address(struct work *w, ir_ref a, int32_t disp);
 void consume_address(struct work *w, const struct address *a);
 
+/* ---- literal.c --------------------------------------------------------------------------------
+ */
+
+/*
+ * 16 aligned bytes behind the block, as the memory operand of one instruction; each value is there
+ * once. Right after the instruction, literal_used must be told how many bytes of immediate follow.
+ */
+struct mem literal(struct work *w, uint64_t low, uint64_t high);
+void literal_used(struct work *w, unsigned behind);
+
+/* Writes the literals and the displacements that lead to them. */
+void emit_literals(struct work *w);
+
 /* ---- select_exact.c ---------------------------------------------------------------------------
  */
 
@@ -490,6 +538,13 @@ void emit_exact(struct work *w, const struct ir_insn *in, ir_ref self);
  * the result in CELL_RESULT. Every register is kept.
  */
 void call_exact(struct work *w, const struct ir_insn *in);
+
+/* ---- select_int.c: aliases ----------------------------------------------------------------- */
+
+/* The same register as the operand's: scan.c has counted the uses for the operand. */
+void emit_alias(struct work *w, const struct ir_insn *in, ir_ref self);
+/* The same, decided only now. */
+void become_alias(struct work *w, const struct ir_insn *in, ir_ref self);
 
 /* ---- select_flags.c ---------------------------------------------------------------------------
  */

@@ -1,11 +1,15 @@
 # The backend on random IR: allocation under random choices, agreement with the interpreter, maps.
 tests_ra_shared = tests/ra/agree.c tests/ra/agree.h tests/ra/host.c tests/ra/host.h
 
-check_PROGRAMS += tests/ra/test_random tests/ra/test_maps tests/ra/test_control
-TESTS += tests/ra/test_random tests/ra/test_maps tests/ra/test_control
+check_PROGRAMS += tests/ra/test_random tests/ra/test_maps tests/ra/test_control \
+    tests/ra/test_vector
+TESTS += tests/ra/test_random tests/ra/test_maps tests/ra/test_control \
+    tests/ra/test_vector
 tests_ra_test_random_SOURCES = tests/ra/test_random.c $(tests_ra_shared)
 tests_ra_test_random_LDADD = tests/ir/libirtest.a $(LDADD)
 tests_ra_test_maps_SOURCES = tests/ra/test_maps.c $(tests_ra_shared)
 tests_ra_test_maps_LDADD = tests/ir/libirtest.a $(LDADD)
 tests_ra_test_control_SOURCES = tests/ra/test_control.c tests/ra/host.c tests/ra/host.h
 tests_ra_test_control_LDADD = tests/ir/libirtest.a $(LDADD)
+tests_ra_test_vector_SOURCES = tests/ra/test_vector.c tests/ra/host.c tests/ra/host.h
+tests_ra_test_vector_LDADD = tests/ir/libirtest.a $(LDADD)
