@@ -255,6 +255,7 @@ static bool number_fits(const struct ir_insn *insn)
     case IR_CONDF: return !(n & ~(unsigned)(IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V));
     case IR_FRINT: return n <= 1;
     case IR_FTOS: case IR_FTOU: return n <= 8 * ir_type_size((enum ir_type)insn->type);
+    case IR_VSHA1R: return n < 3;
     case IR_STOF: case IR_UTOF: return n <= 8 * ir_type_size((enum ir_type)insn->sub);
     case IR_VLANE: case IR_VINS: case IR_VDUPL: return n < lanes;
     case IR_VCOPY: return (n & 255) < lanes && n >> 8 < lanes;

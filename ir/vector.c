@@ -288,10 +288,13 @@ void ir_eval_vector(const struct ir_insn *insn, union ir_v128 *r, const union ir
     case IR_VAESIMC:
         *r = vector_eval_aes(insn, a, b);
         break;
+    case IR_VSHA1R: case IR_VSHA256R: case IR_VSHA256M1: case IR_VSHA256M2:
+        *r = vector_eval_sha(insn, a, b, c);
+        break;
     default:
         *r = insn->op >= IR_VFADD ? vector_eval_fp(insn, a, b, c) : lanes(insn, a, b);
         break;
     }
 }
 
-static_assert(IR_VAESIMC + 1 == IR_VFADD && IR_VFNARROW < IR_CALLV, "FP ops come last");
+static_assert(IR_VSHA256M2 + 1 == IR_VFADD && IR_VFNARROW < IR_CALLV, "FP ops come last");

@@ -1,6 +1,7 @@
 /*
  * Lanes of a vector, and how ir_eval_vector is shared out: vector.c has the dispatch, integer lanes
- * and permutations, vector_aes.c the ciphers, vector_fp.c the lanes of floating point.
+ * and permutations, vector_aes.c the ciphers, vector_sha.c the hashes, vector_fp.c the lanes of
+ * floating point.
  */
 #ifndef FERRY_IR_VECTOR_H
 #define FERRY_IR_VECTOR_H
@@ -34,6 +35,10 @@ static inline void vector_set_lane(union ir_v128 *v, unsigned size, unsigned i, 
 /* The ops from VAESENC to VAESIMC. */
 union ir_v128 vector_eval_aes(const struct ir_insn *insn, const union ir_v128 *a,
                               const union ir_v128 *b);
+
+/* The ops from VSHA1R to VSHA256M2. */
+union ir_v128 vector_eval_sha(const struct ir_insn *insn, const union ir_v128 *a,
+                              const union ir_v128 *b, const union ir_v128 *c);
 
 /* The ops from VFADD to VFNARROW. */
 union ir_v128 vector_eval_fp(const struct ir_insn *insn, const union ir_v128 *a,

@@ -90,8 +90,8 @@ static ir_ref join_3_bytes(struct translation *t, unsigned size, unsigned r, con
             bool ours = element % 3 == source;
             control[i] = ours ? (uint8_t)(element / 3 * size + i % size) : 0xff;
         }
-        ir_ref part = v_op(t, IR_VTBL, IR_I8, v[source], table_control(t, control));
-        sum = source ? v_op(t, IR_VOR, IR_I8, sum, part) : part;
+        ir_ref part = v_op(t, IR_VTBL, IR_VOID, v[source], table_control(t, control));
+        sum = source ? v_op(t, IR_VOR, IR_VOID, sum, part) : part;
     }
     return sum;
 }
@@ -99,7 +99,7 @@ static ir_ref join_3_bytes(struct translation *t, unsigned size, unsigned r, con
 /* Lanes rotated down by one. */
 static ir_ref rotated(struct translation *t, unsigned size, ir_ref a)
 {
-    return v_op_num(t, IR_VEXT, IR_I8, a, a, size);
+    return v_op_num(t, IR_VEXT, IR_VOID, a, a, size);
 }
 
 /* The inverse of split_3. Wide lanes need few moves; narrow ones are picked byte by byte. */

@@ -411,6 +411,7 @@ static uint32_t choose_number(struct generator *g, const struct ir_insn *insn)
     case IR_VWIDENS: case IR_VWIDENU: case IR_VMULLS: case IR_VMULLU: case IR_VPMULL:
         return random_below(r, 2);
     case IR_VEXT: return random_below(r, 16);
+    case IR_VSHA1R: return random_below(r, 3);
     case IR_VREV: return size << (1 + random_below(r, (unsigned)__builtin_ctz(lanes)));
     default: return choose_lanes(g, insn, lanes, bits);
     }
