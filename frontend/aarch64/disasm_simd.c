@@ -3,14 +3,14 @@
  * its field (Q, size, the immediate that says the size) from the word.
  *
  *   V       vector of Q:size                      N  of the next size, whole ("8h 4s 2d 1q")
- *   P       vector of Q and the next size         B  of bytes          Y  of words
+ *   P       vector of Q and the next size         B  of bytes          W  of words
  *   S D     scalar of size; of the next size
  *   H G     vector of Q and the size in immh; of the next size, whole
- *   T U     scalar of the size in immh; of the next size
+ *   R U     scalar of the size in immh; of the next size
  *   K L     right, left shift in immh:immb
- *   E o e   vector, scalar, element by imm5; y: element by imm5 and imm4; g: general register
+ *   E o e   vector, scalar, element by imm5; k: element by imm5 and imm4; r: general register
  *   M       indexed element                       Q  indexed four bytes
- *   t       list of tables                        2  nothing or "2"   8  the width of size
+ *   l       list of tables                        2  nothing or "2"   8  the width of size
  *   I m     vector and value of a modified immediate
  */
 #include <string.h>
@@ -49,7 +49,7 @@ static bool print_by_size(struct decode_text *text, char kind, int64_t value, ui
     case 'N': print_vector(text, value, 1, size + 1); break;
     case 'P': print_vector(text, value, q, size + 1); break;
     case 'B': print_vector(text, value, q, 0); break;
-    case 'Y': print_vector(text, value, q, 2); break;
+    case 'W': print_vector(text, value, q, 2); break;
     case 'S': print_scalar(text, value, size); break;
     case 'D': print_scalar(text, value, size + 1); break;
     case '2': decode_print(text, "%s", q ? "2" : ""); break;
@@ -67,7 +67,7 @@ static bool print_by_immh(struct decode_text *text, char kind, int64_t value, ui
     switch (kind) {
     case 'H': print_vector(text, value, q, size); break;
     case 'G': print_vector(text, value, 1, size + 1); break;
-    case 'T': print_scalar(text, value, size); break;
+    case 'R': print_scalar(text, value, size); break;
     case 'U': print_scalar(text, value, size + 1); break;
     case 'K': decode_print(text, "#%u", (16u << size) - immhb); break;
     case 'L': decode_print(text, "#%u", immhb - (8u << size)); break;
@@ -85,8 +85,8 @@ static bool print_by_imm5(struct decode_text *text, char kind, int64_t value, ui
     case 'E': print_vector(text, value, q, size); break;
     case 'o': print_scalar(text, value, size); break;
     case 'e': print_element(text, value, size, imm5 >> (size + 1)); break;
-    case 'y': print_element(text, value, size, imm4 >> size); break;
-    case 'g':
+    case 'k': print_element(text, value, size, imm4 >> size); break;
+    case 'r':
         if (value == 31)
             decode_print(text, "%czr", size == 3 ? 'x' : 'w');
         else
@@ -162,7 +162,7 @@ bool a64_print_simd(struct decode_text *text, char kind, int64_t value, uint32_t
     switch (kind) {
     case 'M': print_indexed(text, word, bits(word, 23, 22)); return true;
     case 'Q': print_quad(text, word); return true;
-    case 't': print_tables(text, (unsigned)value, bits(word, 14, 13)); return true;
+    case 'l': print_tables(text, (unsigned)value, bits(word, 14, 13)); return true;
     case 'I': print_immediate_vector(text, value, word); return true;
     case 'm': print_immediate(text, (unsigned)value, word); return true;
     default:

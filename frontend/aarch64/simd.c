@@ -50,7 +50,7 @@ void simd_put_half(struct translation *t, uint32_t q, uint32_t rd, ir_ref v)
 void simd_note_saturation(struct translation *t, uint32_t q, uint32_t size, ir_ref v)
 {
     ir_ref qc = ir_get(t->block, A64_SLOT_qc);
-    ir_put(t->block, A64_SLOT_qc, v_op(t, IR_VOR, IR_I64, qc, simd_cut(t, q, size, v)));
+    ir_put(t->block, A64_SLOT_qc, v_op(t, IR_VOR, IR_VOID, qc, simd_cut(t, q, size, v)));
 }
 
 ir_ref simd_compare(struct translation *t, enum ir_cc cc, uint32_t size, ir_ref a, ir_ref b)
@@ -62,7 +62,7 @@ ir_ref simd_compare(struct translation *t, enum ir_cc cc, uint32_t size, ir_ref 
 
 ir_ref simd_select(struct translation *t, ir_ref mask, ir_ref a, ir_ref b)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VBSL, .type = IR_V128, .sub = IR_I64,
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VBSL, .type = IR_V128,
                                               .a = mask, .b = a, .c = b});
 }
 
@@ -92,7 +92,7 @@ void simd_put_narrowed(struct translation *t, int op, uint32_t q, uint32_t size,
     if (op != IR_VNARROW) {
         int widen = op == IR_VNARROWS ? IR_VWIDENS : IR_VWIDENU;
         ir_ref back = v_op_num(t, widen, a64_lane(size), narrow, 0, 0);
-        difference = v_op(t, IR_VXOR, IR_I64, v, back);
+        difference = v_op(t, IR_VXOR, IR_VOID, v, back);
     }
     if (q == SIMD_SCALAR)
         simd_put(t, q, size, rd, narrow);

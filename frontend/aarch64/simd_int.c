@@ -39,7 +39,7 @@ bool a64_simd_cls(struct translation *t, const struct a64_args_simd2 *a)
 {
     int lane = a64_lane(a->size);
     ir_ref n = get_v(t, a->rn);
-    ir_ref changes = v_op(t, IR_VXOR, lane, n, v_op_num(t, IR_VSAR, lane, n, 0, 1));
+    ir_ref changes = v_op(t, IR_VXOR, IR_VOID, n, v_op_num(t, IR_VSAR, lane, n, 0, 1));
     ir_ref v = v_op(t, IR_VADD, lane, v_op(t, IR_VCLZ, lane, changes, 0), simd_splat(t, 3, UINT64_MAX));
     put_vq(t, a->q, a->rd, v);
     return true;
@@ -49,14 +49,20 @@ bool a64_simd_cls(struct translation *t, const struct a64_args_simd2 *a)
 
 bool a64_simd_logical(struct translation *t, const struct a64_args_rd_rm_rn_q *a, int op)
 {
-    put_vq(t, a->q, a->rd, v_op(t, op, IR_I64, get_v(t, a->rn), get_v(t, a->rm)));
+    put_vq(t, a->q, a->rd, v_op(t, op, IR_VOID, get_v(t, a->rn), get_v(t, a->rm)));
+    return true;
+}
+
+bool a64_simd_not(struct translation *t, const struct a64_args_rd_rn_q *a)
+{
+    put_vq(t, a->q, a->rd, v_op(t, IR_VNOT, IR_VOID, get_v(t, a->rn), 0));
     return true;
 }
 
 bool a64_simd_orn(struct translation *t, const struct a64_args_rd_rm_rn_q *a)
 {
-    ir_ref m = v_op(t, IR_VNOT, IR_I64, get_v(t, a->rm), 0);
-    put_vq(t, a->q, a->rd, v_op(t, IR_VOR, IR_I64, get_v(t, a->rn), m));
+    ir_ref m = v_op(t, IR_VNOT, IR_VOID, get_v(t, a->rm), 0);
+    put_vq(t, a->q, a->rd, v_op(t, IR_VOR, IR_VOID, get_v(t, a->rn), m));
     return true;
 }
 
@@ -92,7 +98,7 @@ bool a64_simd_cmp0(struct translation *t, const struct a64_args_simd2 *a, int cc
 
 bool a64_simd_cmtst(struct translation *t, const struct a64_args_simd3 *a)
 {
-    ir_ref common = v_op(t, IR_VAND, IR_I64, get_v(t, a->rn), get_v(t, a->rm));
+    ir_ref common = v_op(t, IR_VAND, IR_VOID, get_v(t, a->rn), get_v(t, a->rm));
     simd_put(t, a->q, a->size, a->rd, simd_compare(t, IR_NE, a->size, common, simd_zero(t)));
     return true;
 }
@@ -107,7 +113,7 @@ bool a64_simd_saturating(struct translation *t, const struct a64_args_simd3 *a, 
     ir_ref v = v_op(t, op, lane, n, m);
     ir_ref wrapped = v_op(t, wrapping, lane, n, m);
     simd_put(t, a->q, a->size, a->rd, v);
-    simd_note_saturation(t, a->q, a->size, v_op(t, IR_VXOR, IR_I64, v, wrapped));
+    simd_note_saturation(t, a->q, a->size, v_op(t, IR_VXOR, IR_VOID, v, wrapped));
     return true;
 }
 
@@ -120,11 +126,11 @@ bool a64_simd_mixed_add(struct translation *t, const struct a64_args_simd2 *a, i
     int lane = a64_lane(a->size);
     ir_ref n = get_v(t, a->rn), d = get_v(t, a->rd);
     ir_ref top = simd_splat(t, a->size, UINT64_C(1) << (simd_bits(a->size) - 1));
-    ir_ref moved = v_op(t, op, lane, v_op(t, IR_VXOR, IR_I64, d, top), n);
-    ir_ref v = v_op(t, IR_VXOR, IR_I64, moved, top);
+    ir_ref moved = v_op(t, op, lane, v_op(t, IR_VXOR, IR_VOID, d, top), n);
+    ir_ref v = v_op(t, IR_VXOR, IR_VOID, moved, top);
     ir_ref wrapped = v_op(t, IR_VADD, lane, d, n);
     simd_put(t, a->q, a->size, a->rd, v);
-    simd_note_saturation(t, a->q, a->size, v_op(t, IR_VXOR, IR_I64, v, wrapped));
+    simd_note_saturation(t, a->q, a->size, v_op(t, IR_VXOR, IR_VOID, v, wrapped));
     return true;
 }
 
@@ -134,7 +140,7 @@ bool a64_simd_sqabs(struct translation *t, const struct a64_args_simd2 *a)
     int lane = a64_lane(a->size);
     ir_ref n = get_v(t, a->rn), wrapped = v_op(t, IR_VABS, lane, n, 0);
     ir_ref over = simd_compare(t, IR_LTS, a->size, wrapped, simd_zero(t));
-    simd_put(t, a->q, a->size, a->rd, v_op(t, IR_VXOR, IR_I64, wrapped, over));
+    simd_put(t, a->q, a->size, a->rd, v_op(t, IR_VXOR, IR_VOID, wrapped, over));
     simd_note_saturation(t, a->q, a->size, over);
     return true;
 }
@@ -146,7 +152,7 @@ bool a64_simd_sqneg(struct translation *t, const struct a64_args_simd2 *a)
     ir_ref v = v_op(t, IR_VQSUBS, lane, zero, n);
     ir_ref wrapped = v_op(t, IR_VSUB, lane, zero, n);
     simd_put(t, a->q, a->size, a->rd, v);
-    simd_note_saturation(t, a->q, a->size, v_op(t, IR_VXOR, IR_I64, v, wrapped));
+    simd_note_saturation(t, a->q, a->size, v_op(t, IR_VXOR, IR_VOID, v, wrapped));
     return true;
 }
 
@@ -276,7 +282,7 @@ bool a64_simd_across(struct translation *t, const struct a64_args_simd2 *a, int 
 {
     ir_ref v = get_v(t, a->rn);
     for (unsigned bytes = a->q ? 8 : 4; bytes >= 1u << a->size; bytes /= 2)
-        v = v_op(t, op, a64_lane(a->size), v, v_op_num(t, IR_VEXT, IR_I8, v, v, bytes));
+        v = v_op(t, op, a64_lane(a->size), v, v_op_num(t, IR_VEXT, IR_VOID, v, v, bytes));
     simd_put(t, SIMD_SCALAR, a->size, a->rd, v);
     return true;
 }
@@ -286,7 +292,7 @@ bool a64_simd_across(struct translation *t, const struct a64_args_simd2 *a, int 
 bool a64_simd_estimate(struct translation *t, const struct a64_args_simd2 *a, int helper)
 {
     ir_ref n = get_v(t, a->rn);
-    ir_ref v = ir_emit(t->block, (struct ir_insn){.op = IR_CALLV, .type = IR_V128, .sub = IR_I32, .a = n,
+    ir_ref v = ir_emit(t->block, (struct ir_insn){.op = IR_CALLV, .type = IR_V128, .a = n,
                                                   .b = n, .c = n, .aux = (uint32_t)helper});
     put_vq(t, a->q, a->rd, v);
     return true;

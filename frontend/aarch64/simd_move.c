@@ -93,7 +93,7 @@ bool a64_simd_ext(struct translation *t, const struct a64_args_rd_index_rm_rn_q 
     ir_ref n = get_v(t, a->rn), m = get_v(t, a->rm);
     if (!a->q)
         n = m = v_op(t, IR_VZIP1, IR_I64, n, m);
-    put_vq(t, a->q, a->rd, v_op_num(t, IR_VEXT, IR_I8, n, m, a->index));
+    put_vq(t, a->q, a->rd, v_op_num(t, IR_VEXT, IR_VOID, n, m, a->index));
     return true;
 }
 
@@ -101,11 +101,11 @@ bool a64_simd_ext(struct translation *t, const struct a64_args_rd_index_rm_rn_q 
 bool a64_simd_table(struct translation *t, const struct a64_args_rd_tables_rm_rn_q *a, int keep)
 {
     ir_ref index = get_v(t, a->rm);
-    ir_ref v = v_op(t, IR_VTBL, IR_I8, get_v(t, a->rn), index);
+    ir_ref v = v_op(t, IR_VTBL, IR_VOID, get_v(t, a->rn), index);
     for (uint32_t i = 1; i <= a->tables; i++) {
         ir_ref rest = v_op(t, IR_VSUB, IR_I8, index, simd_splat(t, 0, 16 * i));
-        ir_ref more = v_op(t, IR_VTBL, IR_I8, get_v(t, (a->rn + i) % 32), rest);
-        v = v_op(t, IR_VOR, IR_I8, v, more);
+        ir_ref more = v_op(t, IR_VTBL, IR_VOID, get_v(t, (a->rn + i) % 32), rest);
+        v = v_op(t, IR_VOR, IR_VOID, v, more);
     }
     if (keep) {
         ir_ref inside = simd_compare(t, IR_LTU, 0, index, simd_splat(t, 0, 16 * (a->tables + 1)));
@@ -125,7 +125,7 @@ static bool immediate(struct translation *t, enum simd_immediate what, uint32_t 
         value = ~value;
     ir_ref v = simd_constant(t, value, q || old ? value : 0);
     if (old)
-        put_vq(t, q, rd, v_op(t, what == SIMD_ORR ? IR_VOR : IR_VAND, IR_I64, old, v));
+        put_vq(t, q, rd, v_op(t, what == SIMD_ORR ? IR_VOR : IR_VAND, IR_VOID, old, v));
     else
         put_v(t, rd, v);
     return true;

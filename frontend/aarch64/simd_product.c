@@ -31,7 +31,7 @@ static ir_ref every_lane(struct translation *t, struct element e)
 static ir_ref both_smallest(struct translation *t, uint32_t size, ir_ref a, ir_ref b)
 {
     ir_ref smallest = simd_splat(t, size, UINT64_C(1) << (simd_bits(size) - 1));
-    return v_op(t, IR_VAND, IR_I64, simd_compare(t, IR_EQ, size, a, smallest),
+    return v_op(t, IR_VAND, IR_VOID, simd_compare(t, IR_EQ, size, a, smallest),
                 simd_compare(t, IR_EQ, size, b, smallest));
 }
 
@@ -58,10 +58,10 @@ static bool put_rounding_product(struct translation *t, int op, uint32_t q, uint
     ir_ref low = rounding_half(t, op, size, d, n, m, 0);
     ir_ref high = q == SIMD_128 ? rounding_half(t, op, size, d, n, m, 1) : low;
     ir_ref v = v_op(t, IR_VNARROWS, lane + 1, low, high);
-    ir_ref over = v_op(t, IR_VXOR, IR_I64, low, v_op_num(t, IR_VWIDENS, lane, v, 0, 0));
+    ir_ref over = v_op(t, IR_VXOR, IR_VOID, low, v_op_num(t, IR_VWIDENS, lane, v, 0, 0));
     if (q == SIMD_128) {
-        ir_ref more = v_op(t, IR_VXOR, IR_I64, high, v_op_num(t, IR_VWIDENS, lane, v, 0, 1));
-        over = v_op(t, IR_VOR, IR_I64, over, more);
+        ir_ref more = v_op(t, IR_VXOR, IR_VOID, high, v_op_num(t, IR_VWIDENS, lane, v, 0, 1));
+        over = v_op(t, IR_VOR, IR_VOID, over, more);
     }
     simd_put(t, q, size, rd, v);
     simd_note_saturation(t, q == SIMD_SCALAR ? q : SIMD_128, size + 1, over);
@@ -113,12 +113,12 @@ static void put_doubled_product(struct translation *t, int accumulate, uint32_t 
     int lane = a64_lane(size + 1);
     uint32_t result = q == SIMD_SCALAR ? q : SIMD_128;
     ir_ref v = v_op(t, IR_VQADDS, lane, product, product);
-    ir_ref over = v_op(t, IR_VXOR, IR_I64, v, v_op(t, IR_VADD, lane, product, product));
+    ir_ref over = v_op(t, IR_VXOR, IR_VOID, v, v_op(t, IR_VADD, lane, product, product));
     if (accumulate) {
         ir_ref d = get_v(t, rd), doubled = v;
         v = v_op(t, accumulate > 0 ? IR_VQADDS : IR_VQSUBS, lane, d, doubled);
         ir_ref wrapped = v_op(t, accumulate > 0 ? IR_VADD : IR_VSUB, lane, d, doubled);
-        over = v_op(t, IR_VOR, IR_I64, over, v_op(t, IR_VXOR, IR_I64, v, wrapped));
+        over = v_op(t, IR_VOR, IR_VOID, over, v_op(t, IR_VXOR, IR_VOID, v, wrapped));
     }
     simd_put(t, result, size + 1, rd, v);
     simd_note_saturation(t, result, size + 1, over);

@@ -43,7 +43,7 @@ static ir_ref rounded(struct translation *t, int op, uint32_t size, ir_ref v, ui
         return v_op(t, IR_VRHADDU, lane, shifted(t, op, size, v, amount - 1), simd_zero(t));
     ir_ref last;
     if (size == 0)
-        last = v_op(t, IR_VAND, IR_I64, shifted(t, op, size, v, amount - 1), simd_splat(t, size, 1));
+        last = v_op(t, IR_VAND, IR_VOID, shifted(t, op, size, v, amount - 1), simd_splat(t, size, 1));
     else
         last = shifted(t, IR_VSHR, size, shifted(t, IR_VSHL, size, v, bits - amount), bits - 1);
     return v_op(t, IR_VADD, lane, shifted(t, op, size, v, amount), last);
@@ -79,8 +79,8 @@ static bool put_inserted(struct translation *t, const struct a64_args_simd_shift
                          uint64_t kept)
 {
     uint32_t size = shift_size(a->immhb);
-    ir_ref old = v_op(t, IR_VAND, IR_I64, get_v(t, a->rd), simd_splat(t, size, kept));
-    simd_put(t, a->q, size, a->rd, v_op(t, IR_VOR, IR_I64, old, v));
+    ir_ref old = v_op(t, IR_VAND, IR_VOID, get_v(t, a->rd), simd_splat(t, size, kept));
+    simd_put(t, a->q, size, a->rd, v_op(t, IR_VOR, IR_VOID, old, v));
     return true;
 }
 
@@ -104,7 +104,7 @@ static ir_ref signed_bound(struct translation *t, uint32_t size, ir_ref v)
 {
     unsigned bits = simd_bits(size);
     ir_ref largest = simd_splat(t, size, (UINT64_C(1) << (bits - 1)) - 1);
-    return v_op(t, IR_VXOR, IR_I64, shifted(t, IR_VSAR, size, v, bits - 1), largest);
+    return v_op(t, IR_VXOR, IR_VOID, shifted(t, IR_VSAR, size, v, bits - 1), largest);
 }
 
 /* Bits were lost if shifting back does not give what was there. */
@@ -120,11 +120,11 @@ bool a64_simd_qshl(struct translation *t, const struct a64_args_simd_shift *a, i
     if (to_signed) {
         v = simd_select(t, over, signed_bound(t, size, n), left);
     } else {
-        v = v_op(t, IR_VOR, IR_I64, left, over);
+        v = v_op(t, IR_VOR, IR_VOID, left, over);
         if (is_signed) {
             ir_ref negative = simd_compare(t, IR_LTS, size, n, simd_zero(t));
-            v = v_op(t, IR_VANDN, IR_I64, v, negative);
-            over = v_op(t, IR_VOR, IR_I64, over, negative);
+            v = v_op(t, IR_VANDN, IR_VOID, v, negative);
+            over = v_op(t, IR_VOR, IR_VOID, over, negative);
         }
     }
     simd_put(t, a->q, size, a->rd, v);
@@ -186,8 +186,8 @@ static ir_ref right_by(struct translation *t, int op, uint32_t size, ir_ref v, i
     ir_ref right = v_op(t, op, lane, v, negated(t, size, amount));
     if (!(how & SIMD_ROUND))
         return right;
-    ir_ref less = v_op(t, IR_VNOT, IR_I64, amount, 0);
-    ir_ref last = v_op(t, IR_VAND, IR_I64, v_op(t, op, lane, v, less), simd_splat(t, size, 1));
+    ir_ref less = v_op(t, IR_VNOT, IR_VOID, amount, 0);
+    ir_ref last = v_op(t, IR_VAND, IR_VOID, v_op(t, op, lane, v, less), simd_splat(t, size, 1));
     return v_op(t, IR_VADD, lane, right, last);
 }
 
@@ -196,13 +196,13 @@ bool a64_simd_ushl(struct translation *t, const struct a64_args_simd3 *a, int ho
     int lane = a64_lane(a->size);
     ir_ref n = get_v(t, a->rn), amount = amounts(t, a->size, get_v(t, a->rm));
     ir_ref left = v_op(t, IR_VSHLV, lane, n, amount);
-    ir_ref v = v_op(t, IR_VOR, IR_I64, left, right_by(t, IR_VSHRV, a->size, n, amount, how));
+    ir_ref v = v_op(t, IR_VOR, IR_VOID, left, right_by(t, IR_VSHRV, a->size, n, amount, how));
     ir_ref over = IR_NONE;
     if (how & SIMD_SATURATE) {
         ir_ref back = v_op(t, IR_VSHRV, lane, left, amount);
         ir_ref lost = simd_compare(t, IR_NE, a->size, back, n);
-        over = v_op(t, IR_VANDN, IR_I64, lost, simd_compare(t, IR_LTS, a->size, amount, simd_zero(t)));
-        v = v_op(t, IR_VOR, IR_I64, v, over);
+        over = v_op(t, IR_VANDN, IR_VOID, lost, simd_compare(t, IR_LTS, a->size, amount, simd_zero(t)));
+        v = v_op(t, IR_VOR, IR_VOID, v, over);
     }
     simd_put(t, a->q, a->size, a->rd, v);
     if (over)
@@ -220,7 +220,7 @@ bool a64_simd_sshl(struct translation *t, const struct a64_args_simd3 *a, int ho
         ir_ref back = v_op(t, IR_VSARV, lane, left, amount);
         ir_ref lost = simd_compare(t, IR_NE, a->size, back, n);
         left = simd_select(t, lost, signed_bound(t, a->size, n), left);
-        over = v_op(t, IR_VANDN, IR_I64, lost, negative);
+        over = v_op(t, IR_VANDN, IR_VOID, lost, negative);
     }
     ir_ref right = right_by(t, IR_VSARV, a->size, n, amount, how);
     simd_put(t, a->q, a->size, a->rd, simd_select(t, negative, right, left));

@@ -1,0 +1,372 @@
+/*
+ * Each vector instruction of the A64 tables on many operands, two translators, one result: makes a
+ * static AArch64 program of random words that each run on operands full of corner cases and write
+ * what came out, runs it under an oracle, and compares with what we make of the same words: the
+ * interpreter and the backend in this process, or a command that runs the program.
+ *
+ *     fuzz_a64_simd [-n WORDS] [-s SEED] [-i PREFIX] [-r FIRST,LAST] [-o ORACLE] [-t SUBJECT]
+ *
+ * WORDS of each row; the rows are those from FIRST to LAST by name (default: integer vectors), with -i
+ * only those whose names begin so. Words write v0 or x0 and read any vector and x0 to x7; compared are
+ * v0, x0 and FPSR. Each operand set gives every register a value; words run on each of them.
+ */
+#include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "frontend/aarch64/decode.h"
+#include "ir/fp.h"
+#include "tests/ra/host.h"
+
+enum { SETS = 24, MAX_WORDS = 40000, BASE = 0x400000, CODE = 0x10000 };
+
+struct operands {
+    union ir_v128 v[32];
+    uint64_t x[8];
+};
+
+struct result {
+    union ir_v128 v;
+    uint64_t x, fpsr;
+};
+
+static struct operands sets[SETS];
+static uint32_t words[MAX_WORDS];
+static uint16_t rows[MAX_WORDS];
+static unsigned nwords;
+static struct cpu_config config;
+static const char *oracle = "qemu-aarch64", *subject;
+static char program[64];
+
+/* ---- operands ------------------------------------------------------------------------------ */
+
+/* Lanes at the edges of a width, small numbers, single bits, and noise. */
+static uint64_t corner_number(uint64_t *random, unsigned width)
+{
+    uint64_t r = decode_random_number(random), top = UINT64_C(1) << (width - 1);
+    switch (r & 7) {
+    case 0: return 0;
+    case 1: return UINT64_MAX;
+    case 2: return top;
+    case 3: return top - 1;
+    case 4: return (r >> 8 & 15) - 8;
+    case 5: return UINT64_C(1) << (r >> 8) % width;
+    case 6: return top + (r >> 8 & 7) - 4;
+    default: return decode_random_number(random);
+    }
+}
+
+static union ir_v128 corner_vector(uint64_t *random)
+{
+    union ir_v128 v;
+    switch (decode_random_number(random) & 3) {
+    case 0:
+        for (int i = 0; i < 16; i++)
+            v.b[i] = (uint8_t)corner_number(random, 8);
+        break;
+    case 1:
+        for (int i = 0; i < 8; i++)
+            v.h[i] = (uint16_t)corner_number(random, 16);
+        break;
+    case 2:
+        for (int i = 0; i < 4; i++)
+            v.s[i] = (uint32_t)corner_number(random, 32);
+        break;
+    default:
+        for (int i = 0; i < 2; i++)
+            v.d[i] = corner_number(random, 64);
+        break;
+    }
+    return v;
+}
+
+static void make_operands(uint64_t *random)
+{
+    for (int k = 0; k < SETS; k++) {
+        for (int i = 0; i < 32; i++)
+            sets[k].v[i] = corner_vector(random);
+        for (int i = 0; i < 8; i++)
+            sets[k].x[i] = corner_number(random, 8u << (k & 3));
+    }
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+/* Destinations are register 0; general registers, where they are read, x0 to x7 or xzr. */
+static bool accept(void *context, const struct decode_row *row, unsigned field, int64_t value)
+{
+    const char *name = a64_fields[field].name;
+    (void)context;
+    if (!strcmp(name, "rd"))
+        return value == 0;
+    if (!strcmp(name, "rn") && (strstr(row->name, "general") || strstr(row->text, "{w") ||
+                                strstr(row->text, ":x}") || strstr(row->text, ":w}")))
+        return value < 8 || value == 31;
+    return true;
+}
+
+static void make_words(enum a64_insn first, enum a64_insn last, const char *only, unsigned each,
+                       uint64_t *random)
+{
+    struct decode_policy policy = {.rows = a64_rows, .nrows = A64_INSN_COUNT, .fields = a64_fields,
+                                   .field = a64_field, .accept = accept};
+    for (unsigned insn = first; insn <= last; insn++)
+        for (unsigned i = 0; i < each && nwords < MAX_WORDS; i++) {
+            uint32_t word;
+            if ((only && strncmp(a64_rows[insn].name, only, strlen(only))) ||
+                !decode_random_word(&policy, &a64_rows[insn], random, &word) ||
+                a64_decode_a64(word) != insn)
+                continue;
+            rows[nwords] = (uint16_t)insn;
+            words[nwords++] = word;
+        }
+}
+
+static enum a64_insn row_by_name(const char *name)
+{
+    for (unsigned insn = 1; insn < A64_INSN_COUNT; insn++)
+        if (!strcmp(a64_rows[insn].name, name))
+            return (enum a64_insn)insn;
+    fprintf(stderr, "no row %s\n", name);
+    exit(2);
+}
+
+/* ---- the program --------------------------------------------------------------------------- */
+
+/* Registers: x20 operands, x21 results, x22 the address behind the operands. */
+static uint32_t *put_number(uint32_t *at, unsigned x, uint32_t value)
+{
+    *at++ = 0xd2800000 | (value & 0xffff) << 5 | x;
+    *at++ = 0xf2a00000 | value >> 16 << 5 | x;
+    return at;
+}
+
+static uint32_t *put_call(uint32_t *at, uint32_t number)
+{
+    at = put_number(at, 8, number);
+    *at++ = 0xd4000001;
+    return at;
+}
+
+static uint32_t *put_set(uint32_t *at)
+{
+    for (uint32_t i = 0; i < 32; i++)
+        *at++ = 0x3dc00000 | i << 10 | 20 << 5 | i; /* ldr qi, [x20, #16 * i] */
+    for (uint32_t i = 0; i < 8; i++)
+        *at++ = 0xf9400000 | (64 + i) << 10 | 20 << 5 | i;
+    for (unsigned i = 0; i < nwords; i++) {
+        *at++ = 0x3dc00280;           /* ldr q0, [x20] */
+        *at++ = 0xf9400280 | 64 << 10; /* ldr x0, [x20, #512] */
+        *at++ = 0xd51b443f;           /* msr fpsr, xzr */
+        *at++ = words[i];
+        *at++ = 0xd53b4429;           /* mrs x9, fpsr */
+        *at++ = 0x3c8206a0;           /* str q0, [x21], #32 */
+        *at++ = 0xa93f26a0;           /* stp x0, x9, [x21, #-16] */
+    }
+    *at++ = 0x91000294 | (uint32_t)sizeof(struct operands) << 10; /* add x20, x20 */
+    return at;
+}
+
+/* Code, operands, results: one segment, of which the file holds what comes before the results. */
+static void write_program(void)
+{
+    size_t code = CODE + 4 * (size_t)(7 * nwords + 80), operands = (code + 15) & ~(size_t)15;
+    size_t results = operands + sizeof sets, size = nwords * SETS * sizeof(struct result);
+    uint8_t *bytes = calloc(1, results);
+    if (!bytes)
+        abort();
+    uint32_t *start = (uint32_t *)(bytes + CODE), *at = start;
+    at = put_number(at, 20, (uint32_t)(BASE + operands));
+    at = put_number(at, 21, (uint32_t)(BASE + results));
+    at = put_number(at, 22, (uint32_t)(BASE + results));
+    uint32_t *loop = at;
+    at = put_set(at);
+    *at++ = 0xeb16029f; /* cmp x20, x22 */
+    *at++ = 0x54000040; /* b.eq, over the jump back */
+    *at = 0x14000000 | ((uint32_t)(loop - at) & 0x3ffffff);
+    at++;
+    at = put_number(at, 0, 1);
+    at = put_number(at, 1, (uint32_t)(BASE + results));
+    at = put_number(at, 2, (uint32_t)size);
+    at = put_call(at, 64); /* write */
+    at = put_number(at, 0, 0);
+    at = put_call(at, 93); /* exit */
+    memcpy(bytes + operands, sets, sizeof sets);
+
+    Elf64_Ehdr *header = (Elf64_Ehdr *)bytes;
+    *header = (Elf64_Ehdr){.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+                           .e_type = ET_EXEC, .e_machine = EM_AARCH64, .e_version = EV_CURRENT,
+                           .e_entry = BASE + CODE, .e_phoff = sizeof *header,
+                           .e_ehsize = sizeof *header, .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1};
+    *(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W | PF_X,
+                                               .p_vaddr = BASE, .p_paddr = BASE, .p_filesz = results,
+                                               .p_memsz = results + size, .p_align = 0x10000};
+    FILE *out = fopen(program, "wb");
+    if (!out || fwrite(bytes, 1, results, out) != results || fclose(out)) {
+        perror(program);
+        exit(2);
+    }
+    chmod(program, 0700);
+    free(bytes);
+}
+
+/* ---- runners ------------------------------------------------------------------------------- */
+
+/* Results lie by set, then by word. NULL: the command did not write all of them. */
+static struct result *run_command(const char *command)
+{
+    size_t n = (size_t)nwords * SETS;
+    struct result *results = calloc(n, sizeof *results);
+    char line[512];
+    snprintf(line, sizeof line, "timeout 120 %s %s", command, program);
+    FILE *in = popen(line, "r");
+    size_t got = in && results ? fread(results, sizeof *results, n, in) : 0;
+    if (in)
+        pclose(in);
+    if (got == n)
+        return results;
+    printf("%s wrote %zu of %zu results\n", command, got, n);
+    free(results);
+    return NULL;
+}
+
+static const uint8_t *window(void *context, uint64_t pc, size_t *size)
+{
+    const uint32_t *word = context;
+    *size = pc - BASE < sizeof *word ? sizeof *word - (pc - BASE) : 0;
+    return *size ? (const uint8_t *)word + (pc - BASE) : NULL;
+}
+
+static void set_state(struct host *h, struct cpu *cpu, const struct operands *set)
+{
+    memset(cpu->state, 0, sizeof cpu->state);
+    frontend_aarch64.reset(&config, cpu);
+    host_prepare(h, cpu);
+    memcpy(cpu->state + A64_STATE_v0, set->v, sizeof set->v);
+    memcpy(cpu->state + A64_STATE_x0, set->x, sizeof set->x);
+}
+
+static void get_state(const struct cpu *cpu, struct result *r)
+{
+    union ir_v128 qc;
+    memcpy(&r->v, cpu->state + A64_STATE_v0, sizeof r->v);
+    memcpy(&r->x, cpu->state + A64_STATE_x0, sizeof r->x);
+    memcpy(&qc, cpu->state + A64_STATE_qc, sizeof qc);
+    r->fpsr = qc.d[0] | qc.d[1] ? UINT64_C(1) << 27 : 0;
+}
+
+/* Each word as a block of its own, by the backend or the interpreter. */
+static struct result *run_here(bool interpret, uint32_t features)
+{
+    static struct ir_block block;
+    static struct cpu cpu;
+    struct result *results = calloc((size_t)nwords * SETS, sizeof *results);
+    struct host *h = host_create(&frontend_aarch64.ir, features, -1, -1);
+    struct arena arena;
+    if (!results)
+        abort();
+    arena_init(&arena, 0);
+    for (unsigned i = 0; i < nwords; i++) {
+        struct code_source source = {window, &words[i]};
+        frontend_translate(&frontend_aarch64, &config, &source, &block, BASE, 0, 1, 0);
+        const char *wrong = ir_check(&block, &arena);
+        if (!wrong && !interpret) {
+            ir_remove_dead(&block);
+            wrong = host_emit(h, &block) ? NULL : "no room for its code";
+        }
+        if (wrong) {
+            printf("%08x %s: %s\n", words[i], a64_rows[rows[i]].name, wrong);
+            continue;
+        }
+        for (unsigned k = 0; k < SETS; k++) {
+            set_state(h, &cpu, &sets[k]);
+            if (interpret)
+                host_interpret(&cpu, &block);
+            else
+                host_run(h, &cpu, &block);
+            get_state(&cpu, &results[(size_t)k * nwords + i]);
+        }
+    }
+    arena_free(&arena);
+    host_destroy(h);
+    return results;
+}
+
+/* ---- comparison ---------------------------------------------------------------------------- */
+
+static void print_vector(const char *name, const union ir_v128 *v)
+{
+    printf("  %s %016llx %016llx", name, (unsigned long long)v->d[1], (unsigned long long)v->d[0]);
+}
+
+static void report(unsigned i, unsigned k, const struct result *a, const struct result *b)
+{
+    char text[128];
+    unsigned n = words[i] >> 5 & 31, m = words[i] >> 16 & 31;
+    frontend_aarch64.disassemble(&config, 0, (const uint8_t *)&words[i], 4, text, sizeof text);
+    printf("%08x  %s\n", words[i], text);
+    print_vector("v0", &sets[k].v[0]);
+    print_vector("rn", &sets[k].v[n]);
+    print_vector("rm", &sets[k].v[m]);
+    print_vector("\n  oracle ", &a->v);
+    printf(" x0 %016llx fpsr %08llx", (unsigned long long)a->x, (unsigned long long)a->fpsr);
+    print_vector("\n  subject", &b->v);
+    printf(" x0 %016llx fpsr %08llx\n", (unsigned long long)b->x, (unsigned long long)b->fpsr);
+}
+
+/* How many rows differ; the first difference of each is printed. */
+static unsigned compare(const char *what, const struct result *a, const struct result *b)
+{
+    unsigned last = 0, differ = 0;
+    for (unsigned i = 0; i < nwords; i++)
+        for (unsigned k = 0; k < SETS && rows[i] != last; k++) {
+            size_t at = (size_t)k * nwords + i;
+            if (!memcmp(&a[at], &b[at], sizeof a[at]))
+                continue;
+            report(i, k, &a[at], &b[at]);
+            last = rows[i];
+            differ++;
+        }
+    printf("%s: %u words on %d operand sets, %u rows differ\n", what, nwords, SETS, differ);
+    return differ;
+}
+
+int main(int argc, char **argv)
+{
+    enum a64_insn first = A64_and_v, last = A64_tbx;
+    unsigned each = 8, differ = 0;
+    uint64_t random = 1;
+    const char *only = NULL;
+    for (int c; (c = getopt(argc, argv, "n:s:i:r:o:t:")) != -1;)
+        switch (c) {
+        case 'n': each = (unsigned)atoi(optarg); break;
+        case 's': random = strtoull(optarg, NULL, 0) * 0x9e3779b97f4a7c15 | 1; break;
+        case 'i': only = optarg; break;
+        case 'r': first = row_by_name(strtok(optarg, ",")), last = row_by_name(strtok(NULL, ",")); break;
+        case 'o': oracle = optarg; break;
+        case 't': subject = optarg; break;
+        default: return 2;
+        }
+    char error[128];
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (!frontend_aarch64.parse_cpu(NULL, &config, error, sizeof error))
+        return 2;
+    make_operands(&random);
+    make_words(first, last, only, each, &random);
+    snprintf(program, sizeof program, "/tmp/fuzz_a64_simd.%d", (int)getpid());
+    write_program();
+    struct result *expected = run_command(oracle), *got;
+    if (expected && subject) {
+        got = run_command(subject);
+        differ = !got || compare(subject, expected, got);
+    } else if (expected) {
+        differ = compare("interpreter", expected, run_here(true, 0));
+        differ += compare("baseline", expected, run_here(false, 0));
+        differ += compare("host", expected, run_here(false, backend_host_features()));
+    }
+    unlink(program);
+    return !expected || differ;
+}
