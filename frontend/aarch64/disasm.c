@@ -15,6 +15,7 @@
  *   o O       option of DMB and DSB; of ISB and CLREX   N  number without "#"
  *   u         general register, nothing if x30          z  ", x1", nothing if xzr
  *
+ * Words of floating point and Advanced SIMD have kinds of their own, which go first: disasm_simd.c.
  * To add a kind: its letter here and a case in print_operand. A kind that finds the word reserved
  * prints RESERVED, and the whole becomes ".inst".
  */
@@ -120,7 +121,9 @@ static void print_operand(struct decode_text *text, char kind, int64_t value, ui
                           uint64_t pc)
 {
     static const char *const float_arrangements[4] = {"2s", RESERVED, "4s", "2d"};
-    bool is_64 = word >> 31;
+    bool is_64 = word >> 31, is_simd = (word >> 25 & 7) == 7;
+    if (is_simd && a64_print_simd(text, kind, value, word))
+        return;
     switch (kind) {
     case 'x': case 'X': print_general(text, value, true, kind == 'X'); break;
     case 'w': case 'W': print_general(text, value, false, kind == 'W'); break;

@@ -7,8 +7,6 @@ tests_fuzz_fuzz_aarch64_SOURCES = tests/fuzz/fuzz_aarch64.c tests/fuzz/fuzz.c te
 tests_fuzz_fuzz_aarch64_LDADD = libferry.a $(FERRY_LIBS)
 TESTS += tests/fuzz/riscv.sh tests/fuzz/aarch64.sh
 EXTRA_DIST += tests/fuzz/riscv.sh tests/fuzz/aarch64.sh
-TESTS += tests/fuzz/riscv.sh
-EXTRA_DIST += tests/fuzz/riscv.sh
 
 # Vector instructions of A64 on many operands, against qemu-user.
 check_PROGRAMS += tests/fuzz/fuzz_a64_simd
