@@ -17,6 +17,7 @@
 /* What -cpu chose: a bit a feature, numbered by the guest; and whatever else decides about code. */
 struct cpu_config {
     uint64_t features[2];
+    uint32_t model; /* the guest's own number of the model */
     uint64_t hostcall_lo, hostcall_hi; /* guest range where the private host-call instruction is valid (vDSO) */
 };
 

@@ -5,7 +5,8 @@ frontend_decgen_SOURCES = frontend/decgen.c frontend/decgen_emit.c frontend/decg
 frontend_decgen_LDADD =
 
 libferry_a_SOURCES += frontend/frontend.h frontend/decode.h frontend/translate.h frontend/translate.c \
-                      frontend/disasm.c frontend/random.c frontend/guests.c
+                      frontend/disasm.c frontend/random.c frontend/guests.c \
+                      frontend/property.h frontend/property.c
 
 # RISC-V. The order of the tables is that of the enumeration; the first one declares the fields.
 riscv_tables = frontend/riscv/rv64.dec frontend/riscv/rvm.dec frontend/riscv/rva.dec \

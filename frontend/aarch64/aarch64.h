@@ -19,7 +19,7 @@
 #include "ir/cpu.h"
 
 enum a64_feature {
-#define FEATURE(name, text, hwcap, note) A64_FEATURE_##name,
+#define FEATURE(name, text, hwcap, kernel, note) A64_FEATURE_##name,
 #include "frontend/aarch64/feature.def"
 #undef FEATURE
     A64_FEATURE_COUNT

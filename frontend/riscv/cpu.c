@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "frontend/property.h"
 #include "frontend/riscv/internal.h"
 
 #define BIT(name) (UINT64_C(1) << RV_FEATURE_##name)
@@ -84,14 +85,6 @@ static const char *const only_off[] = {
     "zve64f", "zve64d", "zvbb", "zvbc", "zvkb", "zvfh", "zvfhmin",
 };
 
-static bool is_listed(const char *name, const char *const *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!strcasecmp(name, list[i]))
-            return true;
-    return false;
-}
-
 static void switch_feature(struct cpu_config *config, unsigned feature, bool on)
 {
     if (on)
@@ -118,20 +111,10 @@ static void derive(struct cpu_config *config)
             config->features[0] |= UINT64_C(1) << derived[i].feature;
 }
 
-/* 1 on, 0 off, -1 neither. */
-static int parse_switch(const char *value)
-{
-    static const char *const words[] = {"off", "on", "false", "true", "no", "yes", "0", "1"};
-    for (int i = 0; i < 8; i++)
-        if (!strcasecmp(value, words[i]))
-            return i & 1;
-    return -1;
-}
-
 /* One property, "name" with its value apart. Returns NULL or what is wrong. */
 static const char *set_property(struct cpu_config *config, const char *name, const char *value)
 {
-    int on = parse_switch(value);
+    int on = property_switch(value);
     if (!strcasecmp(name, "g")) {
         if (on < 0)
             return "is on or off";
@@ -151,9 +134,9 @@ static const char *set_property(struct cpu_config *config, const char *name, con
         switch_feature(config, i, on);
         return NULL;
     }
-    if (is_listed(name, any_value, sizeof any_value / sizeof any_value[0]))
+    if (property_listed(name, any_value, sizeof any_value / sizeof any_value[0]))
         return NULL;
-    if (is_listed(name, only_off, sizeof only_off / sizeof only_off[0]))
+    if (property_listed(name, only_off, sizeof only_off / sizeof only_off[0]))
         return on == 0 ? NULL : "is not implemented";
     return "is not a property of RISC-V processors";
 }
@@ -169,28 +152,21 @@ bool riscv_parse_cpu(const char *text, struct cpu_config *config, char *error, s
         snprintf(error, error_size, "CPU description is too long");
         return false;
     }
-    char *rest, *item = strtok_r(copy, ",", &rest);
+    char *rest = copy, *name = strsep(&rest, ",");
+    const char *value;
     const struct model *model = NULL;
-    for (unsigned i = 0; item && i < sizeof models / sizeof models[0]; i++)
-        if (!strcmp(item, models[i].name))
+    for (unsigned i = 0; i < sizeof models / sizeof models[0]; i++)
+        if (!strcmp(name, models[i].name))
             model = &models[i];
     if (!model) {
-        snprintf(error, error_size, "unknown CPU '%s' (try -cpu help)", item ? item : "");
+        snprintf(error, error_size, "unknown CPU '%s' (try -cpu help)", name);
         return false;
     }
     config->features[0] = model->features;
-    while ((item = strtok_r(NULL, ",", &rest))) {
-        const char *value = "on";
-        char *equals = strchr(item, '=');
-        if (equals) {
-            *equals = 0;
-            value = equals + 1;
-        } else if (*item == '+' || *item == '-') {
-            value = *item++ == '+' ? "on" : "off";
-        }
-        const char *wrong = set_property(config, item, value);
+    while (property_next(&rest, &name, &value)) {
+        const char *wrong = set_property(config, name, value);
         if (wrong) {
-            snprintf(error, error_size, "CPU property '%s' %s", item, wrong);
+            snprintf(error, error_size, "CPU property '%s' %s", name, wrong);
             return false;
         }
     }
