@@ -48,7 +48,10 @@ libferry_a_SOURCES += \
     frontend/aarch64/data.c frontend/aarch64/flags.c frontend/aarch64/branch.c \
     frontend/aarch64/memory.c frontend/aarch64/atomic.c frontend/aarch64/system.c \
     frontend/aarch64/pauth.c \
-    frontend/aarch64/float.c frontend/aarch64/float_convert.c frontend/aarch64/simd_fp.c \
+    frontend/aarch64/float.h frontend/aarch64/float.c frontend/aarch64/float_convert.c \
+    frontend/aarch64/simd_fp.h frontend/aarch64/simd_fp.c frontend/aarch64/simd_fp_convert.c \
+    frontend/aarch64/simd_fp_element.c frontend/aarch64/disasm_fp.c frontend/aarch64/helper_lane.h \
+    frontend/aarch64/helper_estimate.c frontend/aarch64/helper_narrow.c \
     frontend/aarch64/simd.h frontend/aarch64/simd.c frontend/aarch64/simd_int.c \
     frontend/aarch64/simd_product.c frontend/aarch64/simd_shift.c frontend/aarch64/simd_move.c \
     frontend/aarch64/disasm_simd.c \

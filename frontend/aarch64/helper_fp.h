@@ -9,6 +9,15 @@
     X(fjcvtzs, 2, IR_HELPER_PURE)                                                                  \
     X(int_to_half, 3, IR_HELPER_PURE)                                                              \
     X(round_int, 3, IR_HELPER_PURE)                                                                \
-    X(bfcvt, 3, IR_HELPER_PURE)
+    X(bfcvt, 3, IR_HELPER_PURE)                                                                    \
+    X(mulx, 3, IR_HELPER_PURE)                                                                     \
+    X(recip_estimate, 3, IR_HELPER_PURE)                                                           \
+    X(recip_exponent, 3, IR_HELPER_PURE)                                                           \
+    X(recip_step, 3, IR_HELPER_PURE)                                                               \
+    X(rsqrt_estimate, 3, IR_HELPER_PURE)                                                           \
+    X(rsqrt_step, 3, IR_HELPER_PURE)                                                               \
+    X(fma_half, 3, IR_HELPER_PURE)                                                                 \
+    X(bfdot, 3, IR_HELPER_PURE)                                                                    \
+    X(bfmmla, 3, IR_HELPER_PURE)
 
 #endif

@@ -26,4 +26,7 @@ unsigned a64_disassemble(const struct cpu_config *config, uint64_t pc, const uin
 /* Prints an operand of the kinds of Advanced SIMD (disasm_simd.c); false if it is of no such kind. */
 bool a64_print_simd(struct decode_text *text, char kind, int64_t value, uint32_t word);
 
+/* The same of floating point (disasm_fp.c). */
+bool a64_print_fp(struct decode_text *text, char kind, int64_t value);
+
 #endif
