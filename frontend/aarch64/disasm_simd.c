@@ -112,11 +112,15 @@ static void print_quad(struct decode_text *text, uint32_t word)
     decode_print(text, "v%u.4b[%u]", bits(word, 20, 16), h << 1 | l);
 }
 
+/* A range, where there are more than two and register 0 does not follow on 31. */
 static void print_tables(struct decode_text *text, unsigned first, unsigned more)
 {
     decode_print(text, "{v%u.16b", first);
-    if (more)
-        decode_print(text, "-v%u.16b", (first + more) % 32);
+    if (more > 1 && first + more < 32)
+        decode_print(text, "-v%u.16b", first + more);
+    else
+        for (unsigned i = 1; i <= more; i++)
+            decode_print(text, ", v%u.16b", (first + i) % 32);
     decode_print(text, "}");
 }
 

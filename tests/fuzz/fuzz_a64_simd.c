@@ -113,16 +113,22 @@ static void make_words(enum a64_insn first, enum a64_insn last, const char *only
 {
     struct decode_policy policy = {.rows = a64_rows, .nrows = A64_INSN_COUNT, .fields = a64_fields,
                                    .field = a64_field, .accept = accept};
-    for (unsigned insn = first; insn <= last; insn++)
-        for (unsigned i = 0; i < each && nwords < MAX_WORDS; i++) {
+    for (unsigned insn = first; insn <= last; insn++) {
+        unsigned made = 0;
+        if (only && strncmp(a64_rows[insn].name, only, strlen(only)))
+            continue;
+        for (unsigned tries = 0; made < each && tries < 20 * each && nwords < MAX_WORDS; tries++) {
             uint32_t word;
-            if ((only && strncmp(a64_rows[insn].name, only, strlen(only))) ||
-                !decode_random_word(&policy, &a64_rows[insn], random, &word) ||
+            if (!decode_random_word(&policy, &a64_rows[insn], random, &word) ||
                 a64_decode_a64(word) != insn)
                 continue;
             rows[nwords] = (uint16_t)insn;
             words[nwords++] = word;
+            made++;
         }
+        if (!made)
+            printf("no word of %s\n", a64_rows[insn].name);
+    }
 }
 
 static enum a64_insn row_by_name(const char *name)
@@ -245,6 +251,8 @@ static void set_state(struct host *h, struct cpu *cpu, const struct operands *se
     memset(cpu->state, 0, sizeof cpu->state);
     frontend_aarch64.reset(&config, cpu);
     host_prepare(h, cpu);
+    for (unsigned i = 0; i < frontend_aarch64.ir.nhelpers; i++)
+        cpu->helper[i] = (void *)frontend_aarch64.ir.helpers[i].fn;
     memcpy(cpu->state + A64_STATE_v0, set->v, sizeof set->v);
     memcpy(cpu->state + A64_STATE_x0, set->x, sizeof set->x);
 }
