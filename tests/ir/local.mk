@@ -27,3 +27,7 @@ tests_ir_test_fp_LDADD = tests/ir/libirtest.a $(LDADD) -lm
 check_PROGRAMS += tests/ir/test_fp_exact
 TESTS += tests/ir/test_fp_exact
 tests_ir_test_fp_exact_LDADD = tests/ir/libirtest.a $(LDADD) -lm
+
+check_PROGRAMS += tests/ir/test_vector
+TESTS += tests/ir/test_vector
+tests_ir_test_vector_LDADD = tests/ir/libirtest.a $(LDADD)
