@@ -226,6 +226,15 @@ static inline void e_rrr(struct cursor *c, uint32_t op, unsigned reg, unsigned v
     c->p = p;
 }
 
+/* The same with a rounding mode of its own (MXCSR's code), raising no exceptions. */
+static inline void e_rrr_round(struct cursor *c, uint32_t op, unsigned reg, unsigned v, unsigned rm,
+                               unsigned round)
+{
+    uint8_t *start = c->p;
+    e_rrr(c, op, reg, v, rm);
+    start[3] |= (uint8_t)(round << 5 | 1 << 4);
+}
+
 /* The memory operand has 2^unit bytes. */
 static inline void e_rrm(struct cursor *c, uint32_t op, unsigned reg, unsigned v, struct mem m,
                          unsigned unit)

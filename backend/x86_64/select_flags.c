@@ -140,6 +140,11 @@ unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags)
 {
     ir_ref r = resolve(w, flags);
     if (is_fused(w, r)) {
+        if (w->b->insns[r].op == IR_FCMPF) {
+            cc = emit_float_condition(w, cc, &w->b->insns[r]);
+            consume(w, r);
+            return cc;
+        }
         make_flags(w, &w->b->insns[r]);
         consume(w, r);
         return host_cc[cc];

@@ -551,6 +551,8 @@ void become_alias(struct work *w, const struct ir_insn *in, ir_ref self);
 
 /* Brings a B value into EFLAGS (or makes it), consumes it, returns the host's condition for cc. */
 unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags);
+/* The same of an FCMPF that is made where it is used. (select_fp_compare.c) */
+unsigned emit_float_condition(struct work *w, unsigned cc, const struct ir_insn *in);
 
 /* ---- the ops ----------------------------------------------------------------------------------
  */
