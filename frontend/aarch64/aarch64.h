@@ -252,6 +252,9 @@ enum { A64_PSTATE_SSBS = 1 << 12, A64_PSTATE_DIT = 1 << 24 };
  */
 enum ir_cc a64_condition(uint32_t cond, bool *has);
 
+/* Flags of an immediate N:Z:C:V, as they rest (the aux of IR_CONDF). */
+uint32_t a64_resting_flags(uint32_t nzcv);
+
 /* The flags, carry inverted (see state.def). */
 static inline ir_ref get_nzcv(struct translation *t)
 {
@@ -278,14 +281,14 @@ static inline ir_ref a64_address(struct translation *t, ir_ref address)
 /* The FP rule of an instruction under the current mode, with rounding as FPCR says. */
 static inline unsigned a64_fp_rule(const struct translation *t)
 {
-    return IR_ROUND_DYNAMIC | (t->mode & A64_MODE_DN ? IR_FP_DEFAULT_NAN : 0u) |
+    return IR_ROUND_DYNAMIC | IR_FP_TINY_BEFORE | (t->mode & A64_MODE_DN ? IR_FP_DEFAULT_NAN : 0u) |
            (t->mode & A64_MODE_FZ ? IR_FP_FLUSH : 0u);
 }
 
 /* The same for arithmetic on half precision. */
 static inline unsigned a64_half_rule(const struct translation *t)
 {
-    return IR_ROUND_DYNAMIC | (t->mode & A64_MODE_DN ? IR_FP_DEFAULT_NAN : 0u) |
+    return IR_ROUND_DYNAMIC | IR_FP_TINY_BEFORE | (t->mode & A64_MODE_DN ? IR_FP_DEFAULT_NAN : 0u) |
            (t->mode & A64_MODE_FZ16 ? IR_FP_FLUSH : 0u);
 }
 

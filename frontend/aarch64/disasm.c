@@ -122,7 +122,7 @@ static void print_operand(struct decode_text *text, char kind, int64_t value, ui
 {
     static const char *const float_arrangements[4] = {"2s", RESERVED, "4s", "2d"};
     bool is_64 = word >> 31, is_simd = (word >> 25 & 7) == 7;
-    if (is_simd && a64_print_simd(text, kind, value, word))
+    if (is_simd && (a64_print_fp(text, kind, value) || a64_print_simd(text, kind, value, word)))
         return;
     switch (kind) {
     case 'x': case 'X': print_general(text, value, true, kind == 'X'); break;

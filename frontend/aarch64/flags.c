@@ -128,8 +128,7 @@ bool a64_ands(struct translation *t, const struct a64_args_shifted *a, int inver
 
 /* ---- conditional --------------------------------------------------------------------------- */
 
-/* Flags of an immediate N:Z:C:V, as they rest. */
-static uint32_t resting_flags(uint32_t nzcv)
+uint32_t a64_resting_flags(uint32_t nzcv)
 {
     return (nzcv & 8 ? IR_FLAG_N : 0u) | (nzcv & 4 ? IR_FLAG_Z : 0u) |
            (nzcv & 2 ? 0u : IR_FLAG_C) | (nzcv & 1 ? IR_FLAG_V : 0u);
@@ -144,7 +143,7 @@ static bool compare(struct translation *t, uint32_t sf, uint32_t cond, uint32_t 
     if (has)
         flags = ir_emit(t->block, (struct ir_insn){.op = IR_CONDF, .type = IR_B, .sub = (uint8_t)cc,
                                                    .a = get_nzcv(t), .b = flags,
-                                                   .aux = resting_flags(nzcv)});
+                                                   .aux = a64_resting_flags(nzcv)});
     put_nzcv(t, flags);
     return true;
 }
@@ -218,7 +217,7 @@ static ir_ref move_bit(struct translation *t, ir_ref x, unsigned from, unsigned 
 bool a64_rmif(struct translation *t, const struct a64_args_rmif *a)
 {
     struct ir_block *b = t->block;
-    uint32_t mask = resting_flags(a->nzcv) ^ IR_FLAG_C;
+    uint32_t mask = a64_resting_flags(a->nzcv) ^ IR_FLAG_C;
     ir_ref rotated = ir_op2(b, IR_ROR, IR_I64, get_x(t, a->rn), ir_const(b, a->imm6));
     ir_ref x = ir_conv(b, IR_TRUNC, IR_I32, IR_I64, rotated);
     ir_ref bits = or32(t, or32(t, move_bit(t, x, 3, N_BIT), move_bit(t, x, 2, Z_BIT)),
@@ -303,5 +302,5 @@ uint32_t a64_get_nzcv(const struct cpu *cpu)
 
 void a64_set_nzcv(struct cpu *cpu, uint32_t nzcv)
 {
-    *(uint32_t *)(cpu->state + A64_STATE_nzcv) = resting_flags(nzcv >> PSTATE_V);
+    *(uint32_t *)(cpu->state + A64_STATE_nzcv) = a64_resting_flags(nzcv >> PSTATE_V);
 }

@@ -297,32 +297,16 @@ bool a64_fp_compare_zero(struct translation *t, const struct a64_args_rn *a, int
     return true;
 }
 
-/* TO BE REPLACED */
-static enum ir_cc condition(uint32_t cond, bool *has)
-{
-    static const uint8_t cc[14] = {
-        IR_EQ, IR_NE, IR_GEU, IR_LTU, IR_MI,  IR_PL,  IR_VS,
-        IR_VC, IR_GTU, IR_LEU, IR_GES, IR_LTS, IR_GTS, IR_LES,
-    };
-    *has = cond < 14;
-    return *has ? cc[cond] : IR_EQ;
-}
-static uint32_t resting_flags(uint32_t nzcv)
-{
-    return (nzcv & 8 ? IR_FLAG_N : 0u) | (nzcv & 4 ? IR_FLAG_Z : 0u) |
-           (nzcv & 2 ? 0u : IR_FLAG_C) | (nzcv & 1 ? IR_FLAG_V : 0u);
-}
-
 bool a64_fp_compare_cond(struct translation *t, const struct a64_args_fccmp *a, int signalling,
                          int type)
 {
     bool has;
-    enum ir_cc cc = condition(a->cond, &has);
+    enum ir_cc cc = a64_condition(a->cond, &has);
     ir_ref before = get_nzcv(t), flags = compare(t, a->rn, a->rm, false, signalling, type);
     if (has)
         flags = ir_emit(t->block, (struct ir_insn){.op = IR_CONDF, .type = IR_B, .sub = (uint8_t)cc,
                                                    .a = before, .b = flags,
-                                                   .aux = resting_flags(a->nzcv)});
+                                                   .aux = a64_resting_flags(a->nzcv)});
     put_nzcv(t, flags);
     return true;
 }
@@ -330,7 +314,7 @@ bool a64_fp_compare_cond(struct translation *t, const struct a64_args_fccmp *a, 
 bool a64_fp_select(struct translation *t, const struct a64_args_fcsel *a, int type)
 {
     bool has;
-    enum ir_cc cc = condition(a->cond, &has);
+    enum ir_cc cc = a64_condition(a->cond, &has);
     ir_ref x = a64_get_image(t, a->rn, type);
     if (has)
         x = ir_emit(t->block, (struct ir_insn){.op = IR_SELB, .type = (uint8_t)fp_image_type(type),
