@@ -54,7 +54,7 @@ libferry_a_SOURCES += \
     frontend/aarch64/helper_estimate.c frontend/aarch64/helper_narrow.c \
     frontend/aarch64/simd.h frontend/aarch64/simd.c frontend/aarch64/simd_int.c \
     frontend/aarch64/simd_product.c frontend/aarch64/simd_shift.c frontend/aarch64/simd_move.c \
-    frontend/aarch64/disasm_simd.c \
+    frontend/aarch64/disasm_simd.c frontend/aarch64/disasm_memory.c \
     frontend/aarch64/simd_memory.c frontend/aarch64/crypto.c
 nodist_libferry_a_SOURCES += frontend/aarch64/decode.c frontend/aarch64/decode.h
 BUILT_SOURCES += frontend/aarch64/decode.h

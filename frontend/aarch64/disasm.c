@@ -25,7 +25,7 @@
 #include "frontend/aarch64/decode.h"
 #include "frontend/aarch64/internal.h"
 
-#define RESERVED "\1"
+#define RESERVED A64_RESERVED
 
 static const char *const condition_names[16] = {
     "eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al", "nv",
@@ -123,6 +123,8 @@ static void print_operand(struct decode_text *text, char kind, int64_t value, ui
     static const char *const float_arrangements[4] = {"2s", RESERVED, "4s", "2d"};
     bool is_64 = word >> 31, is_simd = (word >> 25 & 7) == 7;
     if (is_simd && (a64_print_fp(text, kind, value) || a64_print_simd(text, kind, value, word)))
+        return;
+    if ((word >> 25 & 5) == 4 && a64_print_memory(text, kind, value, word))
         return;
     switch (kind) {
     case 'x': case 'X': print_general(text, value, true, kind == 'X'); break;

@@ -23,6 +23,12 @@ bool a64_logical_mask(bool is_64, uint32_t fields, uint64_t *mask);
 unsigned a64_disassemble(const struct cpu_config *config, uint64_t pc, const uint8_t *bytes,
                          size_t size, char *text, size_t text_size);
 
+/* What a kind prints that finds the word reserved: the whole becomes ".inst". */
+#define A64_RESERVED "\1"
+
+/* Prints an operand of the kinds of loads and stores (disasm_memory.c); false if it is of no such kind. */
+bool a64_print_memory(struct decode_text *text, char kind, int64_t value, uint32_t word);
+
 /* Prints an operand of the kinds of Advanced SIMD (disasm_simd.c); false if it is of no such kind. */
 bool a64_print_simd(struct decode_text *text, char kind, int64_t value, uint32_t word);
 
