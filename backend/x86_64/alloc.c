@@ -494,6 +494,10 @@ int use_gpr_slow(struct work *w, ir_ref r)
 
 int use_xmm_slow(struct work *w, ir_ref r, enum ir_type t)
 {
+    if (val_of(w, r)->flags & VAL_FUSED) {
+        unfuse(w, r);
+        return use_xmm(w, r, t);
+    }
     unsigned reg = (unsigned)alloc(w, XMM_MASK);
     w->locked |= BIT(reg);
     load_value(w, reg, r, t);
@@ -585,6 +589,8 @@ void load_into_xmm(struct work *w, unsigned xmm, ir_ref r, enum ir_type t)
 {
     r = resolve(w, r);
     struct val *v = val_of(w, r);
+    if (v->flags & VAL_FUSED && !v->regs)
+        use_xmm(w, r, t);
     uint32_t regs = v->regs & XMM_MASK;
     if (regs & BIT(xmm + XMM0))
         return;
@@ -692,8 +698,10 @@ static void put_pinned(struct work *w, unsigned pin, unsigned slot, ir_ref r)
     struct val *v = val_of(w, r);
     if (!(v->regs & BIT(pin))) {
         w->locked |= v->regs;
-        if (v->flags & VAL_FUSED && !v->regs)
+        if (v->flags & VAL_FUSED && !v->regs && pin < XMM0)
             use_gpr(w, r);
+        else if (v->flags & VAL_FUSED && !v->regs)
+            use_xmm(w, r, IR_V128);
         rescue(w, pin);
         if (pin < XMM0)
             load_into(w, pin, r);

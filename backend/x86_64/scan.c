@@ -11,7 +11,8 @@
  * clear;
  *   - an extension from 32 bits is nothing where only the lower half is looked at in the end: sums,
  *     products and logic of values carry that backward (VAL_WIDE: the upper half counts);
- *   - flags used once, by a condition, are made where the condition is;
+ *   - flags used once, by a condition, are made where the condition is, and vectors of constants where
+ *     they are first used;
  *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the
  * value and its put looks at the slot.
  */
@@ -221,6 +222,12 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
             scan_alias(s, in, v);
         else
             scan_operands(s, in, v, 0);
+        break;
+    case IR_VDUP:
+    case IR_VPAIR:
+        if (is_plain_const(s->w, in->a) && (in->op == IR_VDUP || is_plain_const(s->w, in->b)))
+            v->flags |= VAL_FUSED;
+        scan_operands(s, in, v, 0);
         break;
     case IR_VZEXT: /* perhaps an alias */
         scan_operands(s, in, v, 0);

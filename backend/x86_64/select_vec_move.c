@@ -12,22 +12,23 @@ static void move_to_xmm(struct work *w, unsigned d, struct operand x, uint32_t w
 
 /* ---- whole vectors from scalars --------------------------------------------------------------- */
 
-static void define_literal(struct work *w, ir_ref self, uint64_t low, uint64_t high)
+static void define_literal(struct work *w, ir_ref self, const uint64_t value[2])
 {
     unsigned d = (unsigned)define_xmm(w, self, NO_REG, 0);
-    if (!high)
+    if (!value[1])
         set_zero_above(w, self);
-    vec_load(w, d, low, high);
+    vec_load(w, d, value[0], value[1]);
 }
 
 void emit_VPAIR(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     bool const_high = is_plain_const(w, in->b);
     uint64_t high_value = const_high ? constant(w, in->b)->value : 0;
-    if (const_high && is_plain_const(w, in->a)) {
+    uint64_t value[2];
+    if (vector_constant(w, self, value)) {
         consume(w, in->a);
         consume(w, in->b);
-        define_literal(w, self, constant(w, in->a)->value, high_value);
+        define_literal(w, self, value);
         return;
     }
     struct operand low = use_rm(w, in->a);
@@ -50,6 +51,7 @@ void emit_VZEXT(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     enum ir_type t = (enum ir_type)in->sub;
     enum { CLEAR_1_TO_3 = 14 };
+    uint64_t value[2];
     if (ir_type_is_float(t)) {
         if (is_zero_above(w, in->a, t)) {
             become_alias(w, in, self);
@@ -64,10 +66,9 @@ void emit_VZEXT(struct work *w, const struct ir_insn *in, ir_ref self)
             vec_rrr_imm(w, INSERTPS, d, a, a, CLEAR_1_TO_3);
         else
             vec_rrl(w, PAND, d, a, UINT16_MAX, 0);
-    } else if (is_plain_const(w, in->a)) {
-        uint64_t value = constant(w, in->a)->value;
+    } else if (vector_constant(w, self, value)) {
         consume(w, in->a);
-        define_literal(w, self, t == IR_I32 ? (uint32_t)value : value, 0);
+        define_literal(w, self, value);
     } else {
         struct operand a = use_rm(w, in->a);
         consume(w, in->a);
@@ -97,11 +98,10 @@ void emit_VDUP(struct work *w, const struct ir_insn *in, ir_ref self)
     static const uint32_t from_register[] = {PBROADCASTB_E, PBROADCASTW_E, PBROADCASTD_E,
                                              PBROADCASTQ_E};
     unsigned log = lane_log(in);
-    if (is_plain_const(w, in->a)) {
-        uint64_t mask = log == 3 ? UINT64_MAX : ((uint64_t)1 << (8 << log)) - 1;
-        uint64_t lanes = splat(log, constant(w, in->a)->value & mask);
+    uint64_t value[2];
+    if (vector_constant(w, self, value)) {
         consume(w, in->a);
-        define_literal(w, self, lanes, lanes);
+        define_literal(w, self, value);
         return;
     }
     struct operand a = use_rm(w, in->a);

@@ -44,6 +44,8 @@ void vec_rro(struct work *w, uint32_t op, unsigned d, unsigned a, struct operand
         vec_rrr(w, op, d, a, b.reg);
     else
         vec_rrm(w, op, d, a, b.mem);
+    if (b.kind == OPERAND_MEM && b.mem.base == MEM_LITERAL)
+        literal_used(w, 0);
 }
 
 void vec_rrl(struct work *w, uint32_t op, unsigned d, unsigned a, uint64_t low, uint64_t high)
@@ -155,10 +157,46 @@ struct vec vec_start(struct work *w, const struct ir_insn *in, ir_ref self, unsi
     return v;
 }
 
+bool vector_constant(struct work *w, ir_ref r, uint64_t value[2])
+{
+    r = resolve(w, r);
+    value[1] = 0;
+    if (ir_is_const(r)) {
+        value[0] = constant(w, r)->value;
+        return is_plain_const(w, r);
+    }
+    const struct ir_insn *in = &w->b->insns[r];
+    if ((in->op != IR_VDUP && in->op != IR_VPAIR && in->op != IR_VZEXT) || !is_plain_const(w, in->a))
+        return false;
+    value[0] = constant(w, in->a)->value;
+    if (in->op == IR_VPAIR) {
+        value[1] = is_plain_const(w, in->b) ? constant(w, in->b)->value : 0;
+        return is_plain_const(w, in->b);
+    }
+    unsigned log = lane_log(in);
+    if (log < 3)
+        value[0] &= ((uint64_t)1 << (8 << log)) - 1;
+    if (in->op == IR_VDUP)
+        value[0] = value[1] = splat(log, value[0]);
+    return true;
+}
+
+/* A vector of constants that nobody has made yet and that is used only here is read from memory. */
+static struct operand use_vector(struct work *w, ir_ref r)
+{
+    r = resolve(w, r);
+    const struct val *v = val_of(w, r);
+    uint64_t value[2];
+    if (ir_is_const(r) || !(v->flags & VAL_FUSED) || v->regs || v->uses != 1 ||
+        !vector_constant(w, r, value) || !(value[0] | value[1]) || (value[0] & value[1]) == UINT64_MAX)
+        return use_xmm_rm(w, r, IR_V128);
+    return (struct operand){.kind = OPERAND_MEM, .mem = literal(w, value[0], value[1])};
+}
+
 /* The first source is the value x, the second y, which may be memory. */
 static void emit_binary(struct work *w, ir_ref self, uint32_t op, ir_ref x, ir_ref y)
 {
-    struct operand b = use_xmm_rm(w, y, IR_V128);
+    struct operand b = use_vector(w, y);
     unsigned a = (unsigned)use_xmm(w, x, IR_V128);
     bool avoid = !has(w, HOST_AVX) && b.kind == OPERAND_REG && b.reg != a;
     consume(w, x);
@@ -187,15 +225,6 @@ void emit_vec_unary(struct work *w, const struct ir_insn *in, ir_ref self, uint3
 
 bool is_zero_vector(struct work *w, ir_ref r)
 {
-    r = resolve(w, r);
-    if (ir_is_const(r))
-        return is_plain_const(w, r) && constant(w, r)->value == 0;
-    const struct ir_insn *in = &w->b->insns[r];
-    bool a_zero = is_plain_const(w, in->a) && constant(w, in->a)->value == 0;
-    switch (in->op) {
-    case IR_VDUP:
-    case IR_VZEXT: return a_zero;
-    case IR_VPAIR: return a_zero && is_plain_const(w, in->b) && constant(w, in->b)->value == 0;
-    default: return false;
-    }
+    uint64_t value[2];
+    return vector_constant(w, r, value) && !(value[0] | value[1]);
 }

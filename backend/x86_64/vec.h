@@ -67,6 +67,8 @@ void emit_vec(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op
 void emit_vec_swapped(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op);
 void emit_vec_unary(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op);
 
+/* Is the value a vector of constants? Which. */
+bool vector_constant(struct work *w, ir_ref r, uint64_t value[2]);
 /* Is the value a vector of zeros? */
 bool is_zero_vector(struct work *w, ir_ref r);
 
