@@ -6,9 +6,9 @@
  *   P       vector of Q and the next size         B  of bytes          W  of words
  *   S D     scalar of size; of the next size
  *   H G     vector of Q and the size in immh; of the next size, whole
- *   R U     scalar of the size in immh; of the next size
+ *   T U     scalar of the size in immh; of the next size
  *   K L     right, left shift in immh:immb
- *   E o e   vector, scalar, element by imm5; k: element by imm5 and imm4; r: general register
+ *   E o e   vector, scalar, element by imm5; k: element by imm5 and imm4; g: general register
  *   M       indexed element                       Q  indexed four bytes
  *   l       list of tables                        2  nothing or "2"   8  the width of size
  *   I m     vector and value of a modified immediate
@@ -67,7 +67,7 @@ static bool print_by_immh(struct decode_text *text, char kind, int64_t value, ui
     switch (kind) {
     case 'H': print_vector(text, value, q, size); break;
     case 'G': print_vector(text, value, 1, size + 1); break;
-    case 'R': print_scalar(text, value, size); break;
+    case 'T': print_scalar(text, value, size); break;
     case 'U': print_scalar(text, value, size + 1); break;
     case 'K': decode_print(text, "#%u", (16u << size) - immhb); break;
     case 'L': decode_print(text, "#%u", immhb - (8u << size)); break;
@@ -86,7 +86,7 @@ static bool print_by_imm5(struct decode_text *text, char kind, int64_t value, ui
     case 'o': print_scalar(text, value, size); break;
     case 'e': print_element(text, value, size, imm5 >> (size + 1)); break;
     case 'k': print_element(text, value, size, imm4 >> size); break;
-    case 'r':
+    case 'g':
         if (value == 31)
             decode_print(text, "%czr", size == 3 ? 'x' : 'w');
         else
