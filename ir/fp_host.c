@@ -80,6 +80,14 @@ static bool image_is_nan(unsigned type, uint64_t image)
                           : (image & INT64_MAX) > 0x7ff0000000000000;
 }
 
+/* The smallest normal number: a guest that looks before rounding may see underflow, the host not. */
+static bool may_be_tiny(unsigned type, unsigned rule, uint64_t image)
+{
+    uint64_t edge = type == IR_F32 ? 0x00800000 : 0x0010000000000000;
+    uint64_t sign = type == IR_F32 ? 0x80000000 : 0x8000000000000000;
+    return rule & IR_FP_TINY_BEFORE && (image & ~sign) == edge;
+}
+
 uint64_t fp_host(unsigned op, unsigned type, unsigned rule, uint64_t a, uint64_t b)
 {
     static const uint8_t control[] = {[IR_ROUND_NEAREST] = 0, [IR_ROUND_DOWN] = 1,
@@ -99,7 +107,8 @@ uint64_t fp_host(unsigned op, unsigned type, unsigned rule, uint64_t a, uint64_t
     uint64_t r = type == IR_F32 ? compute32(op, a, b) : compute64(op, a, b);
     if (other)
         fp_set_mxcsr((fp_get_mxcsr() & ~mask) | (mxcsr & mask));
-    if (__builtin_expect(image_is_nan(type, r), 0)) /* the host's NaN rule is its own */
+    /* the host's NaN rule is its own */
+    if (__builtin_expect(image_is_nan(type, r) || may_be_tiny(type, rule, r), 0))
         return exact(op, type, rule, a, b);
     return r;
 }

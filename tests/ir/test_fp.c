@@ -146,6 +146,14 @@ Test(fp, arithmetic_as_the_host)
     }
 }
 
+/* A factor that makes a product just below the smallest normal number, if a is near one. */
+static uint64_t just_below_normal(unsigned type, uint64_t a)
+{
+    if (type == IR_F32)
+        return from32(0x1.fffffep-127f / as32(a));
+    return from64(0x1.fffffffffffffp-1023 / as64(a));
+}
+
 /* fp_host leaves mode and flags in MXCSR as an instruction of the guest would. */
 Test(fp, host_keeps_mxcsr)
 {
@@ -155,12 +163,16 @@ Test(fp, host_keeps_mxcsr)
         unsigned op = basic_ops[random_below(&r, 5)], type = random_below(&r, 2) ? IR_F64 : IR_F32;
         unsigned round = random_below(&r, 6), m = random_below(&r, 4), old = random_below(&r, 64);
         uint64_t a = random_float(&r, type), b = random_float(&r, type);
+        unsigned rule = IR_FP_DEFAULT_NAN | (random_below(&r, 2) ? IR_FP_TINY_BEFORE : 0);
+        if (random_below(&r, 8) == 0) /* a product that rounds to the smallest normal number */
+            op = IR_FMUL, b = just_below_normal(type, a);
         uint32_t start = MXCSR_START | modes[m].control << FP_MXCSR_ROUND_SHIFT | old;
         fp_set_mxcsr(start);
-        uint64_t have = fp_host(op, type, round | IR_FP_DEFAULT_NAN, a, b);
+        uint64_t have = fp_host(op, type, round | rule, a, b);
         uint32_t end = fp_get_mxcsr();
         fp_set_mxcsr(ours);
         struct fp_context fp = context(round == IR_ROUND_DYNAMIC ? modes[m].round : round);
+        fp.rule = (uint8_t)rule;
         uint64_t wanted = soft(&fp, op, type, a, b);
         uint32_t mask = ~(uint32_t)IR_EXC_DENORMAL;
         cr_assert_eq(have, wanted);
