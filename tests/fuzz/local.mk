@@ -12,3 +12,5 @@ EXTRA_DIST += tests/fuzz/riscv.sh tests/fuzz/aarch64.sh
 check_PROGRAMS += tests/fuzz/fuzz_a64_simd
 tests_fuzz_fuzz_a64_simd_SOURCES = tests/fuzz/fuzz_a64_simd.c tests/ra/host.c tests/ra/host.h
 tests_fuzz_fuzz_a64_simd_LDADD = libferry.a $(FERRY_LIBS)
+TESTS += tests/fuzz/a64_simd.sh
+EXTRA_DIST += tests/fuzz/a64_simd.sh
