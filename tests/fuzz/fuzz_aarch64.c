@@ -170,7 +170,7 @@ static unsigned random_insn(struct fuzz_insn *insns, const struct fuzz_choice *c
             insns[0] = insn;
             return 1;
         }
-        insns[0] = (struct fuzz_insn){.word = MOVE_BASE, .length = 4, .row = A64_nop};
+        insns[0] = (struct fuzz_insn){.word = MOVE_BASE, .length = 4, .row = A64_hint};
         insns[1] = insn;
         return 2;
     }
@@ -187,7 +187,7 @@ static void random_fault(struct fuzz_insn *insn, uint64_t *random)
     };
     uint32_t rt = (uint32_t)(decode_random_number(random) % CHANGED_BASE);
     uint32_t word = words[decode_random_number(random) % (sizeof words / sizeof words[0])];
-    *insn = (struct fuzz_insn){.word = word | COUNTER << 5 | rt, .length = 4, .row = A64_nop};
+    *insn = (struct fuzz_insn){.word = word | COUNTER << 5 | rt, .length = 4, .row = A64_hint};
     if (word >> 24 == 0xa9)
         insn->word |= (rt + 7) % CHANGED_BASE << 10;
 }
