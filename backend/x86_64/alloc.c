@@ -90,6 +90,8 @@ static void release(struct work *w, struct val *v)
     }
     if (unlikely(v->spill))
         free_spill(w, v);
+    if (unlikely(is_lazy(v)))
+        give_up(w, (ir_ref)(v - w->val));
 }
 
 void consume_slow(struct work *w, struct val *v)
@@ -173,7 +175,7 @@ static void vacate_home(struct work *w, unsigned slot, ir_ref r)
     if (!old || old == r || val_of(w, old)->home != slot + 1)
         return;
     struct val *v = val_of(w, old);
-    if (v->uses && !v->regs && !v->spill) {
+    if (v->uses && !v->regs && !v->spill && !is_lazy(v)) {
         enum ir_type t = cell_type(value_type(w, old, IR_I64));
         uint32_t free =
             w->free & (in_xmm(t) ? XMM_MASK : GPR_MASK) & ~w->locked & ~w->dying;
@@ -267,7 +269,10 @@ static void store_home(struct work *w, unsigned slot)
     vacate_home(w, slot, r);
     bool xmm = in_xmm(t);
     uint32_t regs = v->regs & (xmm ? XMM_MASK : GPR_MASK);
-    if (!regs && ir_is_const(r)) {
+    if (is_lazy(v)) {
+        store_lazy_home(w, slot, r);
+        CHECK(STORE_CONST, 0, slot, r);
+    } else if (!regs && ir_is_const(r)) {
         store_constant(w, m, r, t, NO_REG);
         CHECK(STORE_CONST, 0, slot, r);
     } else if (!regs) {
@@ -288,8 +293,7 @@ static void store_home(struct work *w, unsigned slot)
             v->home = (uint8_t)(slot + 1);
     }
     set_clean(w, slot);
-    if (--v->slots == 0 && !v->uses)
-        release(w, v);
+    unhold(w, r);
 }
 
 void sync(struct work *w)
@@ -314,7 +318,8 @@ static bool home_is_occupied(struct work *w, unsigned slot)
 {
     ir_ref old = w->home[slot];
     const struct val *v = old ? val_of(w, old) : NULL;
-    return v && v->home == slot + 1 && v->uses && !v->regs && !v->spill;
+    return v && v->home == slot + 1 && v->uses && !v->regs && !v->spill &&
+           !is_lazy(v);
 }
 
 /* Stores a value in the homes of the dirty slots that it is for. Returns true if that is enough. */
@@ -485,6 +490,10 @@ int use_gpr_slow(struct work *w, ir_ref r)
         unfuse(w, r);
         return use_gpr(w, r);
     }
+    if (is_lazy(v)) {
+        materialize(w, r);
+        return use_gpr(w, r);
+    }
     unsigned reg = (unsigned)alloc(w, GPR_MASK);
     load_value(w, reg, r, IR_I64);
     claim(w, reg, r);
@@ -537,7 +546,7 @@ struct operand use_rm(struct work *w, ir_ref r)
     r = resolve(w, r);
     struct val *v = val_of(w, r);
     struct mem m;
-    if (!(v->regs & GPR_MASK) && !(v->flags & VAL_FUSED) && stable_memory(w, r, &m) &&
+    if (!(v->regs & GPR_MASK) && !(v->flags & VAL_FUSED) && !is_lazy(v) && stable_memory(w, r, &m) &&
         (v->uses == 1 || few_free(w, GPR_MASK)))
         return memory_operand(w, r, m);
     return (struct operand){.kind = OPERAND_REG, .reg = (uint8_t)use_gpr(w, r)};
@@ -574,7 +583,7 @@ void load_into(struct work *w, unsigned reg, ir_ref r)
 {
     r = resolve(w, r);
     struct val *v = val_of(w, r);
-    if (v->flags & VAL_FUSED && !v->regs)
+    if ((v->flags & VAL_FUSED || is_lazy(v)) && !v->regs)
         use_gpr(w, r);
     uint32_t regs = v->regs & GPR_MASK;
     if (regs & BIT(reg))
@@ -661,7 +670,7 @@ void get_slot(struct work *w, unsigned slot, ir_ref self)
     if (!known && !pin && w->home[slot] && val_of(w, w->home[slot])->home == slot + 1)
         known = w->home[slot];
     if (known && (ir_is_const(known) || pin || val_of(w, known)->regs || val_of(w, known)->spill ||
-                  val_of(w, known)->home)) {
+                  val_of(w, known)->home || is_lazy(val_of(w, known)))) {
         v->alias = known;
         val_of(w, known)->uses += v->uses;
         return;
@@ -726,7 +735,8 @@ void put_slot(struct work *w, unsigned slot, ir_ref r)
         consume(w, r);
         return;
     }
-    if (!ir_is_const(r) && !v->regs && !v->spill && v->home != slot + 1) {
+    if (!ir_is_const(r) && !v->regs && !v->spill && v->home != slot + 1 &&
+        !is_lazy(v)) {
         enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
         if (in_xmm(t))
             use_xmm(w, r, t);
@@ -734,15 +744,12 @@ void put_slot(struct work *w, unsigned slot, ir_ref r)
             use_gpr(w, r);
     }
     if (is_dirty(w, slot)) {
-        ir_ref old = w->current[slot];
-        struct val *o = val_of(w, old);
         set_clean(w, slot);
-        if (--o->slots == 0 && !o->uses && old != r)
-            consume_slow(w, o);
+        unhold(w, w->current[slot]);
     }
     w->current[slot] = r;
     if (w->home[slot] != r || v->home != slot + 1) {
-        v->slots++;
+        hold(w, r);
         set_dirty(w, slot);
     }
     consume(w, r);
@@ -788,7 +795,7 @@ void forget_slots(struct work *w)
             w->failed = true;
         struct val *v = r ? val_of(w, r) : NULL;
         if (v && v->home == slot + 1) {
-            if (v->uses && !v->spill) {
+            if (v->uses && !v->spill && !is_lazy(v)) {
                 unsigned cell = (unsigned)new_spill(w);
                 copy_memory(w, spill_mem(cell), home_mem(w, slot),
                             cell_type(value_type(w, r, IR_I64)));

@@ -78,8 +78,9 @@ void check_start(struct work *w)
 __attribute__((noreturn)) static void wrong(struct work *w, const char *what, unsigned where,
                                             identity is, identity should)
 {
-    bug("allocation of block 0x%llx, instruction %u: %s %u holds %x, not %x",
-        (unsigned long long)w->b->pc, w->now, what, where, is, should);
+    bug("allocation of block 0x%llx, instruction %u (%s): %s %u holds %x, not %x",
+        (unsigned long long)w->b->pc, w->now, ir_op_info[w->b->insns[w->now].op].text, what, where,
+        is, should);
 }
 
 static void expect(struct work *w, const char *what, unsigned where, identity is, identity should)
@@ -142,14 +143,21 @@ void check_put(struct work *w, unsigned slot, ir_ref r)
     w->checker->slot[slot] = identity_of(w, r);
 }
 
-static void check_place(struct work *w, const struct place *p)
+static void check_place(struct work *w, const struct place *p, identity should)
 {
     const struct checker *k = w->checker;
-    identity should = k->slot[p->slot];
+    ir_ref operands[2];
     switch (p->kind) {
     case PLACE_GPR: expect(w, "register", p->what, k->reg[p->what], should); break;
     case PLACE_XMM: expect(w, "xmm", p->what, k->reg[p->what + XMM0], should); break;
     case PLACE_SPILL: expect(w, "spill", p->what, k->spill[p->what], should); break;
+    case PLACE_LAZY:
+        expect(w, "flags of slot", p->slot, identity_of(w, p->what), should);
+        for (unsigned i = 0, n = lazy_operands(w, p->what, operands); i < n; i++) {
+            check_place(w, p + 1, identity_of(w, operands[i]));
+            p += recipe_length(w, p + 1);
+        }
+        break;
     default: expect(w, "constant of slot", p->slot, p->what, should); break;
     }
 }
@@ -159,9 +167,10 @@ void check_snapshot(struct work *w, struct snapshot s)
 {
     const struct checker *k = w->checker;
     bool placed[IR_MAX_SLOTS] = {false};
-    for (unsigned i = 0; i < s.count; i++) {
-        placed[w->places[s.start + i].slot] = true;
-        check_place(w, &w->places[s.start + i]);
+    for (unsigned i = 0; i < s.count; i += recipe_length(w, &w->places[s.start + i])) {
+        const struct place *p = &w->places[s.start + i];
+        placed[p->slot] = true;
+        check_place(w, p, k->slot[p->slot]);
     }
     for (unsigned slot = 0; slot < w->be->guest->nslots; slot++) {
         if (w->be->pin[slot])

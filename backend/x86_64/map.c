@@ -9,7 +9,9 @@
  *               bit 6 the guest pc has changed: its zigzag ULEB128 difference follows
  *               bit 7 the places have changed: count, and per place slot, kind << 4 | register, and
  *                     for a spill its cell, for a constant its zigzag value; for one that is a
- * guest pc the zigzag difference to the block's pc
+ *                     guest pc the zigzag difference to the block's pc
+ *     lazy flags are a place of kind LAZY: operation | LAZY_RESULT, a byte (type; of CONDF the
+ *                     condition and the other flags, ULEB128), and the places of the operands
  *
  * Pinned slots are in their registers at every fault and stand in no map.
  */
@@ -18,24 +20,17 @@
 #include "backend/x86_64/form.h"
 
 enum { HEAD_OFFSET = 63, HEAD_PC = 64, HEAD_PLACES = 128 };
-enum { KIND_GPR, KIND_XMM, KIND_SPILL, KIND_CONST, KIND_PC };
+enum { KIND_GPR, KIND_XMM, KIND_SPILL, KIND_CONST, KIND_PC, KIND_LAZY };
+
+/* The low half of a KIND_LAZY byte. */
+enum { LAZY_SUBF, LAZY_ADDF, LAZY_ANDF, LAZY_FLIPC, LAZY_CONDF, LAZY_OP = 7, LAZY_RESULT = 8 };
 
 /* ---- noting -----------------------------------------------------------------------------------
  */
 
-static struct place place_of(struct work *w, unsigned slot)
+static void add_slot(struct work *w, unsigned slot, struct snapshot *s)
 {
-    ir_ref r = w->current[slot];
-    const struct val *v = val_of(w, r);
-    enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
-    bool xmm = in_xmm(t);
-    uint32_t regs = v->regs & (xmm ? XMM_MASK : GPR_MASK);
-    if (regs)
-        return (struct place){(uint8_t)slot, xmm ? PLACE_XMM : PLACE_GPR,
-                              (uint16_t)(__builtin_ctz(regs) & 15)};
-    if (ir_is_const(r))
-        return (struct place){(uint8_t)slot, PLACE_CONST, r};
-    return (struct place){(uint8_t)slot, PLACE_SPILL, (uint16_t)(v->spill - 1u)};
+    add_places(w, slot, w->current[slot], (enum ir_type)w->be->guest->slots[slot].type, s);
 }
 
 struct snapshot snapshot(struct work *w)
@@ -49,7 +44,7 @@ struct snapshot snapshot(struct work *w)
     }
     for (unsigned i = 0; i < 3; i++)
         for (uint64_t d = w->dirty[i]; d; d &= d - 1)
-            w->places[s.start + s.count++] = place_of(w, i * 64 + (unsigned)__builtin_ctzll(d));
+            add_slot(w, i * 64 + (unsigned)__builtin_ctzll(d), &s);
     w->nplaces += s.count;
     w->last_snapshot = s;
     w->snapshot_valid = true;
@@ -73,37 +68,48 @@ void note_fault(struct work *w)
     note_fault_at(w, here(w), s, w->insn_pc);
 }
 
+/* One place of a cold path; a register may hold what others need, so they are stored first. */
+static void store_place(struct work *w, const struct place *p, bool registers, unsigned xmm)
+{
+    enum ir_type t = (enum ir_type)w->be->guest->slots[p->slot].type;
+    struct mem home = home_mem(w, p->slot);
+    if (p->kind == PLACE_GPR || p->kind == PLACE_XMM) {
+        if (!registers)
+            return;
+        if (p->kind == PLACE_GPR)
+            store_gpr(w, p->what, home, t);
+        else
+            store_xmm(w, p->what, home, t);
+    } else if (registers) {
+        return;
+    } else if (p->kind == PLACE_CONST) {
+        store_constant(w, home, p->what, t, RAX);
+    } else if (p->kind == PLACE_SPILL && in_xmm(t)) {
+        load_xmm(w, xmm, spill_mem(p->what), t);
+        store_xmm(w, xmm, home, t);
+    } else if (p->kind == PLACE_SPILL) {
+        load_gpr(w, RAX, spill_mem(p->what), t);
+        store_gpr(w, RAX, home, t);
+    }
+}
+
 void store_snapshot(struct work *w, struct snapshot s)
 {
-    const struct place *places = w->places + s.start;
-    const struct ir_slot *slots = w->be->guest->slots;
+    const struct place *p = w->places + s.start, *end = p + s.count;
     if (w->limit + MARGIN - w->c.p <
         64 + (ptrdiff_t)s.count * 24) { /* two moves with far displacements each */
         w->failed = true;
         return;
     }
-    for (unsigned i = 0; i < s.count; i++) {
-        enum ir_type t = (enum ir_type)slots[places[i].slot].type;
-        if (places[i].kind == PLACE_GPR)
-            store_gpr(w, places[i].what, home_mem(w, places[i].slot), t);
-        else if (places[i].kind == PLACE_XMM)
-            store_xmm(w, places[i].what, home_mem(w, places[i].slot), t);
-    }
-    /* Temporaries are free now. */
+    for (const struct place *q = p; q < end; q += recipe_length(w, q))
+        store_place(w, q, true, 0);
+    /* Temporaries are free now, but for those that a recipe names. */
+    for (const struct place *q = p; q < end; q += recipe_length(w, q))
+        if (q->kind == PLACE_LAZY)
+            store_lazy_place(w, q);
     unsigned xmm = (unsigned)__builtin_ctz(w->be->temps & XMM_MASK) - XMM0;
-    for (unsigned i = 0; i < s.count; i++) {
-        enum ir_type t = (enum ir_type)slots[places[i].slot].type;
-        struct mem home = home_mem(w, places[i].slot);
-        if (places[i].kind == PLACE_CONST) {
-            store_constant(w, home, places[i].what, t, RAX);
-        } else if (places[i].kind == PLACE_SPILL && (in_xmm(t))) {
-            load_xmm(w, xmm, spill_mem(places[i].what), t);
-            store_xmm(w, xmm, home, t);
-        } else if (places[i].kind == PLACE_SPILL) {
-            load_gpr(w, RAX, spill_mem(places[i].what), t);
-            store_gpr(w, RAX, home, t);
-        }
-    }
+    for (const struct place *q = p; q < end; q += recipe_length(w, q))
+        store_place(w, q, false, xmm);
 }
 
 /* ---- encoding ---------------------------------------------------------------------------------
@@ -124,15 +130,33 @@ static uint64_t zigzag(int64_t x)
     return (uint64_t)x << 1 ^ (uint64_t)(x >> 63);
 }
 
-static uint8_t *write_place(const struct work *w, uint8_t *p, struct place place)
+static uint8_t *write_lazy(const struct work *w, uint8_t *p, ir_ref r)
+{
+    const struct ir_insn *in = &w->b->insns[r];
+    unsigned op = in->op == IR_SUBF    ? LAZY_SUBF
+                  : in->op == IR_ADDF  ? LAZY_ADDF
+                  : in->op == IR_ANDF  ? LAZY_ANDF
+                  : in->op == IR_FLIPC ? LAZY_FLIPC
+                                       : LAZY_CONDF;
+    bool result = w->val[r].hint & HINT_FROM_RESULT;
+    *p++ = (uint8_t)(KIND_LAZY << 4 | op | (result ? LAZY_RESULT : 0));
+    *p++ = op == LAZY_CONDF ? in->sub : in->type;
+    return op == LAZY_CONDF ? write_uleb(p, in->aux) : p;
+}
+
+static uint8_t *write_place(const struct work *w, uint8_t *p, struct place place, bool nested)
 {
     static const uint8_t kinds[] = {[PLACE_GPR] = KIND_GPR,
                                     [PLACE_XMM] = KIND_XMM,
                                     [PLACE_SPILL] = KIND_SPILL,
-                                    [PLACE_CONST] = KIND_CONST};
+                                    [PLACE_CONST] = KIND_CONST,
+                                    [PLACE_LAZY] = KIND_LAZY};
     unsigned kind = kinds[place.kind];
-    *p++ = place.slot;
+    if (!nested)
+        *p++ = place.slot;
     switch (kind) {
+    case KIND_LAZY:
+        return write_lazy(w, p, place.what);
     case KIND_SPILL:
         *p++ = KIND_SPILL << 4;
         return write_uleb(p, place.what);
@@ -146,6 +170,22 @@ static uint8_t *write_place(const struct work *w, uint8_t *p, struct place place
         *p++ = (uint8_t)(kind << 4 | place.what);
         return p;
     }
+}
+
+/* The count is that of slots. */
+static uint8_t *write_places(const struct work *w, uint8_t *p, struct snapshot s)
+{
+    const struct place *places = w->places + s.start;
+    unsigned slots = 0;
+    for (unsigned k = 0; k < s.count; k += recipe_length(w, places + k))
+        slots++;
+    p = write_uleb(p, slots);
+    for (unsigned k = 0, next = 0; k < s.count; k++) {
+        p = write_place(w, p, places[k], k != next);
+        if (k == next)
+            next += recipe_length(w, places + k);
+    }
+    return p;
 }
 
 bool encode_maps(struct work *w)
@@ -170,9 +210,7 @@ bool encode_maps(struct work *w)
         }
         if (changed) {
             *head |= HEAD_PLACES;
-            p = write_uleb(p, f->state.count);
-            for (unsigned k = 0; k < f->state.count; k++)
-                p = write_place(w, p, w->places[f->state.start + k]);
+            p = write_places(w, p, f->state);
         }
         offset = f->offset;
         pc = f->pc;
@@ -201,40 +239,81 @@ static int64_t read_zigzag(const uint8_t **p)
     return (int64_t)(x >> 1 ^ -(x & 1));
 }
 
-/* Writes one place home, or just reads past it if cpu is NULL. */
-static const uint8_t *recover_place(const struct backend *be, const uint8_t *p, uint64_t block_pc,
-                                    const struct host_state *host, struct cpu *cpu)
+struct reader {
+    const uint8_t *p;
+    uint64_t block_pc;
+    const struct host_state *host;
+    const struct cpu *cpu;
+};
+
+static uint64_t recover_value(struct reader *r);
+
+static uint64_t recover_flags(struct reader *r, unsigned head)
 {
-    const struct ir_slot *slot = &be->guest->slots[*p++];
-    unsigned kind = *p >> 4, reg = *p & 15;
-    const void *from = NULL;
-    uint64_t value;
-    p++;
-    switch (kind) {
-    case KIND_GPR:
-        from = &host->gpr[reg];
-        break;
-    case KIND_XMM:
-        from = host->xmm[reg];
-        break;
+    static const uint8_t ops[] = {[LAZY_SUBF] = IR_SUBF, [LAZY_ADDF] = IR_ADDF, [LAZY_ANDF] = IR_ANDF,
+                                  [LAZY_FLIPC] = IR_FLIPC, [LAZY_CONDF] = IR_CONDF};
+    struct ir_insn in = {.op = ops[head & LAZY_OP], .type = *r->p++};
+    if (in.op == IR_CONDF) {
+        in.sub = in.type;
+        in.type = IR_B;
+        in.aux = (uint32_t)read_uleb(&r->p);
+    }
+    uint64_t a = recover_value(r), b = in.op == IR_FLIPC ? 0 : recover_value(r);
+    if (head & LAZY_RESULT)
+        a = in.op == IR_SUBF ? a + b : a - b;
+    return ir_eval(&in, a, b, 0, 0);
+}
+
+/* An integer or flags. */
+static uint64_t recover_value(struct reader *r)
+{
+    unsigned head = *r->p++;
+    switch (head >> 4) {
+    case KIND_GPR: return r->host->gpr[head & 15];
     case KIND_SPILL: {
-        uint64_t cell = read_uleb(&p);
-        from = cpu ? cpu->spill[cell] : NULL;
-        break;
+        uint64_t value;
+        memcpy(&value, r->cpu->spill[read_uleb(&r->p)], sizeof value);
+        return value;
     }
-    default:
-        value = (uint64_t)read_zigzag(&p) + (kind == KIND_PC ? block_pc : 0);
-        from = &value;
-        break;
+    case KIND_LAZY: return recover_flags(r, head);
+    case KIND_PC: return (uint64_t)read_zigzag(&r->p) + r->block_pc;
+    default: return (uint64_t)read_zigzag(&r->p);
     }
-    if (cpu) {
-        unsigned size = ir_type_size((enum ir_type)slot->type);
-        memcpy(cpu->state + slot->offset, from,
-               size < 8 || kind == KIND_XMM || kind == KIND_SPILL ? size : 8);
-        if (size == 16 && kind >= KIND_CONST)
-            memset(cpu->state + slot->offset + 8, 0, 8);
+}
+
+/* Writes one place home. */
+static void recover_place(const struct backend *be, struct reader *r, struct cpu *cpu)
+{
+    const struct ir_slot *slot = &be->guest->slots[*r->p++];
+    unsigned size = ir_type_size((enum ir_type)slot->type);
+    uint8_t *home = cpu->state + slot->offset;
+    if (*r->p >> 4 == KIND_XMM) {
+        memcpy(home, r->host->xmm[*r->p++ & 15], size);
+    } else if (*r->p >> 4 == KIND_SPILL) {
+        r->p++;
+        memcpy(home, cpu->spill[read_uleb(&r->p)], size);
+    } else {
+        uint64_t value = recover_value(r);
+        memcpy(home, &value, size < 8 ? size : 8);
+        if (size == 16)
+            memset(home + 8, 0, 8);
     }
-    return p;
+}
+
+static const uint8_t *skip_value(const uint8_t *p)
+{
+    unsigned head = *p++;
+    switch (head >> 4) {
+    case KIND_GPR:
+    case KIND_XMM: return p;
+    case KIND_LAZY:
+        p++;
+        if ((head & LAZY_OP) == LAZY_CONDF)
+            read_uleb(&p);
+        p = skip_value(p);
+        return (head & LAZY_OP) == LAZY_FLIPC ? p : skip_value(p);
+    default: read_uleb(&p); return p;
+    }
 }
 
 static void recover_pinned(const struct backend *be, const struct host_state *host, struct cpu *cpu)
@@ -266,12 +345,13 @@ bool backend_recover(const struct backend *be, const uint8_t *maps, size_t maps_
             nplaces = read_uleb(&p);
             places = p;
             for (uint64_t i = 0; i < nplaces; i++)
-                p = recover_place(be, p, block_pc, host, NULL);
+                p = skip_value(p + 1);
         }
         if (at == offset) {
             recover_pinned(be, host, cpu);
+            struct reader r = {places, block_pc, host, cpu};
             for (uint64_t i = 0; i < nplaces; i++)
-                places = recover_place(be, places, block_pc, host, cpu);
+                recover_place(be, &r, cpu);
             cpu->exit_pc = block_pc + (uint64_t)pc;
             return true;
         }

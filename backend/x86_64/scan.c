@@ -11,8 +11,7 @@
  * clear;
  *   - an extension from 32 bits is nothing where only the lower half is looked at in the end: sums,
  *     products and logic of values carry that backward (VAL_WIDE: the upper half counts);
- *   - flags used once, by a condition, are made where the condition is, and vectors of constants where
- *     they are first used;
+ *   - vectors of constants are made where they are first used;
  *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the
  * value and its put looks at the slot.
  */
@@ -252,18 +251,6 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         if (v->uses == 1 && v->flags & VAL_ADDRESS && is_target_mask(s, i, in))
             v->flags |= VAL_FUSED;
         scan_operands(s, in, v, 0);
-        break;
-    case IR_SUBF:
-    case IR_ADDF:
-    case IR_ANDF:
-        if (v->uses == 1 && v->flags & VAL_FLAGUSE)
-            v->flags |= VAL_FUSED;
-        scan_operands(s, in, v, 0);
-        break;
-    case IR_BRB:
-    case IR_SETB:
-    case IR_SELB:
-        scan_operands(s, in, v, VAL_FLAGUSE);
         break;
     default:
         scan_operands(s, in, v, 0);

@@ -1,15 +1,15 @@
 /*
  * Flags as values.
  *
- * Flags used once, by a condition, are made right where the condition is and never leave EFLAGS.
- * All others are kept in the resting layout, `seto al; lahf`, in a register or at home. Consumers
- * look at the bits of enum ir_flags only; others may be set.
+ * Flags are lazy (lazy.c): a condition on them makes them in EFLAGS for itself. Others are in the
+ * resting layout, `seto al; lahf`, in a register or at home. Consumers look at the bits of enum
+ * ir_flags only; others may be set.
  */
 #include "backend/x86_64/work.h"
 
 #include "backend/x86_64/form.h"
 
-enum { LAHF = 0x9f, SAHF = 0x9e, FLAG_BITS = IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V };
+enum { LAHF = 0x9f, SAHF = 0x9e, CMC = 0xf5, FLAG_BITS = IR_FLAG_N | IR_FLAG_Z | IR_FLAG_C | IR_FLAG_V };
 
 static inline uint32_t wide(const struct ir_insn *in)
 {
@@ -26,95 +26,126 @@ static void emit_second(struct work *w, unsigned op, uint32_t w64, unsigned d, s
         alu_ri(&w->c, op, w64, d, y.imm);
 }
 
-/* CF := the carry of a flags value. */
-static void emit_carry(struct work *w, ir_ref flags)
+/* Flags that this file makes in EFLAGS by one instruction, or with cmc behind it. */
+static bool is_simple(struct work *w, ir_ref r)
 {
-    unsigned f = (unsigned)use_gpr(w, flags);
-    x_xr(&w->c, BT_IMM, 4, f);
-    put8(&w->c, 8);
+    if (ir_is_const(r) || !is_lazy(&w->val[r]))
+        return false;
+    const struct ir_insn *in = &w->b->insns[r];
+    if (in->op == IR_FLIPC)
+        return is_simple(w, resolve(w, in->a));
+    return in->op != IR_CONDF;
 }
 
-/* EFLAGS := the flags of a + b, or with carry; the sum itself is lost. */
-static void emit_sum_flags(struct work *w, const struct ir_insn *in, unsigned op, bool carry)
+static void emit_test(struct work *w, uint32_t w64, unsigned a, struct operand y)
 {
-    unsigned t = (unsigned)make_temp(w, 0);
-    struct operand y = use_rmi(w, in->b, (enum ir_type)in->type);
-    load_into(w, t, in->a);
-    if (carry)
-        emit_carry(w, in->c);
-    emit_second(w, op, wide(in), t, y);
-    consume(w, in->a);
-    consume(w, in->b);
-    if (carry)
-        consume(w, in->c);
-}
-
-/* Makes the flags of an ADDF, SUBF, ANDF, ADCF or SBBF in EFLAGS. */
-static void make_flags(struct work *w, const struct ir_insn *in)
-{
-    switch (in->op) {
-    case IR_SUBF: {
-        unsigned a = (unsigned)use_gpr(w, in->a);
-        struct operand y = use_rmi(w, in->b, (enum ir_type)in->type);
-        emit_second(w, ALU_CMP, wide(in), a, y);
-        consume(w, in->a);
-        consume(w, in->b);
-        break;
-    }
-    case IR_ANDF: {
-        unsigned a = (unsigned)use_gpr(w, in->a);
-        struct operand y = use_rmi(w, in->b, (enum ir_type)in->type);
-        if (y.kind == OPERAND_REG) {
-            x_rr(&w->c, TEST | wide(in), y.reg, a);
-        } else if (y.kind == OPERAND_MEM) {
-            x_rm(&w->c, TEST | wide(in), a, y.mem);
-        } else {
-            x_xr(&w->c, UNARY | wide(in), 0, a);
-            put32(&w->c, (uint32_t)y.imm);
-        }
-        consume(w, in->a);
-        consume(w, in->b);
-        break;
-    }
-    case IR_ADDF: emit_sum_flags(w, in, ALU_ADD, false); break;
-    case IR_ADCF: emit_sum_flags(w, in, ALU_ADC, true); break;
-    default: emit_sum_flags(w, in, ALU_SBB, true); break;
+    if (y.kind == OPERAND_REG) {
+        x_rr(&w->c, TEST | w64, y.reg, a);
+    } else if (y.kind == OPERAND_MEM) {
+        x_rm(&w->c, TEST | w64, a, y.mem);
+    } else {
+        x_xr(&w->c, UNARY | w64, 0, a);
+        put32(&w->c, (uint32_t)y.imm);
     }
 }
 
-static void emit_flags(struct work *w, const struct ir_insn *in, ir_ref self)
+/* EFLAGS := lazy simple flags, which stay lazy. Returns whether the carry is the inverted one. */
+static bool make_flags(struct work *w, ir_ref r)
 {
-    take(w, RAX);
-    make_flags(w, in);
-    x_xr(&w->c, SETCC + CC_O, 0, RAX);
-    put8(&w->c, LAHF);
-    x_rr(&w->c, MOVZX16, RAX, RAX);
-    define_in(w, self, RAX);
+    const struct ir_insn *in = &w->b->insns[r];
+    ir_ref operands[2];
+    if (in->op == IR_FLIPC)
+        return !make_flags(w, resolve(w, in->a));
+    lazy_operands(w, r, operands);
+    bool from_result = w->val[r].hint & HINT_FROM_RESULT;
+    struct operand y = use_rmi(w, operands[1], (enum ir_type)in->type);
+    unsigned x;
+    if (in->op == IR_ADDF || from_result) {
+        x = (unsigned)make_temp(w, 0);
+        load_into(w, x, operands[0]);
+    } else {
+        x = (unsigned)use_gpr(w, operands[0]);
+    }
+    if (from_result)
+        emit_second(w, in->op == IR_SUBF ? ALU_ADD : ALU_SUB, wide(in), x, y);
+    if (in->op == IR_SUBF)
+        emit_second(w, ALU_CMP, wide(in), x, y);
+    else if (in->op == IR_ADDF)
+        emit_second(w, ALU_ADD, wide(in), x, y);
+    else
+        emit_test(w, wide(in), x, y);
+    return false;
+}
+
+/* CF := the carry of flags, which are simple or in register f; touches nothing else. */
+static void emit_carry(struct work *w, ir_ref r, unsigned f)
+{
+    if (f != NO_REG) {
+        x_xr(&w->c, BT_IMM, 4, f);
+        put8(&w->c, 8);
+    } else if (make_flags(w, r)) {
+        put8(&w->c, CMC);
+    }
+}
+
+/* The register of flags that are not simple; comes before other operands are used. */
+static unsigned use_flags(struct work *w, ir_ref r)
+{
+    return is_simple(w, r) ? (unsigned)NO_REG : (unsigned)use_gpr(w, r);
 }
 
 void emit_ADDF(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    emit_flags(w, in, self);
+    defer(w, self);
 }
 
 void emit_SUBF(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    emit_flags(w, in, self);
+    defer(w, self);
 }
 
 void emit_ANDF(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    emit_flags(w, in, self);
+    defer(w, self);
+}
+
+void emit_FLIPC(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    defer(w, self);
+}
+
+void emit_CONDF(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    defer(w, self);
+}
+
+/* These are not lazy: their operands would be a chain without end. */
+static void emit_flags_with_carry(struct work *w, const struct ir_insn *in, ir_ref self, unsigned op)
+{
+    ir_ref flags = resolve(w, in->c);
+    use_flags(w, flags); /* may make them in RAX, which they leave again */
+    take(w, RAX);
+    unsigned f = use_flags(w, flags), t = (unsigned)make_temp(w, 0);
+    struct operand y = use_rmi(w, in->b, (enum ir_type)in->type);
+    load_into(w, t, in->a);
+    emit_carry(w, flags, f);
+    emit_second(w, op, wide(in), t, y);
+    consume(w, in->a);
+    consume(w, in->b);
+    consume(w, in->c);
+    x_xr(&w->c, SETCC + CC_O, 0, RAX);
+    put8(&w->c, LAHF);
+    define_in(w, self, RAX);
 }
 
 void emit_ADCF(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    emit_flags(w, in, self);
+    emit_flags_with_carry(w, in, self, ALU_ADC);
 }
 
 void emit_SBBF(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    emit_flags(w, in, self);
+    emit_flags_with_carry(w, in, self, ALU_SBB);
 }
 
 /* Conditions on one bit, or on either of two: a test will do. */
@@ -130,23 +161,28 @@ static uint32_t condition_bits(unsigned cc)
     }
 }
 
-/* Are the flags made by the condition that uses them? */
-static bool is_fused(struct work *w, ir_ref r)
+/* A floating-point comparison that its condition makes. */
+static bool is_fused_compare(struct work *w, ir_ref r)
 {
-    return !ir_is_const(r) && w->val[r].flags & VAL_FUSED && !w->val[r].regs;
+    return !ir_is_const(r) && w->val[r].flags & VAL_FUSED && !w->val[r].regs &&
+           w->b->insns[r].op == IR_FCMPF;
 }
 
 unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags)
 {
     ir_ref r = resolve(w, flags);
-    if (is_fused(w, r)) {
-        if (w->b->insns[r].op == IR_FCMPF) {
-            cc = emit_float_condition(w, cc, &w->b->insns[r]);
-            consume(w, r);
-            return cc;
-        }
-        make_flags(w, &w->b->insns[r]);
+    if (is_fused_compare(w, r)) {
+        cc = emit_float_condition(w, cc, &w->b->insns[r]);
         consume(w, r);
+        return cc;
+    }
+    if (is_simple(w, r)) {
+        bool inverted = make_flags(w, r);
+        consume(w, r);
+        if (inverted && (cc & ~1u) == IR_LTU)
+            return host_cc[cc ^ 1];
+        if (inverted && (cc & ~1u) == IR_LEU)
+            put8(&w->c, CMC);
         return host_cc[cc];
     }
     uint32_t bits = condition_bits(cc);
@@ -160,6 +196,7 @@ unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags)
         consume(w, r);
         return cc & 1 ? CC_E : CC_NE;
     }
+    use_rm(w, r); /* lazy ones are made in RAX, which they leave again */
     take(w, RAX);
     load_into(w, RAX, r);
     consume(w, r);
@@ -181,8 +218,12 @@ void emit_SETB(struct work *w, const struct ir_insn *in, ir_ref self)
 void emit_SELB(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     struct selection s;
-    if (!condition_bits(in->sub) && !is_fused(w, resolve(w, in->a)))
-        take(w, RAX); /* emit_condition wants it; what is chosen from must not be there */
+    ir_ref flags = resolve(w, in->a);
+    if (!is_simple(w, flags)) {
+        use_rm(w, flags); /* made where RAX is still free */
+        if (!condition_bits(in->sub))
+            take(w, RAX); /* emit_condition wants it; what is chosen from must not be there */
+    }
     start_select(w, &s, in->b, in->c, (enum ir_type)in->type);
     s.locked |= w->locked;
     unsigned cc = emit_condition(w, in->sub, in->a);
@@ -192,16 +233,16 @@ void emit_SELB(struct work *w, const struct ir_insn *in, ir_ref self)
 /* d := a op b with carry */
 static void emit_with_carry(struct work *w, const struct ir_insn *in, ir_ref self, unsigned op)
 {
+    ir_ref flags = resolve(w, in->c);
+    unsigned f = use_flags(w, flags);
     struct operand y = use_rmi(w, in->b, (enum ir_type)in->type);
-    unsigned f = (unsigned)use_gpr(w, in->c);
     unsigned a = (unsigned)use_gpr(w, in->a);
+    emit_carry(w, flags, f);
     consume(w, in->a);
     consume(w, in->b);
     consume(w, in->c);
     uint32_t avoid = y.kind == OPERAND_REG && y.reg != a ? BIT(y.reg) : 0;
     unsigned d = (unsigned)define_gpr(w, self, a, avoid);
-    x_xr(&w->c, BT_IMM, 4, f);
-    put8(&w->c, 8);
     if (d != a)
         mov_rr(&w->c, d, a);
     emit_second(w, op, wide(in), d, y);
@@ -235,27 +276,4 @@ void emit_FLAGBITS(struct work *w, const struct ir_insn *in, ir_ref self)
     if (d != a)
         mov32_rr(&w->c, d, a);
     alu_ri(&w->c, ALU_AND, 0, d, FLAG_BITS);
-}
-
-/* In the resting layout. */
-void emit_FLIPC(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    unsigned a = (unsigned)use_gpr(w, in->a);
-    consume(w, in->a);
-    unsigned d = (unsigned)define_gpr(w, self, a, 0);
-    if (d != a)
-        mov32_rr(&w->c, d, a);
-    alu_ri(&w->c, ALU_XOR, 0, d, IR_FLAG_C);
-}
-
-void emit_CONDF(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    unsigned b = (unsigned)use_gpr(w, in->b);
-    unsigned t = (unsigned)make_temp(w, 0);
-    unsigned cc = emit_condition(w, in->sub, in->a);
-    mov_ri(&w->c, t, in->aux);
-    x_rr(&w->c, CMOV + cc, t, b);
-    consume(w, in->b);
-    unsigned d = (unsigned)define_gpr(w, self, NO_REG, BIT(t));
-    mov32_rr(&w->c, d, t);
 }

@@ -59,7 +59,7 @@ enum val_flag {
     VAL_FUSED = 1 << 0,   /* computed by its consumer */
     VAL_ADDRESS = 1 << 1, /* used as an address by the consumer that comes next */
     VAL_ADDEND = 1 << 2,  /* used as an addend */
-    VAL_FLAGUSE = 1 << 3, /* used by a condition */
+    VAL_FLAGUSE = 1 << 3, /* leaves its flags in EFLAGS for the next consumer; finds them there */
     VAL_WIDE = 1 << 5,     /* bits 32 to 63 are looked at */
     VAL_ALIAS = 1 << 6,    /* the same register as its operand; uses are counted there */
     VAL_OBSERVED = 1 << 4, /* used where one NaN differs from another */
@@ -68,26 +68,32 @@ enum val_flag {
     VAL_ZERO_ABOVE = 1 << 7,
 };
 
+/* In the place of a register's number. */
+enum val_hint {
+    HINT_LAZY = 1 << 6,        /* flags that are made by whoever wants them (lazy.c) */
+    HINT_FROM_RESULT = 1 << 7, /* made from the result `put` and the second operand */
+};
+
 /* What is known of a value: an instruction's result, or a constant. */
 struct val {
     uint32_t regs;  /* registers that hold it: bit 0-15 general, 16-31 xmm */
     uint16_t uses;  /* that are still to come */
     uint16_t spill; /* spill cell + 1 */
     ir_ref alias;   /* the value it is the same as */
-    ir_ref put;     /* the put that `hint` is for */
+    ir_ref put;     /* the put that `hint` is for, or the result that flags are made from */
     uint8_t home;   /* slot + 1 whose home holds it */
-    uint8_t slots;  /* dirty slots whose current value it is */
-    uint8_t hint;   /* register of the pinned slot it is going to be put in */
+    uint8_t slots;  /* dirty slots whose current value it is, or whose recipe names it */
+    uint8_t hint;   /* register of the pinned slot it is going to be put in; of flags: enum val_hint */
     uint8_t flags;  /* enum val_flag */
 };
 static_assert(sizeof(struct val) == 16, "cleared by the thousand");
 
-enum place_kind { PLACE_GPR, PLACE_XMM, PLACE_SPILL, PLACE_CONST };
+enum place_kind { PLACE_GPR, PLACE_XMM, PLACE_SPILL, PLACE_CONST, PLACE_LAZY };
 
 /* Where the current value of a dirty slot is. */
 struct place {
     uint8_t slot, kind;
-    uint16_t what; /* register (0-15), spill cell, index of a constant */
+    uint16_t what; /* register (0-15), spill cell, constant, instruction of a recipe (lazy.c) */
 };
 
 /* A run of places: the state of the dirty slots at some point of the block. */
@@ -225,6 +231,11 @@ static inline bool is_pc_const(const struct work *w, ir_ref r)
 static inline bool is_plain_const(const struct work *w, ir_ref r)
 {
     return ir_is_const(r) && constant(w, r)->kind == IR_CONST_VALUE;
+}
+
+static inline bool is_lazy(const struct val *v)
+{
+    return v->hint & HINT_LAZY;
 }
 
 static inline bool needed(const struct val *v)
@@ -438,6 +449,33 @@ bool memory_of(struct work *w, ir_ref r, struct mem *m);
 
 /* mov [m], constant of type t; may lose register `scratch` (NO_REG: loses none). */
 void store_constant(struct work *w, struct mem m, ir_ref r, enum ir_type t, unsigned scratch);
+
+/* ---- lazy.c -----------------------------------------------------------------------------------
+ */
+
+/* The op emits nothing: its flags are made by whoever wants them. */
+void defer(struct work *w, ir_ref self);
+
+/* What the flags are made from; returns how many. */
+unsigned lazy_operands(struct work *w, ir_ref r, ir_ref operands[2]);
+
+/* A resolved value becomes, and is no longer, what a dirty slot needs: never only at some home. */
+void hold(struct work *w, ir_ref r);
+void unhold(struct work *w, ir_ref r);
+
+/* The flags have been made, or nobody wants them: gives up the operands. */
+void give_up(struct work *w, ir_ref r);
+
+/* Makes lazy flags in RAX, which then is the value's register. Before operands are used. */
+void materialize(struct work *w, ir_ref r);
+
+/* Stores them home, as the end of a block or a cold path does. */
+void store_lazy_home(struct work *w, unsigned slot, ir_ref r);
+void store_lazy_place(struct work *w, const struct place *p);
+
+/* Appends where the value is to a snapshot; how many places a value's, beginning at p, takes. */
+void add_places(struct work *w, unsigned slot, ir_ref r, enum ir_type t, struct snapshot *s);
+unsigned recipe_length(const struct work *w, const struct place *p);
 
 /* ---- scan.c -----------------------------------------------------------------------------------
  */

@@ -46,6 +46,20 @@ Test(maps, all_pinned_baseline)
     run_variant(&(struct variant){0, 32, 32, true, true, OPTIONS(MEMORY, 16)});
 }
 
+/* Flags that a map describes by what they are made from. */
+Test(maps, flags)
+{
+    run_variant(&(struct variant){UINT32_MAX, -1, -1, true, true,
+                                  OPTIONS(RANDOM_INT | RANDOM_FLAGS | RANDOM_MEMORY, 24)});
+}
+
+Test(maps, flags_and_guards)
+{
+    run_variant(&(struct variant){
+        UINT32_MAX, 32, 32, false, true,
+        OPTIONS(RANDOM_INT | RANDOM_FLAGS | RANDOM_MEMORY | RANDOM_GUARD, 24)});
+}
+
 /* An offset that is no fault's is refused and changes nothing. */
 Test(maps, unknown_offset)
 {

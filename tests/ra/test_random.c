@@ -55,6 +55,25 @@ Test(random_ir, few_pins_baseline)
         &(struct variant){0, 3, 2, true, false, OPTIONS(RANDOM_ALL, 60, .as_it_stands = true)});
 }
 
+/* Much of what makes and asks for flags: they are made late, from operands that must live on. */
+#define FLAGS (RANDOM_INT | RANDOM_FLAGS | RANDOM_GUARD | RANDOM_MEMORY | RANDOM_HELPER)
+
+Test(random_ir, flags)
+{
+    run_variant(&(struct variant){UINT32_MAX, -1, -1, true, false, OPTIONS(FLAGS, 24)});
+}
+
+Test(random_ir, flags_folded_few_registers)
+{
+    run_variant(&(struct variant){UINT32_MAX, 32, 32, false, false, OPTIONS(FLAGS, 60)});
+}
+
+Test(random_ir, flags_as_they_stand)
+{
+    run_variant(&(struct variant){0, 3, 2, true, false,
+                                  OPTIONS(RANDOM_INT | RANDOM_FLAGS, 40, .as_it_stands = true)});
+}
+
 /* The same IR gives the same bytes, and they do not depend on where they were made. */
 Test(random_ir, deterministic)
 {
