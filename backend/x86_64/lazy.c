@@ -70,7 +70,9 @@ void hold(struct work *w, ir_ref r)
         for (unsigned i = 0; i < n; i++)
             hold(w, operands[i]);
     } else if (!v->regs && !v->spill) {
+        uint32_t locked = w->locked; /* there may be more operands than temporaries */
         use_gpr(w, r);
+        w->locked = locked;
     }
 }
 
