@@ -235,7 +235,8 @@ int fuzz_main(const struct fuzz_guest *for_guest, int argc, char **argv)
         printf("seed %llu, test %d differs:\n", (unsigned long long)(seed + p), differs);
         shrink(&tests[differs]);
     }
-    unlink(program);
+    if (!getenv("FUZZ_KEEP"))
+        unlink(program);
     printf("%u programs of %u tests: %u differ, %u not finished by the oracle\n", programs,
            FUZZ_TESTS, failures, stuck);
     return failures != 0 || stuck * 8 > programs;

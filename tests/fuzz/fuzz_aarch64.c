@@ -16,6 +16,7 @@ enum {
     FUZZ_BUFFER = 4608,
     FUZZ_SP = 2048,          /* where sp points in the buffer */
     FUZZ_BASE2 = FUZZ_SP + 256, /* and x28 */
+    REACH = 1900,               /* of an offset from either */
 };
 
 /* The registers of a signal frame. */
@@ -96,17 +97,9 @@ static bool is_address(const struct decode_row *row, unsigned field)
     return at && at > row->text && at[-1] == '[';
 }
 
-/* Inside the brackets of an address, but not first: an index. */
-static bool is_index(const struct decode_row *row, unsigned field)
-{
-    const char *at = place_of(row, field), *open = strstr(row->text, "[{");
-    const char *close = open ? strchr(open, ']') : NULL;
-    return at && close && at > open + 1 && at < close && !is_address(row, field);
-}
-
 static bool writes_back(const struct decode_row *row)
 {
-    return strstr(row->text, "]!") || strstr(row->text, "],");
+    return strstr(row->text, "]!") || strstr(row->text, "],") || strstr(row->text, "]{");
 }
 
 static bool accesses_memory(const struct decode_row *row)
@@ -114,24 +107,32 @@ static bool accesses_memory(const struct decode_row *row)
     return strstr(row->text, "[{") && strchr("xX", strchr(strstr(row->text, "[{"), ':')[1]);
 }
 
+/* Not to be written; nor as the second of a pair. */
 static bool is_reserved(int64_t x)
 {
-    return x >= CHANGED_BASE && x <= BASE2;
+    return x >= CHANGED_BASE - 1 && x <= BASE2;
+}
+
+static bool is_destination(const char *name)
+{
+    return !strcmp(name, "rd") || !strcmp(name, "rt") || !strcmp(name, "rt2") ||
+           !strcmp(name, "rs");
 }
 
 static bool accept(void *context, const struct decode_row *row, unsigned field, int64_t value)
 {
     char kind = kind_of(row, field);
     const char *name = a64_fields[field].name;
-    bool general = kind == 'x' || kind == 'w' || kind == 'X' || kind == 'W';
     (void)context;
-    if (is_address(row, field) && general)
+    if (is_address(row, field) && kind == 'X')
         return writes_back(row) ? value == CHANGED_BASE : value == SP || value == BASE2;
-    if (accesses_memory(row) && is_index(row, field) && (general || !strcmp(name, "rm")))
-        return value == ZR;
-    if (!strcmp(name, "rd") || !strcmp(name, "rt") || !strcmp(name, "rt2") || !strcmp(name, "rs"))
-        return !is_reserved(value) && ((kind != 'X' && kind != 'W') || value != SP);
-    return !general || !is_reserved(value);
+    if (accesses_memory(row) && !strcmp(name, "ext")) /* index, and how it is extended and shifted */
+        return value >> 3 == ZR;
+    if (accesses_memory(row) && !strcmp(name, "imm"))
+        return value > -REACH && value < REACH;
+    if (is_destination(name))
+        return !is_reserved(value) && (!strchr("XWR", kind) || value != SP);
+    return true;
 }
 
 static const struct decode_policy policy = {
@@ -148,6 +149,19 @@ static bool is_relative(const struct decode_row *row)
     return strstr(row->text, ":p}") && !starts_with(row->name, "adr");
 }
 
+/* (a row that nobody asks for: of words that stand here as numbers) */
+enum { ROW_ANY = FUZZ_TAKEN_OUT + 1 };
+/* A word of the row may still be undefined: with operands that are reserved. */
+static bool is_defined(const struct fuzz_choice *choice, uint32_t word)
+{
+    static struct ir_block block;
+    struct translation t = {.block = &block, .frontend = &frontend_aarch64, .config = &choice->config};
+    ir_start(&block, &frontend_aarch64.ir, 0, 0);
+    frontend_aarch64.translate(&t, (const uint8_t *)&word, sizeof word);
+    const struct ir_insn *last = &block.insns[block.n - 1];
+    return last->op != IR_EXIT || last->aux != IR_EXIT_ILLEGAL;
+}
+
 enum { MOVE_BASE = 0x91000000 | BASE2 << 5 | CHANGED_BASE, NOP = 0xd503201f };
 
 /* Draws one instruction of a usable row, or two where the base must be set. Returns how many. */
@@ -162,7 +176,7 @@ static unsigned random_insn(struct fuzz_insn *insns, const struct fuzz_choice *c
         if (is_excluded(row) || !decode_row_enabled(row, &choice->config) ||
             fuzz_left_out(choice, row->name, relative, random) ||
             !decode_random_word(&policy, row, random, &insn.word) ||
-            a64_decode_a64(insn.word) != i)
+            a64_decode_a64(insn.word) != i || !is_defined(choice, insn.word))
             continue;
         if (relative)
             insn.forward = (uint8_t)(1 + decode_random_number(random) % 5);
@@ -170,7 +184,7 @@ static unsigned random_insn(struct fuzz_insn *insns, const struct fuzz_choice *c
             insns[0] = insn;
             return 1;
         }
-        insns[0] = (struct fuzz_insn){.word = MOVE_BASE, .length = 4, .row = A64_hint};
+        insns[0] = (struct fuzz_insn){.word = MOVE_BASE, .length = 4, .row = ROW_ANY};
         insns[1] = insn;
         return 2;
     }
@@ -187,7 +201,7 @@ static void random_fault(struct fuzz_insn *insn, uint64_t *random)
     };
     uint32_t rt = (uint32_t)(decode_random_number(random) % CHANGED_BASE);
     uint32_t word = words[decode_random_number(random) % (sizeof words / sizeof words[0])];
-    *insn = (struct fuzz_insn){.word = word | COUNTER << 5 | rt, .length = 4, .row = A64_hint};
+    *insn = (struct fuzz_insn){.word = word | COUNTER << 5 | rt, .length = 4, .row = ROW_ANY};
     if (word >> 24 == 0xa9)
         insn->word |= (rt + 7) % CHANGED_BASE << 10;
 }
