@@ -117,9 +117,9 @@ static void print_list(struct decode_text *text, unsigned first, uint32_t word)
 static void print_advance(struct decode_text *text, unsigned rm, uint32_t word)
 {
     if (rm == 31)
-        decode_print(text, ", #%u", list_of(word).bytes);
+        decode_print(text, "#%u", list_of(word).bytes);
     else
-        decode_print(text, ", x%u", rm);
+        decode_print(text, "x%u", rm);
 }
 
 /* ---- memory copy and set ------------------------------------------------------------------- */
