@@ -49,6 +49,33 @@ Test(random_ir, arm_float_rules)
                                   OPTIONS(RANDOM_ALL | RANDOM_PAYLOAD | RANDOM_FLUSH, 8)});
 }
 
+/* The same on hosts that offer less; vectors and floats only. */
+static void run_float_variant(uint32_t features, int pins)
+{
+    run_variant(&(struct variant){features, -1, pins, true, false,
+                                  OPTIONS(RANDOM_FLOAT | RANDOM_VECTOR | RANDOM_FLAGS | RANDOM_PAYLOAD, 8)});
+}
+
+Test(random_ir, floats)
+{
+    run_float_variant(UINT32_MAX, -1);
+}
+
+Test(random_ir, floats_avx2)
+{
+    run_float_variant(~(uint32_t)HOST_AVX512, -1);
+}
+
+Test(random_ir, floats_avx_few_temporaries)
+{
+    run_float_variant(HOST_AVX | HOST_F16C, 32);
+}
+
+Test(random_ir, floats_baseline)
+{
+    run_float_variant(0, -1);
+}
+
 Test(random_ir, few_pins_baseline)
 {
     run_variant(
