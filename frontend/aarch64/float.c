@@ -69,18 +69,24 @@ static ir_ref flush_half(struct translation *t, ir_ref half)
     return a64_vfp_op(t, IR_VFMUL, IR_F16, half, one, fp_rule(t, IR_F16), 1);
 }
 
-ir_ref a64_get_wide(struct translation *t, uint32_t v, int *type)
+/* Lane 0 of a vector as a64_get_wide has it. */
+static ir_ref wide(struct translation *t, ir_ref v, int *type)
 {
+    if (*type == IR_F16 && t->mode & A64_MODE_FZ16)
+        v = flush_half(t, v);
+    int lane = *type == IR_F64 ? IR_F64 : IR_F32;
+    ir_ref value = ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = (uint8_t)lane,
+                                                      .sub = (uint8_t)lane, .a = v});
     if (*type != IR_F16)
-        return get_scalar(t, v, (enum ir_type)*type);
-    ir_ref half = get_v(t, v);
-    if (t->mode & A64_MODE_FZ16)
-        half = flush_half(t, half);
-    half = ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = IR_F32, .sub = IR_F32,
-                                              .a = half});
+        return value;
     *type = IR_F32;
     return ir_emit(t->block, (struct ir_insn){.op = IR_FCVT, .type = IR_F32, .sub = IR_F16,
-                                              .a = half, .d = IR_ROUND_DYNAMIC});
+                                              .a = value, .d = IR_ROUND_DYNAMIC});
+}
+
+ir_ref a64_get_wide(struct translation *t, uint32_t v, int *type)
+{
+    return wide(t, get_v(t, v), type);
 }
 
 ir_ref a64_call_vector(struct translation *t, unsigned helper, ir_ref a, ir_ref b, ir_ref c,
@@ -267,47 +273,59 @@ bool a64_fp_top_from_general(struct translation *t, const struct a64_args_rd_rn 
 
 /* ---- comparison --------------------------------------------------------------------------- */
 
-/* The flags of rn - rm, or of rn - 0; `signalling`: quiet NaNs are invalid too. */
-static ir_ref compare(struct translation *t, uint32_t rn, uint32_t rm, bool with_zero,
-                      int signalling, int type)
+/* The flags of lane 0 of x - y; `signalling`: quiet NaNs are invalid too. */
+static ir_ref compare(struct translation *t, ir_ref x, ir_ref y, int signalling, int type)
 {
-    int wide = type;
-    ir_ref x = a64_get_wide(t, rn, &wide), y;
-    if (with_zero) {
-        y = ir_conv(t->block, IR_BITCAST, (enum ir_type)wide, fp_image_type(wide),
-                    ir_const(t->block, 0));
-    } else {
-        wide = type;
-        y = a64_get_wide(t, rm, &wide);
-    }
     unsigned rule = (unsigned)signalling | (type == IR_F16 ? 0 : fp_compare_flush(t, type));
-    return ir_emit(t->block, (struct ir_insn){.op = IR_FCMPF, .type = IR_B, .sub = (uint8_t)wide, .a = x,
-                                              .b = y, .d = (ir_ref)rule});
+    int from_x = type, from_y = type;
+    x = wide(t, x, &from_x);
+    y = wide(t, y, &from_y);
+    return ir_emit(t->block, (struct ir_insn){.op = IR_FCMPF, .type = IR_B, .sub = (uint8_t)from_x,
+                                              .a = x, .b = y, .d = (ir_ref)rule});
 }
 
 bool a64_fp_compare(struct translation *t, const struct a64_args_rn_rm *a, int signalling, int type)
 {
-    put_nzcv(t, compare(t, a->rn, a->rm, false, signalling, type));
+    put_nzcv(t, compare(t, get_v(t, a->rn), get_v(t, a->rm), signalling, type));
     return true;
 }
 
 bool a64_fp_compare_zero(struct translation *t, const struct a64_args_rn *a, int signalling, int type)
 {
-    put_nzcv(t, compare(t, a->rn, 0, true, signalling, type));
+    ir_ref zero = v_op(t, IR_VDUP, IR_I64, ir_const(t->block, 0), IR_NONE);
+    put_nzcv(t, compare(t, get_v(t, a->rn), zero, signalling, type));
     return true;
 }
 
+/* Lane 0 of a register if the condition holds, else zero. */
+static ir_ref if_condition(struct translation *t, uint32_t v, enum ir_cc cc, int type)
+{
+    enum ir_type image = fp_image_type(type);
+    ir_ref value = ir_emit(t->block, (struct ir_insn){.op = IR_SELB, .type = (uint8_t)image,
+                                                      .sub = (uint8_t)cc, .a = get_nzcv(t),
+                                                      .b = a64_get_image(t, v, type),
+                                                      .c = ir_const(t->block, 0)});
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VZEXT, .type = IR_V128, .sub = (uint8_t)image,
+                                              .a = value});
+}
+
+/* Where the condition does not hold nothing is compared, so that no NaN may raise anything. */
 bool a64_fp_compare_cond(struct translation *t, const struct a64_args_fccmp *a, int signalling,
                          int type)
 {
     bool has;
     enum ir_cc cc = a64_condition(a->cond, &has);
-    ir_ref before = get_nzcv(t), flags = compare(t, a->rn, a->rm, false, signalling, type);
-    if (has)
-        flags = ir_emit(t->block, (struct ir_insn){.op = IR_CONDF, .type = IR_B, .sub = (uint8_t)cc,
-                                                   .a = before, .b = flags,
-                                                   .aux = a64_resting_flags(a->nzcv)});
-    put_nzcv(t, flags);
+    ir_ref x, y, flags;
+    if (!has) {
+        put_nzcv(t, compare(t, get_v(t, a->rn), get_v(t, a->rm), signalling, type));
+        return true;
+    }
+    x = if_condition(t, a->rn, cc, type);
+    y = if_condition(t, a->rm, cc, type);
+    flags = compare(t, x, y, signalling, type);
+    put_nzcv(t, ir_emit(t->block, (struct ir_insn){.op = IR_CONDF, .type = IR_B, .sub = (uint8_t)cc,
+                                                   .a = get_nzcv(t), .b = flags,
+                                                   .aux = a64_resting_flags(a->nzcv)}));
     return true;
 }
 

@@ -57,7 +57,7 @@ static inline ir_ref fp_lanes_helper(struct translation *t, int helper, const st
 /* Bytes n and up of a vector, in its low part. */
 static inline ir_ref fp_bytes_from(struct translation *t, ir_ref v, unsigned n)
 {
-    return n ? v_op_num(t, IR_VEXT, IR_I8, v, v, n) : v;
+    return n ? v_op_num(t, IR_VEXT, 0, v, v, n) : v;
 }
 
 /* The low 64 bits of a, then those of b. */

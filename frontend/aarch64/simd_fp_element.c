@@ -106,7 +106,7 @@ static ir_ref negate_parts(struct translation *t, int type, unsigned parts, ir_r
                       ? ir_op2(b, IR_VPAIR, IR_V128, ir_const(b, real), ir_const(b, imaginary))
                       : v_op(t, IR_VDUP, fp_integer_lane(type) + 1,
                              ir_const(b, real | imaginary << width), IR_NONE);
-    return v_op(t, IR_VXOR, IR_I64, value, mask);
+    return v_op(t, IR_VXOR, 0, value, mask);
 }
 
 /* Real and imaginary parts change places. */
@@ -221,7 +221,7 @@ static ir_ref widen_bfloat(struct translation *t, int odd, ir_ref v)
     if (!odd)
         return v_op_num(t, IR_VSHL, IR_I32, v, IR_NONE, 16);
     ir_ref mask = v_op(t, IR_VDUP, IR_I32, ir_const(t->block, 0xffff0000), IR_NONE);
-    return v_op(t, IR_VAND, IR_I64, v, mask);
+    return v_op(t, IR_VAND, 0, v, mask);
 }
 
 static bool bfmlal(struct translation *t, uint32_t rd, uint32_t rn, int odd, ir_ref m)

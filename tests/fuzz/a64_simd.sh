@@ -1,5 +1,5 @@
 #!/bin/bash
-# Vector instructions of A64, each on many operands: interpreter and backend in process, then ferry,
+# Vector and floating-point instructions of A64, each on many operands: interpreter and backend in process, then ferry,
 # against qemu-aarch64.
 #
 #     tests/fuzz/a64_simd.sh [seed]      (environment: FERRY, FERRY_BUILD, FERRY_LONG, QEMU)
@@ -11,4 +11,7 @@ fuzz=("$FERRY_BUILD/tests/fuzz/fuzz_a64_simd" -s "${1:-1}" -o "$QEMU" -n 10)
 status=0
 "${fuzz[@]}" || status=1
 "${fuzz[@]}" -t "$FERRY" || status=1
+"${fuzz[@]}" -f || status=1
+"${fuzz[@]}" -f -t "$FERRY" || status=1
+"${fuzz[@]}" -f -t "$FERRY -accel interp" || status=1
 exit $status
