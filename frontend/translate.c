@@ -123,6 +123,11 @@ void frontend_translate(const struct frontend *f, const struct cpu_config *confi
         max_insns = 1;
 
     ir_start(b, &f->ir, pc, mode);
+    if (pc % f->min_insn) { /* the runtime sees why */
+        ir_insn_start(b, pc, f->min_insn);
+        ir_exit(b, IR_EXIT_FETCH, pc);
+        return;
+    }
     do {
         size_t size = window_at(&w, source, t.pc);
         t.followed = false;

@@ -37,6 +37,10 @@ static void fetch_fault(struct task *t, uint64_t pc)
 {
     struct aspace *as = t->process->as;
     size_t size = 0;
+    if (pc % task_guest(t)->frontend->min_insn) {
+        signal_fault(t, SIGBUS, BUS_ADRALN, pc);
+        return;
+    }
     aspace_window(as, pc, &size);
     uint64_t at = pc + size;
     as->fetch_failed = true;

@@ -1,13 +1,14 @@
 /* FENCE.I is enough for the thread that wrote the code; it needs no system call and no address. */
 #include "code.h"
 
-static inline void fence(void *at)
+/* The processor's own way to announce changed code: for all there is where it has one. */
+static inline void fence(void *at, size_t size)
 {
 #ifdef __riscv
-    (void)at;
+    (void)at, (void)size;
     __asm__ volatile("fence.i" ::: "memory");
 #else
-    code_flush(at, CODE_BYTES);
+    code_flush(at, size);
 #endif
 }
 
@@ -18,7 +19,7 @@ int main(void)
     for (int i = 0; i < 2000; i++) {
         char *at = code + i * 36 % 16000;
         code_return(at, i);
-        fence(at);
+        fence(at, CODE_BYTES);
         wrong += ((number_fn *)at)() != i;
     }
     SHOW(wrong);
@@ -26,7 +27,7 @@ int main(void)
     for (int round = 0; round < 5; round++) {
         for (int i = 0; i < 1000; i++)
             code_return(code + i * CODE_BYTES, (i + round) % 2000);
-        fence(code);
+        fence(code, 1000 * CODE_BYTES);
         for (int i = 0; i < 1000; i++)
             wrong += ((number_fn *)(code + i * CODE_BYTES))() != (i + round) % 2000;
     }

@@ -1,9 +1,23 @@
 /*
- * An instruction that crosses into the next page: changed there, taken away there, executable or
- * not.
+ * An instruction that crosses into the next page, or where none can a function: changed there, taken
+ * away there, executable or not.
  */
 #include "code.h"
 #include <setjmp.h>
+
+/* `return n` with some bytes, and not the whole number, before the border. */
+#ifdef __aarch64__
+enum { BEFORE = 4 };
+static void crossing(char *at, int n)
+{
+    const uint32_t nop = 0xd503201f;
+    memcpy(at, &nop, sizeof nop);
+    code_return(at + sizeof nop, n);
+}
+#else
+enum { BEFORE = 2 };
+#define crossing code_return
+#endif
 
 static sigjmp_buf back;
 static volatile int code;
@@ -32,16 +46,15 @@ int main(void)
     sigaction(SIGSEGV, &a, NULL);
     int rwx = PROT_READ | PROT_WRITE | PROT_EXEC;
     char *pages = code_pages(8192, rwx), *second = pages + 4096;
-    /* Two bytes of the first instruction, the one with the number, before the border. */
-    char *at = second - 2;
-    code_return(at, 77);
+    char *at = second - BEFORE;
+    crossing(at, 77);
     code_flush(at, CODE_BYTES);
     run("first", at, second);
     for (int i = 0; i < 50; i++) {
         /* The part that changes lies wholly in the second page. */
         char text[CODE_BYTES];
-        code_return(text, 77 + 256 * (i % 7));
-        memcpy(second, text + 2, sizeof text - 2);
+        crossing(text, 77 + 256 * (i % 7));
+        memcpy(second, text + BEFORE, sizeof text - BEFORE);
         code_flush(second, CODE_BYTES);
         if (i % 10 == 9)
             run("changed", at, second);
@@ -53,7 +66,7 @@ int main(void)
     MUST(munmap(second, 4096));
     run("second gone", at, second);
     MUST(mmap(second, 4096, rwx, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ? -1 : 0);
-    code_return(at, 1234);
+    crossing(at, 1234);
     code_flush(at, CODE_BYTES);
     run("a new second page", at, second);
     MUST(mprotect(pages, 4096, PROT_NONE));
