@@ -151,6 +151,7 @@ static bool is_relative(const struct decode_row *row)
 
 /* (a row that nobody asks for: of words that stand here as numbers) */
 enum { ROW_ANY = FUZZ_TAKEN_OUT + 1 };
+
 /* A word of the row may still be undefined: with operands that are reserved. */
 static bool is_defined(const struct fuzz_choice *choice, uint32_t word)
 {
@@ -163,23 +164,6 @@ static bool is_defined(const struct fuzz_choice *choice, uint32_t word)
 }
 
 enum { MOVE_BASE = 0x91000000 | BASE2 << 5 | CHANGED_BASE, NOP = 0xd503201f };
-
-static const uint8_t *one_word(void *context, uint64_t pc, size_t *size)
-{
-    *size = pc == BASE ? 4 : 0;
-    return *size ? context : NULL;
-}
-
-/* Whether the word is an instruction, which a row that matches does not promise. */
-static bool is_defined(const struct fuzz_choice *choice, uint32_t word)
-{
-    static struct ir_block block;
-    struct code_source source = {one_word, &word};
-    frontend_translate(&frontend_aarch64, &choice->config, &source, &block, BASE, 0, 1,
-                       TRANSLATE_SINGLE);
-    const struct ir_insn *last = &block.insns[block.n - 1];
-    return last->op != IR_EXIT || last->aux != IR_EXIT_ILLEGAL;
-}
 
 /* Draws one instruction of a usable row, or two where the base must be set. Returns how many. */
 static unsigned random_insn(struct fuzz_insn *insns, const struct fuzz_choice *choice,
