@@ -28,7 +28,7 @@ enum host_feature {
     HOST_BMI1 = 1 << 0, HOST_BMI2 = 1 << 1, HOST_LZCNT = 1 << 2, HOST_FMA = 1 << 3, HOST_AVX = 1 << 4,
     HOST_AVX2 = 1 << 5, HOST_F16C = 1 << 6, HOST_PCLMUL = 1 << 7, HOST_AVX512 = 1 << 8, /* F CD BW DQ VL */
     HOST_GFNI = 1 << 9, HOST_MOVBE = 1 << 10, HOST_AES = 1 << 11, HOST_VNNI = 1 << 12, /* AVX-512's */
-    HOST_BITALG = 1 << 13,
+    HOST_BITALG = 1 << 13, HOST_SHA = 1 << 14,
 };
 
 /* The features of this host (CPUID and XGETBV). */

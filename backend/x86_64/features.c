@@ -22,6 +22,7 @@ uint32_t backend_host_features(void)
     features |= active(x86_cpu_BMI2) ? HOST_BMI2 : 0;
     features |= active(x86_cpu_LZCNT) ? HOST_LZCNT : 0;
     features |= active(x86_cpu_PCLMULQDQ) ? HOST_PCLMUL : 0;
+    features |= active(x86_cpu_SHA) ? HOST_SHA : 0;
     features |= active(x86_cpu_AES) ? HOST_AES : 0;
     features |= active(x86_cpu_MOVBE) ? HOST_MOVBE : 0;
     features |= active(x86_cpu_GFNI) ? HOST_GFNI : 0;

@@ -68,8 +68,4 @@ void emit_exact(struct work *w, const struct ir_insn *in, ir_ref self)
         emit_exact(w, in, self);                                                                   \
     }
 
-EXACT(VSHA1R)
-EXACT(VSHA256R)
-EXACT(VSHA256M1)
-EXACT(VSHA256M2)
 EXACT(CALLV)

@@ -1,4 +1,4 @@
-/* Lanes that become wider or narrower, products, sums across lanes, dot products, ciphers. */
+/* Lanes that become wider or narrower, products, sums across lanes, dot products. */
 #include "backend/x86_64/vec.h"
 
 enum { BOTH_HIGH = 0xee };
@@ -453,55 +453,4 @@ void emit_VPADDLU(struct work *w, const struct ir_insn *in, ir_ref self)
     }
     struct vec v = vec_start(w, in, self, 0, 0);
     vec_rrl(w, PMADDUBSW, v.d, v.a, ones, ones);
-}
-
-/* ---- ciphers ---------------------------------------------------------------------------------- */
-
-static void emit_aes(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op)
-{
-    if (has(w, HOST_AES))
-        emit_vec(w, in, self, op);
-    else
-        emit_exact(w, in, self);
-}
-
-void emit_VAESENC(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    emit_aes(w, in, self, AESENC);
-}
-
-void emit_VAESENCL(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    emit_aes(w, in, self, AESENCLAST);
-}
-
-void emit_VAESDEC(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    emit_aes(w, in, self, AESDEC);
-}
-
-void emit_VAESDECL(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    emit_aes(w, in, self, AESDECLAST);
-}
-
-/* The other steps of a round undone before. */
-void emit_VAESMC(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    if (!has(w, HOST_AES)) {
-        emit_exact(w, in, self);
-        return;
-    }
-    struct vec v = vec_start(w, in, self, 1, 0);
-    vec_zero(w, v.t[0]);
-    vec_rrr(w, AESDECLAST, v.d, v.a, v.t[0]);
-    vec_rrr(w, AESENC, v.d, v.d, v.t[0]);
-}
-
-void emit_VAESIMC(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    if (has(w, HOST_AES))
-        emit_vec_unary(w, in, self, AESIMC);
-    else
-        emit_exact(w, in, self);
 }
