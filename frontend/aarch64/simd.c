@@ -26,15 +26,13 @@ ir_ref simd_splat(struct translation *t, uint32_t size, uint64_t value)
 
 ir_ref simd_cut(struct translation *t, uint32_t q, uint32_t size, ir_ref v)
 {
-    static const uint8_t lane_as[] = {IR_I32, IR_I32, IR_F32, IR_F64};
     if (q == SIMD_128)
         return v;
-    if (q == SIMD_64)
-        size = 3;
-    enum ir_type type = lane_as[size];
-    enum ir_type lane = size < 2 ? (enum ir_type)a64_lane(size) : type;
+    if (q == SIMD_SCALAR && size < 2)
+        return v_op(t, IR_VAND, IR_VOID, v, simd_constant(t, UINT64_MAX >> (64 - simd_bits(size)), 0));
+    enum ir_type type = q == SIMD_SCALAR && size == 2 ? IR_F32 : IR_F64;
     v = ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = (uint8_t)type,
-                                           .sub = (uint8_t)lane, .a = v});
+                                           .sub = (uint8_t)type, .a = v});
     return ir_emit(t->block, (struct ir_insn){.op = IR_VZEXT, .type = IR_V128,
                                               .sub = (uint8_t)type, .a = v});
 }
@@ -84,20 +82,22 @@ ir_ref simd_odd(struct translation *t, uint32_t q, uint32_t size, ir_ref n, ir_r
     return unzip(t, IR_VUZP2, q, size, n, m);
 }
 
+/* Not zero in the lanes whose narrow form is another number. */
+static ir_ref lost(struct translation *t, int op, uint32_t size, ir_ref v, ir_ref narrow)
+{
+    if (op != IR_VNARROWS) /* to unsigned: whatever the high halves hold */
+        return v_op_num(t, IR_VSHR, a64_lane(size + 1), v, 0, simd_bits(size));
+    return v_op(t, IR_VXOR, IR_VOID, v, v_op_num(t, IR_VWIDENS, a64_lane(size), narrow, 0, 0));
+}
+
 void simd_put_narrowed(struct translation *t, int op, uint32_t q, uint32_t size, uint32_t rd, ir_ref v)
 {
-    int lane = a64_lane(size + 1);
-    ir_ref narrow = v_op(t, op, lane, v, v);
-    ir_ref difference = IR_NONE;
-    if (op != IR_VNARROW) {
-        int widen = op == IR_VNARROWS ? IR_VWIDENS : IR_VWIDENU;
-        ir_ref back = v_op_num(t, widen, a64_lane(size), narrow, 0, 0);
-        difference = v_op(t, IR_VXOR, IR_VOID, v, back);
-    }
+    ir_ref narrow = v_op(t, op, a64_lane(size + 1), v, v);
+    ir_ref over = op == IR_VNARROW ? IR_NONE : lost(t, op, size, v, narrow);
     if (q == SIMD_SCALAR)
         simd_put(t, q, size, rd, narrow);
     else
         simd_put_half(t, q, rd, narrow);
-    if (difference)
-        simd_note_saturation(t, q == SIMD_SCALAR ? q : SIMD_128, size + 1, difference);
+    if (over)
+        simd_note_saturation(t, q == SIMD_SCALAR ? q : SIMD_128, size + 1, over);
 }

@@ -238,11 +238,31 @@ bool a64_simd_shll(struct translation *t, const struct a64_args_simd2 *a)
 
 /* ---- pairwise and across lanes ------------------------------------------------------------- */
 
+/* op of neighbours, in the low half of each pair of lanes; size is 0 or 1. */
+static ir_ref of_neighbours(struct translation *t, int op, uint32_t size, ir_ref v)
+{
+    ir_ref odd = v_op_num(t, IR_VSHR, a64_lane(size + 1), v, 0, simd_bits(size));
+    return v_op(t, op, a64_lane(size), v, odd);
+}
+
+/*
+ * Bytes and halfwords are brought together by a shift, which leaves one permutation to the end; the
+ * host's own for words and doublewords is as good as the shift.
+ */
 bool a64_simd_pairwise(struct translation *t, const struct a64_args_simd3 *a, int op)
 {
-    ir_ref n = get_v(t, a->rn), m = get_v(t, a->rm);
-    ir_ref even = simd_even(t, a->q, a->size, n, m), odd = simd_odd(t, a->q, a->size, n, m);
-    put_vq(t, a->q, a->rd, v_op(t, op, a64_lane(a->size), even, odd));
+    ir_ref n = get_v(t, a->rn), m = get_v(t, a->rm), v;
+    if (a->size < 2) {
+        if (!a->q)
+            n = m = v_op(t, IR_VZIP1, IR_I64, n, m);
+        n = of_neighbours(t, op, a->size, n);
+        m = of_neighbours(t, op, a->size, m);
+        v = v_op(t, IR_VNARROW, a64_lane(a->size + 1), n, m);
+    } else {
+        ir_ref even = simd_even(t, a->q, a->size, n, m), odd = simd_odd(t, a->q, a->size, n, m);
+        v = v_op(t, op, a64_lane(a->size), even, odd);
+    }
+    put_vq(t, a->q, a->rd, v);
     return true;
 }
 
