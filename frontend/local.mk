@@ -46,7 +46,7 @@ libferry_a_SOURCES += \
     frontend/aarch64/helper_base.c frontend/aarch64/helper_fp.c frontend/aarch64/helper_simd.c \
     frontend/aarch64/helper_crypto.c \
     frontend/aarch64/data.c frontend/aarch64/flags.c frontend/aarch64/branch.c \
-    frontend/aarch64/memory.c frontend/aarch64/atomic.c frontend/aarch64/system.c \
+    frontend/aarch64/memory.c frontend/aarch64/atomic.c frontend/aarch64/mops.c frontend/aarch64/system.c \
     frontend/aarch64/pauth.c \
     frontend/aarch64/float.h frontend/aarch64/float.c frontend/aarch64/float_convert.c \
     frontend/aarch64/simd_fp.h frontend/aarch64/simd_fp.c frontend/aarch64/simd_fp_convert.c \
