@@ -283,6 +283,15 @@ static ir_ref fold_andn(struct ir_block *b, struct ir_insn *insn)
     return IR_NONE;
 }
 
+/* Zeros counted from the other end: how Arm says ctz. */
+static ir_ref fold_count(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *x = fold_def(b, insn->a);
+    if (x->op != IR_BITREV || x->type != insn->type)
+        return IR_NONE;
+    return become(insn, insn->op == IR_CLZ ? IR_CTZ : IR_CLZ, x->a, IR_NONE);
+}
+
 static ir_ref fold_involution(struct ir_block *b, struct ir_insn *insn)
 {
     const struct ir_insn *x = fold_def(b, insn->a);
@@ -524,6 +533,7 @@ static ir_ref fold_once(struct ir_block *b, struct ir_insn *insn)
     case IR_ANDN: return fold_andn(b, insn);
     case IR_NOT: case IR_NEG: case IR_BSWAP: case IR_BITREV: return fold_involution(b, insn);
     case IR_SHL: case IR_SHR: case IR_SAR: case IR_ROR: return fold_shift(b, insn);
+    case IR_CLZ: case IR_CTZ: return fold_count(b, insn);
     case IR_SEXT: case IR_ZEXT: case IR_TRUNC: case IR_EXTRACT: case IR_SEXTRACT: case IR_INSERT:
         return fold_width(b, insn);
     default: return IR_NONE;
