@@ -128,7 +128,11 @@ static void print_options(struct decode_text *text, unsigned options, uint32_t w
 {
     static const char *const unprivileged[] = {"", "wt", "rt", "t"};
     static const char *const temporal[] = {"", "wn", "rn", "n"};
-    if (bits(word, 23, 22) == 3)
+    unsigned d = bits(word, 4, 0), n = bits(word, 9, 5), s = bits(word, 20, 16);
+    bool sets = bits(word, 23, 22) == 3;
+    if (d == n || d == s || n == s || d == 31 || n == 31 || (s == 31 && !sets))
+        decode_print(text, A64_RESERVED);
+    else if (sets)
         decode_print(text, "%s%s", options & 1 ? "t" : "", options & 2 ? "n" : "");
     else
         decode_print(text, "%s%s", unprivileged[options & 3], temporal[options >> 2]);
