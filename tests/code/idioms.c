@@ -1,6 +1,6 @@
 /*
- * Prints what idioms of guest code become: guest instructions, host code, sizes. Standard input is
- * a list of names and instruction words; the output is compared with the expected file in the
+ * Prints what idioms of a guest's code become: guest instructions, host code, sizes. The argument is
+ * the guest's name; standard input is a list of names and instruction words; the output is compared with the expected file in the
  * sources.
  *
  * The host's features are a fixed set, so that the output is the same on every machine. Addresses
@@ -39,6 +39,20 @@ static const uint8_t *window(void *context, uint64_t pc, size_t *size)
     uint64_t offset = pc - GUEST_PC;
     *size = offset < g->size ? g->size - offset : 0;
     return g->bytes + offset;
+}
+
+static size_t insn_size(const struct frontend *f, uint8_t first)
+{
+    return f->min_insn == 2 && (first & 3) != 3 ? 2 : 4;
+}
+
+static const struct frontend *guest_named(const char *name)
+{
+    for (const struct frontend *const *f = frontends; *f; f++)
+        if (name && strcmp((*f)->name, name) == 0)
+            return *f;
+    fprintf(stderr, "usage: idioms GUEST <LIST\n");
+    exit(2);
 }
 
 static void print_guest(const struct frontend *f, const struct cpu_config *config,
@@ -111,7 +125,7 @@ static void print_idiom(const struct frontend *f, const struct cpu_config *confi
     struct code_source source = {window, g};
     unsigned insns = 0;
     for (size_t at = 0; at < g->size; insns++)
-        at += (g->bytes[at] & 3) == 3 ? 4 : 2;
+        at += insn_size(f, g->bytes[at]);
     frontend_translate(f, config, &source, &b, GUEST_PC, 0, insns, 0);
     ir_remove_dead(&b);
     e.out = (struct code_buffer){.bytes = e.bytes,
@@ -132,9 +146,9 @@ static void print_idiom(const struct frontend *f, const struct cpu_config *confi
     printf("    code %zu, maps %zu, exits %u\n\n", e.out.size, e.out.maps_size, e.out.nexits);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    const struct frontend *f = &frontend_riscv64;
+    const struct frontend *f = guest_named(argv[1]);
     struct cpu_config config;
     char line[512], error[128];
     memset(&config, 0, sizeof config);
@@ -156,7 +170,7 @@ int main(void)
         while ((word = strtok(NULL, " \n")) && g.size + 4 <= sizeof g.bytes) {
             uint32_t w = (uint32_t)strtoul(word, NULL, 16);
             memcpy(g.bytes + g.size, &w, 4);
-            g.size += (w & 3) == 3 ? 4 : 2;
+            g.size += insn_size(f, (uint8_t)w);
         }
         print_idiom(f, &config, be, work, name, &g);
     }
