@@ -36,16 +36,27 @@ struct code_source {
     void *context;
 };
 
+/* What one instruction does with the guest's flags (slots of type B), for looking ahead. */
+enum flags_use {
+    FLAGS_KEPT,    /* neither reads nor writes them, and the next instruction follows (or a fault) */
+    FLAGS_WRITTEN, /* writes all of them and reads none */
+    FLAGS_JUMP,    /* kept, goes to *target */
+    FLAGS_BRANCH,  /* kept, goes to *target or to the next instruction */
+    FLAGS_READ,    /* reads some, or it is not known */
+};
+
 /* The state of one run of the driver, handed to the guest's instruction translators. */
 struct translation {
     struct ir_block *block;
     const struct frontend *frontend;
     const struct cpu_config *config;
+    const struct code_source *source;
     uint64_t pc;      /* of the current instruction */
     unsigned length;  /* of the current instruction, bytes */
     uint32_t mode;    /* mode bits of the block's key */
     uint64_t follow;  /* set by a translator: guest pc to go on at when it is not the next instruction */
     bool followed;    /* `follow` is set */
+    bool single;      /* every instruction is a block, for somebody who looks at all state */
     unsigned guards;  /* side exits so far */
     ir_ref notes[4];  /* the guest's own, for the length of a block; IR_NONE at its start */
 };
@@ -65,6 +76,12 @@ struct frontend {
      * Returns false when the instruction is longer than `size` (the driver emits a fetch fault).
      */
     bool (*translate)(struct translation *t, const uint8_t *bytes, size_t size);
+
+    /*
+     * What the instruction does with the flags; jumps also say where to. NULL if the guest has no
+     * flags. May say FLAGS_READ wherever it is not sure.
+     */
+    enum flags_use (*flags_use)(uint64_t pc, const uint8_t *bytes, uint64_t *target);
 
     /* Writes the disassembly of one instruction, as objdump would; returns its length in bytes. */
     unsigned (*disassemble)(const struct cpu_config *config, uint64_t pc, const uint8_t *bytes,

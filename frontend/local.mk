@@ -42,7 +42,7 @@ libferry_a_SOURCES += \
     frontend/aarch64/helper_crypto.h frontend/aarch64/memory.h \
     frontend/aarch64/data.h frontend/aarch64/pauth.h frontend/aarch64/system.h \
     frontend/aarch64/state.def frontend/aarch64/feature.def frontend/aarch64/sysreg.def \
-    frontend/aarch64/aarch64.c frontend/aarch64/cpu.c frontend/aarch64/disasm.c \
+    frontend/aarch64/aarch64.c frontend/aarch64/ahead.c frontend/aarch64/cpu.c frontend/aarch64/disasm.c \
     frontend/aarch64/helper_base.c frontend/aarch64/helper_fp.c frontend/aarch64/helper_simd.c \
     frontend/aarch64/helper_crypto.c \
     frontend/aarch64/data.c frontend/aarch64/flags.c frontend/aarch64/branch.c \

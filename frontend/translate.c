@@ -35,33 +35,6 @@ enum {
     MAX_INSN_BYTES = 16,
 };
 
-void translate_branch(struct translation *t, enum ir_cc cc, enum ir_type type, ir_ref x, ir_ref y,
-                      uint64_t target)
-{
-    ir_brcc(t->block, cc, type, x, y, target);
-    t->guards++;
-    if (target <= t->pc)
-        ir_goto(t->block, t->pc + t->length);
-}
-
-void translate_branch_flags(struct translation *t, enum ir_cc cc, ir_ref flags, uint64_t target)
-{
-    ir_emit(t->block,
-            (struct ir_insn){.op = IR_BRB, .sub = cc, .a = flags, .b = ir_pc(t->block, target)});
-    if (target <= t->pc)
-        ir_goto(t->block, t->pc + t->length);
-}
-
-void translate_jump(struct translation *t, uint64_t target)
-{
-    if (target > t->pc && target - t->pc <= FOLLOW_DISTANCE) {
-        t->follow = target;
-        t->followed = true;
-    } else {
-        ir_goto(t->block, target);
-    }
-}
-
 /* The piece of guest code that can be read without asking again. */
 struct window {
     const uint8_t *bytes;
@@ -76,6 +49,139 @@ static size_t window_at(struct window *w, const struct code_source *source, uint
         w->bytes = source->window(source->context, pc, &w->size);
     }
     return w->size - (pc - w->pc);
+}
+
+/* ---- looking ahead ----------------------------------------------------------------------------
+ *
+ * Flags that wait to be written home at an exit need not be if the code there overwrites them before it
+ * reads them. A few instructions show that, most of the time. What has been looked at counts as read
+ * by the block if it is near, so that the block goes when the code there changes; of what is far only
+ * the target of a call is believed, as no caller passes flags to a function of which it does not know
+ * that it is the same one.
+ *
+ * A fault among those instructions shows flags that are older than they should be. Nobody can tell
+ * but by looking at the flags in a signal frame at a place where they are about to be overwritten.
+ */
+
+enum {
+    AHEAD_INSNS = 12,  /* looked at in all */
+    AHEAD_NEAR = 2048, /* bytes from the block's start */
+};
+
+struct ahead {
+    struct translation *t;
+    unsigned budget;
+    uint64_t lo, hi; /* near code that has been looked at */
+    uint64_t far;    /* the page of the called function if it is far; 0: none */
+};
+
+static bool may_look(struct ahead *a, uint64_t pc)
+{
+    uint64_t start = a->t->block->pc;
+    if (pc - (start - AHEAD_NEAR) < 2 * AHEAD_NEAR) {
+        a->lo = pc < a->lo ? pc : a->lo;
+        a->hi = pc + a->t->frontend->max_insn > a->hi ? pc + a->t->frontend->max_insn : a->hi;
+        return true;
+    }
+    return a->far && pc >> 12 == a->far;
+}
+
+static bool dead_from(struct ahead *a, uint64_t pc)
+{
+    const struct frontend *f = a->t->frontend;
+    struct window w = {.size = 0};
+    for (; a->budget; a->budget--) {
+        uint64_t target;
+        if (!may_look(a, pc) || window_at(&w, a->t->source, pc) < f->max_insn)
+            return false;
+        switch (f->flags_use(pc, w.bytes + (pc - w.pc), &target)) {
+        case FLAGS_WRITTEN: return true;
+        case FLAGS_READ: return false;
+        case FLAGS_JUMP: pc = target; break;
+        case FLAGS_BRANCH:
+            if (!dead_from(a, target))
+                return false;
+            pc += f->min_insn;
+            break;
+        case FLAGS_KEPT: pc += f->min_insn; break;
+        }
+    }
+    return false;
+}
+
+/* Does a value of the flags wait to be written home? */
+static bool flags_pending(const struct translation *t)
+{
+    const struct ir_block *b = t->block;
+    for (unsigned i = 0; i < t->frontend->ir.nslots; i++) {
+        ir_ref r = b->current[i];
+        if (r && t->frontend->ir.slots[i].type == IR_B &&
+            (ir_is_const(r) || b->insns[r].op != IR_GET))
+            return true;
+    }
+    return false;
+}
+
+/* The mark of an exit to `target`. */
+static uint32_t exit_mark(struct translation *t, uint64_t target, bool call)
+{
+    struct ir_block *b = t->block;
+    if (!t->frontend->flags_use || b->ended || t->single || !flags_pending(t))
+        return 0;
+    struct ahead a = {t, AHEAD_INSNS, b->lo, b->hi, call ? target >> 12 : 0};
+    if (!dead_from(&a, target))
+        return 0;
+    b->lo = a.lo;
+    b->hi = a.hi;
+    return 1;
+}
+
+/* ---- branches ---------------------------------------------------------------------------------
+ */
+
+/* The end of the block. */
+static void leave(struct translation *t, uint64_t target)
+{
+    ir_emit(t->block, (struct ir_insn){.op = IR_GOTO, .a = ir_pc(t->block, target),
+                                       .aux = exit_mark(t, target, false)});
+}
+
+void translate_branch(struct translation *t, enum ir_cc cc, enum ir_type type, ir_ref x, ir_ref y,
+                      uint64_t target)
+{
+    ir_emit(t->block, (struct ir_insn){.op = IR_BRCC, .type = (uint8_t)type, .sub = (uint8_t)cc,
+                                       .a = x, .b = y, .c = ir_pc(t->block, target),
+                                       .aux = exit_mark(t, target, false)});
+    t->guards++;
+    if (target <= t->pc)
+        leave(t, t->pc + t->length);
+}
+
+void translate_branch_flags(struct translation *t, enum ir_cc cc, ir_ref flags, uint64_t target)
+{
+    ir_emit(t->block, (struct ir_insn){.op = IR_BRB, .sub = (uint8_t)cc, .a = flags,
+                                       .b = ir_pc(t->block, target),
+                                       .aux = exit_mark(t, target, false)});
+    t->guards++;
+    if (target <= t->pc)
+        leave(t, t->pc + t->length);
+}
+
+void translate_call(struct translation *t, uint64_t target, uint64_t return_address)
+{
+    ir_emit(t->block, (struct ir_insn){.op = IR_CALL, .a = ir_pc(t->block, target),
+                                       .b = ir_pc(t->block, return_address),
+                                       .aux = exit_mark(t, target, true)});
+}
+
+void translate_jump(struct translation *t, uint64_t target)
+{
+    if (target > t->pc && target - t->pc <= FOLLOW_DISTANCE) {
+        t->follow = target;
+        t->followed = true;
+    } else {
+        leave(t, target);
+    }
 }
 
 /*
@@ -99,7 +205,7 @@ static void translate_across(struct translation *t, const struct code_source *so
         ir_insn_start(t->block, t->pc, t->frontend->min_insn);
         ir_exit(t->block, IR_EXIT_FETCH, t->pc);
     } else {
-        ir_goto(t->block, t->followed ? t->follow : t->pc + t->length);
+        leave(t, t->followed ? t->follow : t->pc + t->length);
     }
 }
 
@@ -113,7 +219,8 @@ void frontend_translate(const struct frontend *f, const struct cpu_config *confi
                         const struct code_source *source, struct ir_block *b, uint64_t pc,
                         uint32_t mode, unsigned max_insns, unsigned flags)
 {
-    struct translation t = {.block = b, .frontend = f, .config = config, .pc = pc, .mode = mode};
+    struct translation t = {.block = b, .frontend = f, .config = config, .source = source,
+                            .pc = pc, .mode = mode, .single = flags & TRANSLATE_SINGLE};
     struct window w = {.size = 0};
     if (max_insns == 0)
         max_insns = DEFAULT_MAX_INSNS;
@@ -138,12 +245,12 @@ void frontend_translate(const struct frontend *f, const struct cpu_config *confi
                 ir_insn_start(b, t.pc, f->min_insn);
                 ir_exit(b, IR_EXIT_FETCH, t.pc);
             } else {
-                ir_goto(b, t.pc);
+                leave(&t, t.pc);
             }
             return;
         }
         t.pc = t.followed ? t.follow : t.pc + t.length;
     } while (!b->ended && t.guards < MAX_GUARDS && has_room(b, max_insns));
     if (!b->ended)
-        ir_goto(b, t.pc);
+        leave(&t, t.pc);
 }

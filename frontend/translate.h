@@ -17,6 +17,9 @@ void translate_branch(struct translation *t, enum ir_cc cc, enum ir_type type, i
 /* The same on flags. */
 void translate_branch_flags(struct translation *t, enum ir_cc cc, ir_ref flags, uint64_t target);
 
+/* A call of a known place. */
+void translate_call(struct translation *t, uint64_t target, uint64_t return_address);
+
 /* An unconditional jump that is no call: followed when it goes forward, else the end of the block.
  */
 void translate_jump(struct translation *t, uint64_t target);

@@ -289,6 +289,8 @@ static bool check_aux(struct checker *c, const struct ir_insn *insn)
                fail(c, "helper with effects");
     case IR_AUX_reason:
         return insn->aux < IR_EXIT_COUNT || fail(c, "reason %u", insn->aux);
+    case IR_AUX_exit:
+        return insn->aux <= 1 || fail(c, "aux %u of an exit", insn->aux);
     case IR_AUX_num:
         return number_fits(insn) || fail(c, "number %u", insn->aux);
     case IR_AUX_none:

@@ -269,10 +269,11 @@ static ir_ref fold_brcc(struct ir_block *b, struct ir_insn *insn)
         *insn = (struct ir_insn){.op = IR_NOP};
         break;
     case ALWAYS:
-        *insn = (struct ir_insn){.op = IR_GOTO, .a = target};
+        *insn = (struct ir_insn){.op = IR_GOTO, .a = target, .aux = insn->aux};
         break;
     case IS_FLAGS:
-        *insn = (struct ir_insn){.op = IR_BRB, .sub = c.cc, .a = c.x, .b = target};
+        *insn = (struct ir_insn){
+            .op = IR_BRB, .sub = c.cc, .a = c.x, .b = target, .aux = insn->aux};
         return FOLD_AGAIN;
     default:
         insn->sub = c.cc;
@@ -289,7 +290,7 @@ static ir_ref fold_brb(struct ir_block *b, struct ir_insn *insn)
     if (!flags_to_condition(b, insn->sub, insn->a, &c))
         return IR_NONE;
     *insn = (struct ir_insn){
-        .op = IR_BRCC, .type = c.type, .sub = c.cc, .a = c.x, .b = c.y, .c = insn->b};
+        .op = IR_BRCC, .type = c.type, .sub = c.cc, .a = c.x, .b = c.y, .c = insn->b, .aux = insn->aux};
     return FOLD_AGAIN;
 }
 

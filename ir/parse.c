@@ -224,6 +224,8 @@ static bool parse_suffixes(struct parser *p, struct ir_insn *insn)
         if (!expect_suffix(p, ir_type_name, IR_TYPE_COUNT, "type compared", &index))
             return false;
         insn->aux = index;
+    } else if (ir_aux_kind(insn->op) == IR_AUX_exit) {
+        insn->aux = take_flag(p, "dead");
     }
     char kind = ir_op_info[insn->op].operand[3];
     if (kind == 'M')

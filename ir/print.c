@@ -138,6 +138,8 @@ static void add_suffixes(struct text *t, const struct ir_insn *insn)
     }
     if (ir_aux_kind(insn->op) == IR_AUX_type)
         add_suffix(t, ir_type_name[insn->aux]);
+    else if (ir_aux_kind(insn->op) == IR_AUX_exit && insn->aux)
+        add(t, ".dead");
     if (info->operand[3] == 'M')
         add_memop(t, insn->d);
     else if (info->operand[3] == 'R')

@@ -99,6 +99,7 @@ enum ir_aux_kind ir_aux_kind(unsigned op)
     case 'h': return IR_AUX_helper;
     case 'r': return IR_AUX_reason;
     case 'n': return IR_AUX_num;
+    case 'e': return IR_AUX_exit;
     default: return IR_AUX_none;
     }
 }

@@ -24,6 +24,7 @@
  *     %16 = callv.v128.2 name, %1, _, %2     field d; operands that are not used: _
  *     put a0, %3
  *     brcc.i64.ltu %1, %2, pc 0x1234         pc: a constant that moves with the block
+ *     goto.dead pc 0x1234                    the flags are dead there; so in brcc, brb, call
  *     %17 = callh.i64 name, %1, %2
  *     exit pc 0x1010, syscall
  *
@@ -60,7 +61,7 @@ enum ir_number_kind ir_number_kind(unsigned op);
 /* What field aux holds: the column of op.def. */
 enum ir_aux_kind {
     IR_AUX_none, IR_AUX_slot, IR_AUX_disp, IR_AUX_bits, IR_AUX_type, IR_AUX_pc, IR_AUX_helper,
-    IR_AUX_reason, IR_AUX_num
+    IR_AUX_reason, IR_AUX_num, IR_AUX_exit
 };
 enum ir_aux_kind ir_aux_kind(unsigned op);
 

@@ -296,18 +296,44 @@ static void store_home(struct work *w, unsigned slot)
     unhold(w, r);
 }
 
-void sync(struct work *w)
+static void sync_some(struct work *w, const uint64_t but[3])
 {
     for (unsigned i = 0; i < 3; i++) {
-        while (w->dirty[i]) {
+        uint64_t m;
+        while ((m = w->dirty[i] & ~but[i])) {
             if (unlikely(w->c.p > w->limit)) {
                 w->failed = true;
                 return;
             }
-            store_home(w, i * 64 + (unsigned)__builtin_ctzll(w->dirty[i]));
+            store_home(w, i * 64 + (unsigned)__builtin_ctzll(m));
         }
     }
     w->dying = 0; /* an op syncs before it takes operands */
+}
+
+void sync(struct work *w)
+{
+    static const uint64_t none[3];
+    sync_some(w, none);
+}
+
+void sync_but_flags(struct work *w)
+{
+    sync_some(w, w->be->flag_slots);
+}
+
+void drop_flags(struct work *w)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t m;
+        while ((m = w->dirty[i] & w->be->flag_slots[i])) {
+            unsigned slot = i * 64 + (unsigned)__builtin_ctzll(m);
+            set_clean(w, slot);
+            unhold(w, w->current[slot]);
+            w->current[slot] = 0;
+        }
+    }
+    w->dying = 0;
 }
 
 /* ---- eviction ---------------------------------------------------------------------------------

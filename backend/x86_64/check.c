@@ -181,6 +181,15 @@ void check_snapshot(struct work *w, struct snapshot s)
     }
 }
 
+void check_flags_dead(struct work *w)
+{
+    struct checker *k = w->checker;
+    flush_pending(k);
+    for (unsigned slot = 0; slot < w->be->guest->nslots; slot++)
+        if (w->be->guest->slots[slot].type == IR_B)
+            k->slot[slot] = k->home[slot];
+}
+
 void check_homes(struct work *w)
 {
     flush_pending(w->checker);

@@ -198,10 +198,10 @@ static void cold_guard(struct work *w, struct cold *c)
 }
 
 /* jcc to a guard's exit, the flags being set. */
-static void emit_guard(struct work *w, unsigned cc, uint64_t target)
+static void emit_guard(struct work *w, unsigned cc, uint64_t target, bool flags_dead)
 {
-    struct snapshot s = snapshot(w);
-    if (unlikely(w->checker))
+    struct snapshot s = flags_dead ? snapshot_but_flags(w) : snapshot(w);
+    if (unlikely(w->checker) && !flags_dead)
         check_snapshot(w, s);
     if (s.count == 0) {
         emit_exit(w, OPCODE_JCC | cc, CODE_JUMP, target);
@@ -216,7 +216,7 @@ static void emit_guard(struct work *w, unsigned cc, uint64_t target)
 static void start_guard(struct work *w, ir_ref self, uint64_t target)
 {
     if (self + 1u < w->b->n && w->b->insns[self + 1].op == IR_GOTO)
-        sync(w);
+        sync_but_flags(w);
     if (target <= current_pc(w))
         emit_poll(w, current_pc(w));
 }
@@ -226,7 +226,7 @@ void emit_BRCC(struct work *w, const struct ir_insn *in, ir_ref self)
     uint64_t target = target_of(w, in->c);
     start_guard(w, self, target);
     unsigned cc = emit_compare(w, in->sub, (enum ir_type)in->type, in->a, in->b);
-    emit_guard(w, cc, target);
+    emit_guard(w, cc, target, in->aux);
 }
 
 void emit_BRB(struct work *w, const struct ir_insn *in, ir_ref self)
@@ -234,14 +234,19 @@ void emit_BRB(struct work *w, const struct ir_insn *in, ir_ref self)
     uint64_t target = target_of(w, in->b);
     start_guard(w, self, target);
     unsigned cc = emit_condition(w, in->sub, in->a);
-    emit_guard(w, cc, target);
+    emit_guard(w, cc, target, in->aux);
 }
 
 /* ---- ends -------------------------------------------------------------------------------------
  */
 
-static void finish(struct work *w)
+static void finish(struct work *w, bool flags_dead)
 {
+    if (flags_dead) {
+        drop_flags(w);
+        if (unlikely(w->checker))
+            check_flags_dead(w);
+    }
     sync(w);
     if (unlikely(w->checker))
         check_homes(w);
@@ -250,7 +255,7 @@ static void finish(struct work *w)
 void emit_GOTO(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     uint64_t target = target_of(w, in->a);
-    finish(w);
+    finish(w, in->aux);
     if (target <= current_pc(w))
         emit_poll(w, target);
     emit_exit(w, OPCODE_JMP, CODE_JUMP, target);
@@ -282,7 +287,7 @@ static void emit_landing(struct work *w, ir_ref pc)
 void emit_CALL(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     uint64_t target = target_of(w, in->a);
-    finish(w);
+    finish(w, in->aux);
     if (target <= current_pc(w))
         emit_poll(w, target);
     push_return_address(w, in->b);
@@ -363,7 +368,7 @@ static struct mem emit_lookup(struct work *w, unsigned target, unsigned index)
 
 void emit_GOTOIND(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    finish(w);
+    finish(w, false);
     struct target target = use_target(w, in->a);
     unsigned index = (unsigned)make_temp(w, 0);
     alu_mi(&w->c, ALU_CMP, 0, CPU_MEM(attention), 0);
@@ -375,7 +380,7 @@ void emit_GOTOIND(struct work *w, const struct ir_insn *in, ir_ref self)
 
 void emit_CALLIND(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    finish(w);
+    finish(w, false);
     struct target target = use_target(w, in->a);
     if (target.reg == RDX) { /* push_return_address may need it */
         mov_rr(&w->c, RAX, RDX);
@@ -394,7 +399,7 @@ void emit_CALLIND(struct work *w, const struct ir_insn *in, ir_ref self)
 
 void emit_RET(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    finish(w);
+    finish(w, false);
     struct target target = use_target(w, in->a);
     alu_mr(&w->c, ALU_CMP, X_W, mem_at(RSP, 8), target.reg);
     cold_target(w, cold_return, target);
@@ -403,7 +408,7 @@ void emit_RET(struct work *w, const struct ir_insn *in, ir_ref self)
 
 void emit_EXIT(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    finish(w);
+    finish(w, false);
     x_xm(&w->c, MOV_IMM, 0, CPU_MEM(exit_reason));
     put32(&w->c, in->aux);
     store_exit_pc(w, target_of(w, in->a));

@@ -58,6 +58,9 @@ struct backend *backend_create(const struct ir_guest *guest, uint32_t features, 
     be->direct = true;
     pin_slots(be, false, int_pins, ints < sizeof int_pins ? ints : sizeof int_pins);
     pin_slots(be, true, float_pins, floats < sizeof float_pins ? floats : sizeof float_pins);
+    for (unsigned s = 0; s < guest->nslots; s++)
+        if (guest->slots[s].type == IR_B)
+            be->flag_slots[s / 64] |= (uint64_t)1 << (s % 64);
     be->temps = ~be->pins & ~BIT(RSP) & ~BIT(RBP);
     return be;
 }

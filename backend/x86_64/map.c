@@ -51,6 +51,25 @@ struct snapshot snapshot(struct work *w)
     return s;
 }
 
+struct snapshot snapshot_but_flags(struct work *w)
+{
+    const uint64_t *flags = w->be->flag_slots;
+    uint64_t dirty[3];
+    bool valid = w->snapshot_valid;
+    memcpy(dirty, w->dirty, sizeof dirty);
+    if (!((dirty[0] & flags[0]) | (dirty[1] & flags[1]) | (dirty[2] & flags[2])))
+        return snapshot(w);
+    struct snapshot last = w->last_snapshot;
+    for (unsigned i = 0; i < 3; i++)
+        w->dirty[i] &= ~flags[i];
+    w->snapshot_valid = false;
+    struct snapshot s = snapshot(w);
+    memcpy(w->dirty, dirty, sizeof dirty);
+    w->snapshot_valid = valid;
+    w->last_snapshot = last;
+    return s;
+}
+
 void note_fault_at(struct work *w, uint32_t offset, struct snapshot state, uint32_t pc)
 {
     if (w->nfaults == MAX_FAULTS) {

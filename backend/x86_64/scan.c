@@ -197,6 +197,26 @@ static bool is_target_mask(const struct scan *s, unsigned i, const struct ir_ins
            (end->op == IR_RET || end->op == IR_GOTOIND || end->op == IR_CALLIND);
 }
 
+/* Before a guard that goes back its poll looks at all state, as of the guard itself. */
+static bool polls(const struct scan *s, unsigned i, const struct ir_insn *in)
+{
+    while (s->b->insns[i].op != IR_INSN)
+        i--;
+    uint64_t pc = s->b->pc + (uint64_t)(int32_t)s->b->insns[i].aux;
+    return constant(s->w, in->op == IR_BRCC ? in->c : in->b)->value <= pc;
+}
+
+/* Word k of the slots whose puts before i are for nobody: flags that are dead at this exit. */
+static uint64_t flags_after(const struct scan *s, unsigned i, const struct ir_insn *in,
+                            unsigned effect, unsigned k)
+{
+    if ((in->op == IR_GOTO || in->op == IR_CALL) && in->aux)
+        return s->w->be->flag_slots[k];
+    if (effect == IR_EFFECT_guard && in->aux && !polls(s, i, in))
+        return s->w->be->flag_slots[k] & s->overwritten[k];
+    return 0;
+}
+
 /* An instruction that is neither get, put nor mark. */
 static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsigned effect)
 {
@@ -257,7 +277,8 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         break;
     }
     if (is_barrier[effect]) {
-        s->overwritten[0] = s->overwritten[1] = s->overwritten[2] = 0;
+        for (unsigned k = 0; k < 3; k++)
+            s->overwritten[k] = flags_after(s, i, in, effect, k);
         s->barrier = i;
     }
 }

@@ -53,6 +53,7 @@ struct backend {
     uint8_t pin[IR_MAX_SLOTS];        /* slot -> register + 1, 0: none */
     uint8_t pinned[32];               /* register -> slot + 1, 0: none */
     uint32_t pins;                    /* mask of pinned registers */
+    uint64_t flag_slots[3];           /* mask of slots of type B */
 };
 
 enum val_flag {
@@ -313,6 +314,7 @@ void check_start(struct work *w);
 void check_get(struct work *w, unsigned slot, ir_ref r); /* as the IR says */
 void check_put(struct work *w, unsigned slot, ir_ref r); /* as the IR says */
 void check_snapshot(struct work *w, struct snapshot s);  /* the state is where the snapshot says */
+void check_flags_dead(struct work *w);                   /* and need not be anywhere */
 void check_homes(struct work *w);                        /* everything is at home or pinned */
 void check_call(struct work *w, bool writes);            /* a C function is called */
 
@@ -433,8 +435,10 @@ void load_constant(struct work *w, unsigned reg, ir_ref r);
 void put_slot(struct work *w, unsigned slot, ir_ref r);
 void get_slot(struct work *w, unsigned slot, ir_ref self);
 
-/* Stores every dirty slot home. */
+/* Stores every dirty slot home; or all but flags; or drops flags that nobody wants any more. */
 void sync(struct work *w);
+void sync_but_flags(struct work *w);
+void drop_flags(struct work *w);
 
 void free_dead_spills(struct work *w);
 
@@ -487,6 +491,7 @@ void scan(struct work *w);
 
 /* Where the dirty slots are now. */
 struct snapshot snapshot(struct work *w);
+struct snapshot snapshot_but_flags(struct work *w);
 
 /* The next host instruction may fault. */
 void note_fault(struct work *w);

@@ -80,6 +80,7 @@ const struct frontend frontend_aarch64 = {
            .helpers = helpers,
            .nhelpers = A64_HELPER_COUNT},
     .translate = translate,
+    .flags_use = a64_flags_use,
     .disassemble = a64_disassemble,
     .parse_cpu = a64_parse_cpu,
     .print_cpus = a64_print_cpus,

@@ -22,7 +22,7 @@ bool a64_b(struct translation *t, const struct a64_args_target *a)
 bool a64_bl(struct translation *t, const struct a64_args_target *a)
 {
     put_link(t);
-    ir_call(t->block, relative(t, a->target), t->pc + t->length);
+    translate_call(t, relative(t, a->target), t->pc + t->length);
     return true;
 }
 

@@ -35,4 +35,7 @@ bool a64_print_simd(struct decode_text *text, char kind, int64_t value, uint32_t
 /* The same of floating point (disasm_fp.c). */
 bool a64_print_fp(struct decode_text *text, char kind, int64_t value);
 
+/* What an instruction does with NZCV (ahead.c). */
+enum flags_use a64_flags_use(uint64_t pc, const uint8_t *bytes, uint64_t *target);
+
 #endif

@@ -29,7 +29,7 @@ struct emitted {
 };
 
 struct guest_code {
-    uint8_t bytes[256];
+    uint8_t bytes[512];
     size_t size;
 };
 
@@ -37,7 +37,7 @@ static const uint8_t *window(void *context, uint64_t pc, size_t *size)
 {
     const struct guest_code *g = context;
     uint64_t offset = pc - GUEST_PC;
-    *size = offset < g->size ? g->size - offset : 0;
+    *size = offset < sizeof g->bytes ? sizeof g->bytes - offset : 0;
     return g->bytes + offset;
 }
 
@@ -53,6 +53,14 @@ static const struct frontend *guest_named(const char *name)
             return *f;
     fprintf(stderr, "usage: idioms GUEST <LIST\n");
     exit(2);
+}
+
+/* Behind the idiom stands what makes new flags (AArch64: cmp xzr, xzr), so that its own are dead. */
+static void pad(const struct frontend *f, struct guest_code *g)
+{
+    static const uint32_t compare = 0xeb1f03ff;
+    for (size_t at = 0; f->flags_use && at + sizeof compare <= sizeof g->bytes; at += sizeof compare)
+        memcpy(g->bytes + at, &compare, sizeof compare);
 }
 
 static void print_guest(const struct frontend *f, const struct cpu_config *config,
@@ -164,6 +172,7 @@ int main(int argc, char **argv)
     while (fgets(line, sizeof line, stdin)) {
         char *word = strtok(line, " \n"), name[64];
         struct guest_code g = {.size = 0};
+        pad(f, &g);
         if (!word || word[0] == '#')
             continue;
         snprintf(name, sizeof name, "%s", word);
