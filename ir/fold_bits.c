@@ -38,6 +38,8 @@ static unsigned unsigned_bits(const struct ir_block *b, ir_ref r, unsigned type,
         return min(width, eval_width(def->sub));
     case IR_VLANE:
         return min(width, eval_width(def->sub));
+    case IR_TRUNC:
+        return depth ? min(width, unsigned_bits(b, def->a, def->sub, depth - 1)) : width;
     case IR_EXTRACT:
         return def->aux >> 8 & 0xff;
     case IR_SETCC:
@@ -195,6 +197,11 @@ static ir_ref fold_extend(struct ir_block *b, struct ir_insn *insn)
                                 : fold_unsigned_bits(b, x, type) <= from)
             return x;
     }
+    if (def->op == IR_VLANE && def->type == IR_I32 && insn->op == IR_ZEXT && from == 32) {
+        *insn = *def;
+        insn->type = IR_I64;
+        return FOLD_AGAIN;
+    }
     ir_ref y = same_low_bits(b, x, from);
     if (y != x) {
         insn->a = y;
@@ -218,6 +225,11 @@ static ir_ref fold_extend(struct ir_block *b, struct ir_insn *insn)
 static ir_ref fold_trunc(struct ir_block *b, struct ir_insn *insn)
 {
     const struct ir_insn *def = fold_def(b, insn->a);
+    if (def->op == IR_VLANE && def->sub != IR_I64) {
+        *insn = *def;
+        insn->type = IR_I32;
+        return FOLD_AGAIN;
+    }
     if (def->op != IR_SEXT && def->op != IR_ZEXT)
         return IR_NONE;
     if (def->sub == IR_I32) {
