@@ -112,3 +112,15 @@ bool a64_pacga(struct translation *t, const struct a64_args_rd_rn_rm *a)
     put_x(t, a->rd, op64_const(t, IR_AND, code, ~UINT64_C(0xffffffff)));
     return true;
 }
+
+/* Loads from the authenticated base plus an offset; with writeback that sum goes to the base. */
+bool a64_load_auth(struct translation *t, const struct a64_args_offset *a, int key, int writeback)
+{
+    ir_ref base = a64_pac_value(t, key, get_xsp(t, a->rn), ir_const(t->block, 0));
+    ir_ref sum = op64_const(t, IR_ADD, base, (uint64_t)(int64_t)a->imm);
+    ir_ref value = ir_load(t->block, IR_I64, a64_address(t, sum), 0, 3);
+    if (writeback)
+        put_xsp(t, a->rn, sum);
+    put_x(t, a->rt, value);
+    return true;
+}
