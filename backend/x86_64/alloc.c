@@ -145,14 +145,15 @@ static void give_back(struct work *w, struct loan loan)
         CHECK(CLOBBER, loan.reg, 0, 0);
 }
 
-static void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_type t)
+/* `cell`: to a spill cell, whose upper half counts too. */
+static void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_type t, bool cell)
 {
     struct loan loan = borrow(w);
     enum ir_type step = t == IR_V128 || t == IR_F64  ? IR_I64
                         : t == IR_F32 || t == IR_F16 ? IR_I32
                                                      : t;
     load_gpr(w, loan.reg, from, step);
-    store_gpr(w, loan.reg, to, step);
+    store_gpr(w, loan.reg, to, cell ? IR_I64 : step);
     if (t == IR_V128) {
         from.disp += 8;
         to.disp += 8;
@@ -185,7 +186,7 @@ static void vacate_home(struct work *w, unsigned slot, ir_ref r)
             claim(w, reg, old);
         } else {
             unsigned cell = (unsigned)new_spill(w);
-            copy_memory(w, spill_mem(cell), home_mem(w, slot), t);
+            copy_memory(w, spill_mem(cell), home_mem(w, slot), t, true);
             CHECK(COPY_SPILL, cell, slot, old);
             v->spill = (uint16_t)(cell + 1);
         }
@@ -276,7 +277,7 @@ static void store_home(struct work *w, unsigned slot)
         store_constant(w, m, r, t, NO_REG);
         CHECK(STORE_CONST, 0, slot, r);
     } else if (!regs) {
-        copy_memory(w, m, spill_mem(v->spill - 1u), t);
+        copy_memory(w, m, spill_mem(v->spill - 1u), t, false);
         CHECK(COPY_HOME, v->spill - 1u, slot, r);
     } else {
         unsigned reg = (unsigned)__builtin_ctz(regs);
@@ -550,6 +551,12 @@ static struct operand memory_operand(struct work *w, ir_ref r, struct mem m)
     return (struct operand){.kind = OPERAND_MEM, .mem = m};
 }
 
+/* An I32 value may count as zero-extended, which four bytes of memory are not. */
+static bool is_half(const struct work *w, unsigned slot)
+{
+    return w->be->guest->slots[slot].type == IR_I32;
+}
+
 /*
  * May the value be read from memory by an instruction that comes after more allocation? Not from
  * the home of a dirty slot, which an eviction could overwrite in between.
@@ -557,7 +564,8 @@ static struct operand memory_operand(struct work *w, ir_ref r, struct mem m)
 static bool stable_memory(struct work *w, ir_ref r, struct mem *m)
 {
     const struct val *v = val_of(w, r);
-    return memory_of(w, r, m) && (v->spill || !is_dirty(w, v->home - 1u));
+    return memory_of(w, r, m) &&
+           (v->spill || (!is_dirty(w, v->home - 1u) && !is_half(w, v->home - 1u)));
 }
 
 /* Not more than one register left: better read memory twice than evict. */
@@ -824,7 +832,7 @@ void forget_slots(struct work *w)
             if (v->uses && !v->spill && !is_lazy(v)) {
                 unsigned cell = (unsigned)new_spill(w);
                 copy_memory(w, spill_mem(cell), home_mem(w, slot),
-                            cell_type(value_type(w, r, IR_I64)));
+                            cell_type(value_type(w, r, IR_I64)), true);
                 CHECK(COPY_SPILL, cell, slot, r);
                 v->spill = (uint16_t)(cell + 1);
             }

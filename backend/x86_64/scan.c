@@ -10,7 +10,8 @@
  *   - the clearing of bit 0 of a computed jump's target is left to the paths where it was not
  * clear;
  *   - an extension from 32 bits is nothing where only the lower half is looked at in the end: sums,
- *     products and logic of values carry that backward (VAL_WIDE: the upper half counts);
+ *     products and logic of values carry that backward (VAL_WIDE: the upper half counts); nor is a
+ *     zero-extension of what a 32-bit instruction of the host computes;
  *   - vectors of constants are made where they are first used;
  *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the
  * value and its put looks at the slot.
@@ -114,6 +115,28 @@ static void scan_alias(struct scan *s, const struct ir_insn *in, struct val *v)
     v->flags |= VAL_ALIAS;
     a->uses = (uint16_t)(a->uses + v->uses);
     pass_hint(a, v);
+}
+
+/* Does the host's instruction clear the upper half of the register that the I32 value is in? */
+static bool clears_upper_half(const struct scan *s, ir_ref r)
+{
+    if (ir_is_const(r) || s->b->insns[r].type != IR_I32)
+        return false;
+    const struct ir_insn *in = &s->b->insns[r];
+    switch (in->op) {
+    case IR_ADD: case IR_SUB: case IR_MUL: case IR_AND: case IR_OR: case IR_XOR: case IR_ANDN:
+    case IR_NOT: case IR_NEG: case IR_SHL: case IR_SHR: case IR_SAR: case IR_ROR:
+    case IR_CLZ: case IR_CTZ: case IR_POPCNT: case IR_BSWAP: case IR_ADC: case IR_SBB:
+    case IR_DIVS: case IR_DIVU: case IR_EXTRACT: case IR_SEXTRACT: case IR_INSERT:
+    case IR_SETCC: case IR_SELCC: case IR_SETB: case IR_SELB: case IR_FLAGBITS:
+        return true;
+    case IR_LOAD:
+        return !(in->d & IR_MEM_BIG);
+    case IR_SEXT: case IR_ZEXT: /* not if it may become an alias itself */
+        return in->sub == IR_I8 || in->sub == IR_I16;
+    default:
+        return false;
+    }
 }
 
 /* Which operands (bit 0: a, bit 1: b) are looked at no further than their lower 32 bits. */
@@ -255,7 +278,8 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         break;
     case IR_SEXT:
     case IR_ZEXT:
-        if (in->sub == IR_I32 && !(v->flags & VAL_WIDE))
+        if (in->sub == IR_I32 && (!(v->flags & VAL_WIDE) ||
+                                  (in->op == IR_ZEXT && clears_upper_half(s, in->a))))
             scan_alias(s, in, v);
         else
             scan_operands(s, in, v, 0);

@@ -299,7 +299,7 @@ static void emit_shift(struct work *w, const struct ir_insn *in, ir_ref self, un
         emit_in_place(w, in, self, &d);
         if (n == 1 && op == SHIFT_SHL)
             alu_rr(&w->c, ALU_ADD, wide(in), d, d);
-        else if (n)
+        else if (n || !wide(in))
             shift_ri(&w->c, op, wide(in), d, n);
         return;
     }
@@ -485,7 +485,7 @@ static void cold_divide(struct work *w, struct cold *c)
     }
     x_rr(&w->c, MOV | w64, RDX, RAX);
     if ((c->n & 15) == IR_DIV_RISCV)
-        mov_ri(&w->c, RAX, UINT64_MAX);
+        mov_ri(&w->c, RAX, w64 ? UINT64_MAX : UINT32_MAX);
     else
         x_rr(&w->c, 0x33, RAX, RAX);
     cold_resume(w, c);
@@ -669,7 +669,7 @@ void emit_INSERT(struct work *w, const struct ir_insn *in, ir_ref self)
     consume(w, in->b);
     unsigned d = (unsigned)define_gpr(w, self, prefer_of(a), BIT(t));
     if (len >= width(in)) {
-        mov_rr(&w->c, d, t);
+        x_rr(&w->c, MOV | wide(in), d, t);
         return;
     }
     bring(w, d, a);
