@@ -102,6 +102,9 @@ static ir_ref fold_lane(struct ir_block *b, struct ir_insn *insn)
         }
         if (x->sub == IR_I64)
             return lane_of_word(b, insn, x->a);
+        /* The low half of a vector: a register keeps that, and the vector need not live on beside it. */
+        if (ir_type_is_int(insn->type) && fold_def(b, x->a)->op == IR_VLANE)
+            return IR_NONE;
         return x->sub == IR_I32 ? lane_of_half_word(insn, x->a) : lane_of_float(b, insn, x->a, x->sub);
     case IR_VPAIR:
         if (insn->aux * size % 8)

@@ -463,6 +463,8 @@ void emit_VPOPCNT(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     static const struct nibbles ones = {{0x0302020102010100, 0x0403030203020201},
                                         {0x0302020102010100, 0x0403030203020201}, PADDB};
+    if (is_zero_above(w, in->a, IR_V128))
+        set_zero_above(w, self);
     if (has(w, HOST_BITALG))
         emit_vec_unary(w, in, self, POPCNTB_E);
     else

@@ -369,12 +369,17 @@ void emit_VDOTUS(struct work *w, const struct ir_insn *in, ir_ref self)
 
 /* ---- sums across lanes ------------------------------------------------------------------------ */
 
-/* d += its upper half, as lanes of 32 or 64 bits; then, of 32 bits, lane 1 to lane 0. */
-static void fold_halves(struct work *w, unsigned d, unsigned t, bool doublewords)
+/*
+ * d += its upper half, as lanes of 32 or 64 bits, unless that is zero (`half`); then, of 32 bits,
+ * lane 1 to lane 0.
+ */
+static void fold_halves(struct work *w, unsigned d, unsigned t, bool doublewords, bool half)
 {
     enum { LANE_1 = 0x55 };
-    vec_rr_imm(w, PSHUFD, t, d, BOTH_HIGH);
-    vec_rrr(w, doublewords ? PADDD : PADDQ, d, d, t);
+    if (!half) {
+        vec_rr_imm(w, PSHUFD, t, d, BOTH_HIGH);
+        vec_rrr(w, doublewords ? PADDD : PADDQ, d, d, t);
+    }
     if (doublewords) {
         vec_rr_imm(w, PSHUFD, t, d, LANE_1);
         vec_rrr(w, PADDD, d, d, t);
@@ -386,6 +391,7 @@ void emit_VADDV(struct work *w, const struct ir_insn *in, ir_ref self)
     enum { CLEAR_1_TO_3 = 14 };
     const uint64_t ones = splat(1, 1);
     unsigned log = lane_log(in);
+    bool half = is_zero_above(w, in->a, IR_F64);
     struct vec v = vec_start(w, in, self, 1, 0);
     unsigned t = v.t[0];
     set_zero_above(w, self);
@@ -393,22 +399,22 @@ void emit_VADDV(struct work *w, const struct ir_insn *in, ir_ref self)
     case 0:
         vec_zero(w, t);
         vec_rrr(w, PSADBW, v.d, v.a, t);
-        fold_halves(w, v.d, t, false);
+        fold_halves(w, v.d, t, false, half);
         vec_rrl(w, PAND, v.d, v.d, UINT8_MAX, 0);
         break;
     case 1:
         vec_rrl(w, PMADDWD, v.d, v.a, ones, ones);
-        fold_halves(w, v.d, t, true);
+        fold_halves(w, v.d, t, true, half);
         vec_rrl(w, PAND, v.d, v.d, UINT16_MAX, 0);
         break;
     case 2:
         vec_copy(w, v.d, v.a);
-        fold_halves(w, v.d, t, true);
+        fold_halves(w, v.d, t, true, half);
         vec_rrr_imm(w, INSERTPS, v.d, v.d, v.d, CLEAR_1_TO_3);
         break;
     default:
         vec_copy(w, v.d, v.a);
-        fold_halves(w, v.d, t, false);
+        fold_halves(w, v.d, t, false, half);
         vec_rr(w, MOVQ_XMM, v.d, v.d);
         break;
     }
@@ -447,6 +453,8 @@ void emit_VPADDLS(struct work *w, const struct ir_insn *in, ir_ref self)
 void emit_VPADDLU(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     const uint64_t ones = splat(0, 1);
+    if (is_zero_above(w, in->a, IR_F64))
+        set_zero_above(w, self);
     if (lane_log(in) > 0) {
         add_halves(w, in, self);
         return;

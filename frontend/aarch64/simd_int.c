@@ -257,7 +257,9 @@ bool a64_simd_pairwise(struct translation *t, const struct a64_args_simd3 *a, in
             n = m = v_op(t, IR_VZIP1, IR_I64, n, m);
         n = of_neighbours(t, op, a->size, n);
         m = of_neighbours(t, op, a->size, m);
-        v = v_op(t, IR_VNARROW, a64_lane(a->size + 1), n, m);
+        /* The shift brings zeros in, and the least leaves them there: no bits to be cut off. */
+        int narrow = op == IR_VMINU ? IR_VNARROWSU : IR_VNARROW;
+        v = v_op(t, narrow, a64_lane(a->size + 1), n, m);
     } else {
         ir_ref even = simd_even(t, a->q, a->size, n, m), odd = simd_odd(t, a->q, a->size, n, m);
         v = v_op(t, op, a64_lane(a->size), even, odd);
