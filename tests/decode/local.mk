@@ -18,3 +18,8 @@ tests_decode_sweep_aarch64_SOURCES = tests/decode/sweep_aarch64.c
 tests_decode_sweep_aarch64_LDADD = libferry.a $(FERRY_LIBS)
 TESTS += tests/decode/sweep_aarch64.sh
 EXTRA_DIST += tests/decode/sweep_aarch64.sh tests/decode/known-objdump-aarch64
+
+check_PROGRAMS += tests/decode/test_aarch64_table
+tests_decode_test_aarch64_table_SOURCES = tests/decode/test_aarch64_table.c
+TESTS += tests/decode/test_aarch64_table
+EXTRA_DIST += tests/decode/arm_a64_decode.csv
