@@ -4,7 +4,8 @@
 #     tests_ra_test_x_LDADD = tests/ir/libirtest.a $(LDADD)
 check_LIBRARIES = tests/ir/libirtest.a
 tests_ir_libirtest_a_SOURCES = \
-    tests/ir/random_ir.c tests/ir/random_ir.h tests/ir/test_guest.c tests/ir/test_guest.h
+    tests/ir/random_ir.c tests/ir/random_ir.h tests/ir/random_state.c \
+    tests/ir/test_guest.c tests/ir/test_guest.h
 
 check_PROGRAMS += tests/ir/test_random
 TESTS += tests/ir/test_random

@@ -64,6 +64,11 @@ struct random {
 uint64_t random_next(struct random *r);
 unsigned random_below(struct random *r, unsigned bound);
 
+static inline bool chance(struct random *r, unsigned percent)
+{
+    return random_below(r, 100) < percent;
+}
+
 /* An integer that likes edges; an FP image of the type that likes special values. */
 uint64_t random_integer(struct random *r);
 uint64_t random_float(struct random *r, enum ir_type type);
