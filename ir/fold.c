@@ -507,6 +507,7 @@ static ir_ref fold_once(struct ir_block *b, struct ir_insn *insn)
     case IR_VAND: case IR_VOR: case IR_VANDN: case IR_VNOT: case IR_VBSL: case IR_VXOR:
     case IR_VADD: case IR_VSUB: case IR_VCMP: case IR_VSHL: case IR_VSHR: case IR_VSAR:
     case IR_VUZP1: case IR_VUZP2: case IR_VTRN1: case IR_VTRN2: case IR_VEXT:
+    case IR_VZIP1: case IR_VZIP2: case IR_VREV:
     case IR_VAESMC: case IR_VAESIMC:
         return fold_vector(b, insn);
     case IR_FNEG: case IR_FABS: case IR_FSGNJ: case IR_FSGNJN: case IR_FSGNJX: case IR_FUNBOX:

@@ -321,6 +321,31 @@ static ir_ref fold_two_lanes(struct ir_insn *insn)
     return turn_vector(insn, low ? IR_VZIP1 : IR_VZIP2, IR_I64, insn->a, insn->b);
 }
 
+/* Halves that were put together from halves; turning lanes around within halves can wait. */
+static ir_ref fold_zip(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *x = fold_def(b, insn->a), *y = fold_def(b, insn->b);
+    if (insn->sub != IR_I64)
+        return IR_NONE;
+    if (x->op == IR_VZIP1 && y->op == IR_VZIP2 && x->sub == IR_I64 && y->sub == IR_I64 &&
+        x->a == y->a && x->b == y->b)
+        return insn->op == IR_VZIP1 ? x->a : x->b;
+    if (x->op != IR_VREV || y->op != IR_VREV || x->sub != y->sub || x->aux != 8 || y->aux != 8)
+        return IR_NONE;
+    unsigned lane = x->sub;
+    ir_ref halves = ir_emit(b, (struct ir_insn){.op = insn->op, .type = IR_V128, .sub = IR_I64,
+                                                .a = x->a, .b = y->a});
+    turn_vector(insn, IR_VREV, lane, halves, IR_NONE);
+    insn->aux = 8;
+    return FOLD_AGAIN;
+}
+
+static ir_ref fold_reversal(const struct ir_block *b, const struct ir_insn *insn)
+{
+    const struct ir_insn *x = fold_def(b, insn->a);
+    return x->op == IR_VREV && x->sub == insn->sub && x->aux == insn->aux ? x->a : IR_NONE;
+}
+
 ir_ref fold_vector(struct ir_block *b, struct ir_insn *insn)
 {
     switch ((enum ir_op)insn->op) {
@@ -340,6 +365,8 @@ ir_ref fold_vector(struct ir_block *b, struct ir_insn *insn)
         return turn_uniform(b, insn, eval_cc(insn->d, IR_I64, 0, 0));
     case IR_VSHL: case IR_VSHR: case IR_VSAR: return fold_shift_lanes(b, insn);
     case IR_VUZP1: case IR_VUZP2: case IR_VTRN1: case IR_VTRN2: return fold_two_lanes(insn);
+    case IR_VZIP1: case IR_VZIP2: return fold_zip(b, insn);
+    case IR_VREV: return fold_reversal(b, insn);
     case IR_VEXT: return insn->aux == 0 ? insn->a : IR_NONE;
     case IR_VAESMC: case IR_VAESIMC: return fold_mix(b, insn);
     default: return IR_NONE;

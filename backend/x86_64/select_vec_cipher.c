@@ -78,9 +78,12 @@ void emit_VSHA256R(struct work *w, const struct ir_insn *in, ir_ref self)
         emit_exact(w, in, self);
         return;
     }
-    take(w, XMM0);
+    unsigned words = (unsigned)use_xmm(w, in->c, IR_V128);
+    if (words != 0) {
+        take(w, XMM0);
+        vec_copy(w, 0, words);
+    }
     unsigned a = (unsigned)use_xmm(w, in->a, IR_V128), b = (unsigned)use_xmm(w, in->b, IR_V128);
-    load_into_xmm(w, 0, in->c, IR_V128);
     consume(w, in->a);
     consume(w, in->b);
     consume(w, in->c);

@@ -149,6 +149,10 @@ void emit_VREV(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     uint64_t control[2] = {0};
     struct vec v = vec_start(w, in, self, 0, 0);
+    if (lane_log(in) >= 2) { /* the host's order of words, two bits each */
+        vec_rr_imm(w, PSHUFD, v.d, v.a, lane_log(in) == 3 ? 0x4e : in->aux == 8 ? 0xb1 : 0x1b);
+        return;
+    }
     for (unsigned i = 0; i < 16; i++)
         control[i / 8] |= (uint64_t)reversed_byte(i, 1u << lane_log(in), in->aux) << i % 8 * 8;
     vec_rrl(w, PSHUFB, v.d, v.a, control[0], control[1]);
