@@ -739,6 +739,7 @@ static void rescue(struct work *w, unsigned pin)
 static void put_pinned(struct work *w, unsigned pin, unsigned slot, ir_ref r)
 {
     struct val *v = val_of(w, r);
+    enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
     if (!(v->regs & BIT(pin))) {
         w->locked |= v->regs;
         if (v->flags & VAL_FUSED && !v->regs && pin < XMM0)
@@ -749,7 +750,10 @@ static void put_pinned(struct work *w, unsigned pin, unsigned slot, ir_ref r)
         if (pin < XMM0)
             load_into(w, pin, r);
         else
-            load_into_xmm(w, pin - XMM0, r, (enum ir_type)w->be->guest->slots[slot].type);
+            load_into_xmm(w, pin - XMM0, r, t);
+        /* Calls keep of a pinned register what its slot has: of a wider value not all. */
+        if (ir_type_size(value_type(w, r, t)) > ir_type_size(t))
+            return;
         claim(w, pin, r);
     }
     uint32_t spare = v->regs & w->be->temps & (pin < XMM0 ? GPR_MASK : XMM_MASK);

@@ -221,6 +221,7 @@ bool backend_emit(const struct backend *be, struct backend_work *bw, const struc
     w->failed = false;
     w->nplaces = w->ncolds = w->nfaults = w->nliterals = w->nliteral_uses = 0;
     w->insn_pc = 0;
+    w->compared = 0;
     out->nexits = out->nrelocs = 0;
     out->maps_size = 0;
     alloc_start(w);

@@ -1,6 +1,6 @@
 /*
  * Lazy flags: most flags that a guest makes are overwritten before anybody looks at them. An op that
- * makes flags (SUBF, ADDF, ANDF, FLIPC, CONDF) emits nothing; the value is marked HINT_LAZY and its
+ * makes flags (SUBF, ADDF, ANDF, FLIPC, CONDF, FCMPF) emits nothing; the value is marked HINT_LAZY and its
  * operands live on for as long as it does. Who wants it makes it:
  *
  *   - a condition, by a compare of its own (select_flags.c);
@@ -14,12 +14,15 @@
  * operands are held (val.slots), so they are in registers, spill cells or constants, as the slot's
  * own value would be.
  *
+ * FCMPF does emit its comparison, for the exceptions that it raises; comparing again raises no others.
+ *
  * Flags of x - y or x + y of which the result r is at hand, but x is overwritten by it, are made from
  * r and y: scan.c notes that in val.hint (HINT_FROM_RESULT) and the result in val.put.
  */
 #include "backend/x86_64/work.h"
 
 #include "backend/x86_64/form.h"
+#include "backend/x86_64/runtime.h"
 
 enum { LAHF = 0x9f, SAHF = 0x9e, MAX_NODES = 12 };
 
@@ -59,7 +62,14 @@ void defer(struct work *w, ir_ref self)
 /* ---- holding ----------------------------------------------------------------------------------
  */
 
-void hold(struct work *w, ir_ref r)
+/* The type of what lazy flags are made from. */
+static enum ir_type operand_type(const struct work *w, ir_ref r)
+{
+    const struct ir_insn *in = &w->b->insns[r];
+    return in->op == IR_FCMPF ? (enum ir_type)in->sub : IR_I64;
+}
+
+static void hold_as(struct work *w, ir_ref r, enum ir_type t)
 {
     struct val *v = val_of(w, r);
     if (v->slots++ || ir_is_const(r))
@@ -68,12 +78,20 @@ void hold(struct work *w, ir_ref r)
         ir_ref operands[2];
         unsigned n = lazy_operands(w, r, operands);
         for (unsigned i = 0; i < n; i++)
-            hold(w, operands[i]);
+            hold_as(w, operands[i], operand_type(w, r));
     } else if (!v->regs && !v->spill) {
         uint32_t locked = w->locked; /* there may be more operands than temporaries */
-        use_gpr(w, r);
+        if (in_xmm(t))
+            use_xmm(w, r, t);
+        else
+            use_gpr(w, r);
         w->locked = locked;
     }
+}
+
+void hold(struct work *w, ir_ref r)
+{
+    hold_as(w, r, IR_I64);
 }
 
 void unhold(struct work *w, ir_ref r)
@@ -124,7 +142,7 @@ void add_places(struct work *w, unsigned slot, ir_ref r, enum ir_type t, struct 
         *p = (struct place){(uint8_t)slot, PLACE_LAZY, r};
         unsigned n = lazy_operands(w, r, operands);
         for (unsigned i = 0; i < n; i++)
-            add_places(w, slot, operands[i], IR_I64, s);
+            add_places(w, slot, operands[i], operand_type(w, r), s);
     } else {
         *p = (struct place){(uint8_t)slot, PLACE_SPILL, (uint16_t)(v->spill - 1u)};
     }
@@ -218,6 +236,62 @@ static void emit_alu(struct work *w, unsigned op, uint32_t w64, unsigned d, stru
         alu_ri(&w->c, op, w64, d, y.imm);
 }
 
+/* Where a leaf that is in no register is; a constant is written to the cell first. */
+static struct mem float_leaf_memory(struct work *w, const struct place *p, unsigned cell)
+{
+    if (p->kind == PLACE_SPILL)
+        return spill_mem(p->what);
+    struct mem m = spill_mem(cell), high = m;
+    uint64_t value = constant(w, p->what)->value;
+    high.disp += 4;
+    x_xm(&w->c, MOV_IMM, 0, m);
+    put32(&w->c, (uint32_t)value);
+    x_xm(&w->c, MOV_IMM, 0, high);
+    put32(&w->c, (uint32_t)(value >> 32));
+    return m;
+}
+
+/* A leaf of type t in xmm register `scratch`, or the register where it is. */
+static unsigned float_leaf(struct work *w, const struct place *p, enum ir_type t, unsigned scratch)
+{
+    if (p->kind == PLACE_XMM)
+        return p->what;
+    load_xmm(w, scratch, float_leaf_memory(w, p, CELL_ARG_A), t);
+    return scratch;
+}
+
+/* EFLAGS := what the host's comparison of an FCMPF's operands says. Registers are kept. */
+static void make_comparison(struct work *w, const struct place *p)
+{
+    const struct ir_insn *in = &w->b->insns[p->what];
+    enum ir_type t = (enum ir_type)in->sub;
+    unsigned scratch = p[2].kind == PLACE_XMM && p[2].what == 0;
+    bool borrows = p[1].kind != PLACE_XMM;
+    if (borrows)
+        store_xmm(w, scratch, spill_mem(CELL_RESULT), IR_V128);
+    unsigned x = float_leaf(w, p + 1, t, scratch);
+    uint32_t op = t == IR_F64 ? UCOMISD : UCOMISS;
+    if (p[2].kind == PLACE_XMM)
+        x_rr(&w->c, op, x, p[2].what);
+    else
+        x_rm(&w->c, op, x, float_leaf_memory(w, p + 2, CELL_ARG_B));
+    if (borrows)
+        load_xmm(w, scratch, spill_mem(CELL_RESULT), IR_V128);
+}
+
+/* AX := the flags of an FCMPF, from those of the host's comparison: see select_fp_compare.c. */
+static void make_resting_comparison(struct work *w)
+{
+    enum { CARRY_TO_CARRY_AND_SIGN = 1 + (IR_FLAG_N / IR_FLAG_C) };
+    mov_ri(&w->c, RAX, IR_FLAG_V);
+    uint8_t *unordered = jcc8(&w->c, CC_P);
+    put8(&w->c, LAHF);
+    alu_ri(&w->c, ALU_AND, 0, RAX, IR_FLAG_Z | IR_FLAG_C);
+    x_rr(&w->c, IMUL_IMM, RAX, RAX);
+    put32(&w->c, CARRY_TO_CARRY_AND_SIGN);
+    bind8(&w->c, unordered);
+}
+
 /* EFLAGS := the flags of a SUBF, ADDF or ANDF. */
 static void make_simple(struct maker *k, const struct place *p)
 {
@@ -248,7 +322,7 @@ static void make_eflags(struct maker *k, const struct place *p)
     struct work *w = k->w;
     if (p->kind == PLACE_LAZY) {
         const struct ir_insn *in = &w->b->insns[p->what];
-        if (in->op != IR_FLIPC && in->op != IR_CONDF) {
+        if (in->op != IR_FLIPC && in->op != IR_CONDF && in->op != IR_FCMPF) {
             make_simple(k, p);
             return;
         }
@@ -274,6 +348,9 @@ static void make_resting(struct maker *k, const struct place *p)
     if (in->op == IR_FLIPC) {
         make_resting(k, p + 1);
         alu_ri(&w->c, ALU_XOR, 0, RAX, IR_FLAG_C);
+    } else if (in->op == IR_FCMPF) {
+        make_comparison(w, p);
+        make_resting_comparison(w);
     } else if (in->op == IR_CONDF) {
         make_eflags(k, p + 1);
         uint8_t *otherwise = jcc8(&w->c, host_cc[in->sub ^ 1]);

@@ -17,13 +17,15 @@
  */
 #include "backend/x86_64/work.h"
 
+#include "ir/fp.h"
+
 #include "backend/x86_64/form.h"
 
 enum { HEAD_OFFSET = 63, HEAD_PC = 64, HEAD_PLACES = 128 };
 enum { KIND_GPR, KIND_XMM, KIND_SPILL, KIND_CONST, KIND_PC, KIND_LAZY };
 
 /* The low half of a KIND_LAZY byte. */
-enum { LAZY_SUBF, LAZY_ADDF, LAZY_ANDF, LAZY_FLIPC, LAZY_CONDF, LAZY_OP = 7, LAZY_RESULT = 8 };
+enum { LAZY_SUBF, LAZY_ADDF, LAZY_ANDF, LAZY_FLIPC, LAZY_CONDF, LAZY_FCMPF, LAZY_OP = 7, LAZY_RESULT = 8 };
 
 /* ---- noting -----------------------------------------------------------------------------------
  */
@@ -156,10 +158,11 @@ static uint8_t *write_lazy(const struct work *w, uint8_t *p, ir_ref r)
                   : in->op == IR_ADDF  ? LAZY_ADDF
                   : in->op == IR_ANDF  ? LAZY_ANDF
                   : in->op == IR_FLIPC ? LAZY_FLIPC
+                  : in->op == IR_FCMPF ? LAZY_FCMPF
                                        : LAZY_CONDF;
     bool result = w->val[r].hint & HINT_FROM_RESULT;
     *p++ = (uint8_t)(KIND_LAZY << 4 | op | (result ? LAZY_RESULT : 0));
-    *p++ = op == LAZY_CONDF ? in->sub : in->type;
+    *p++ = op == LAZY_CONDF || op == LAZY_FCMPF ? in->sub : in->type;
     return op == LAZY_CONDF ? write_uleb(p, in->aux) : p;
 }
 
@@ -270,7 +273,8 @@ static uint64_t recover_value(struct reader *r);
 static uint64_t recover_flags(struct reader *r, unsigned head)
 {
     static const uint8_t ops[] = {[LAZY_SUBF] = IR_SUBF, [LAZY_ADDF] = IR_ADDF, [LAZY_ANDF] = IR_ANDF,
-                                  [LAZY_FLIPC] = IR_FLIPC, [LAZY_CONDF] = IR_CONDF};
+                                  [LAZY_FLIPC] = IR_FLIPC, [LAZY_CONDF] = IR_CONDF,
+                                  [LAZY_FCMPF] = IR_FCMPF};
     struct ir_insn in = {.op = ops[head & LAZY_OP], .type = *r->p++};
     if (in.op == IR_CONDF) {
         in.sub = in.type;
@@ -278,6 +282,10 @@ static uint64_t recover_flags(struct reader *r, unsigned head)
         in.aux = (uint32_t)read_uleb(&r->p);
     }
     uint64_t a = recover_value(r), b = in.op == IR_FLIPC ? 0 : recover_value(r);
+    if ((head & LAZY_OP) == LAZY_FCMPF) { /* what it raises has been raised */
+        struct fp_context fp = {.round = IR_ROUND_NEAREST};
+        return fp_compare_flags(&fp, in.type, false, a, b);
+    }
     if (head & LAZY_RESULT)
         a = in.op == IR_SUBF ? a + b : a - b;
     return ir_eval(&in, a, b, 0, 0);
@@ -289,6 +297,11 @@ static uint64_t recover_value(struct reader *r)
     unsigned head = *r->p++;
     switch (head >> 4) {
     case KIND_GPR: return r->host->gpr[head & 15];
+    case KIND_XMM: {
+        uint64_t value;
+        memcpy(&value, r->host->xmm[head & 15], sizeof value);
+        return value;
+    }
     case KIND_SPILL: {
         uint64_t value;
         memcpy(&value, r->cpu->spill[read_uleb(&r->p)], sizeof value);

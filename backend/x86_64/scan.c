@@ -114,7 +114,8 @@ static void scan_alias(struct scan *s, const struct ir_insn *in, struct val *v)
     struct val *a = val_of(s->w, in->a);
     v->flags |= VAL_ALIAS;
     a->uses = (uint16_t)(a->uses + v->uses);
-    pass_hint(a, v);
+    if (in->op != IR_VLANE) /* the vector is wider than a slot that the float goes to */
+        pass_hint(a, v);
 }
 
 /* Does the host's instruction clear the upper half of the register that the I32 value is in? */

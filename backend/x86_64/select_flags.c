@@ -34,7 +34,7 @@ static bool is_simple(struct work *w, ir_ref r)
     const struct ir_insn *in = &w->b->insns[r];
     if (in->op == IR_FLIPC)
         return is_simple(w, resolve(w, in->a));
-    return in->op != IR_CONDF;
+    return in->op != IR_CONDF && in->op != IR_FCMPF;
 }
 
 static void emit_test(struct work *w, uint32_t w64, unsigned a, struct operand y)
@@ -161,18 +161,17 @@ static uint32_t condition_bits(unsigned cc)
     }
 }
 
-/* A floating-point comparison that its condition makes. */
-static bool is_fused_compare(struct work *w, ir_ref r)
+/* A floating-point comparison that its condition makes again, or finds in EFLAGS still. */
+static bool is_lazy_compare(struct work *w, ir_ref r)
 {
-    return !ir_is_const(r) && w->val[r].flags & VAL_FUSED && !w->val[r].regs &&
-           w->b->insns[r].op == IR_FCMPF;
+    return !ir_is_const(r) && is_lazy(&w->val[r]) && w->b->insns[r].op == IR_FCMPF;
 }
 
 unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags)
 {
     ir_ref r = resolve(w, flags);
-    if (is_fused_compare(w, r)) {
-        cc = emit_float_condition(w, cc, &w->b->insns[r]);
+    if (is_lazy_compare(w, r)) {
+        cc = emit_float_condition(w, cc, r);
         consume(w, r);
         return cc;
     }
@@ -219,7 +218,7 @@ void emit_SELB(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     struct selection s;
     ir_ref flags = resolve(w, in->a);
-    if (!is_simple(w, flags)) {
+    if (!is_simple(w, flags) && !is_lazy_compare(w, flags)) {
         use_rm(w, flags); /* made where RAX is still free */
         if (!condition_bits(in->sub))
             take(w, RAX); /* emit_condition wants it; what is chosen from must not be there */

@@ -35,82 +35,90 @@ void emit_FSETCC(struct work *w, const struct ir_insn *in, ir_ref self)
     x_rr(&w->c, MOVZX8, d, d);
 }
 
-static uint32_t compare_op(const struct ir_insn *in)
-{
-    return packed(in->d & 1 ? COMISS : UCOMISS, (enum ir_type)in->sub);
-}
+/* How operands are compared: as they stand, exchanged, or for equality only. */
+enum { COMPARE, COMPARE_SWAPPED, COMPARE_EQUAL };
 
-/* Compares a with b, or b with a, and consumes them. */
-static void compare(struct work *w, const struct ir_insn *in, bool swap)
-{
-    enum ir_type t = (enum ir_type)in->sub;
-    struct operand y = use_xmm_rm(w, swap ? in->a : in->b, t);
-    unsigned x = (unsigned)use_xmm(w, swap ? in->b : in->a, t);
-    emit_compare_float(w, compare_op(in), x, y);
-    consume(w, in->a);
-    consume(w, in->b);
-}
+/* What a condition on an FCMPF is of the host's flags. */
+static const struct {
+    uint8_t how, host;
+} conditions[IR_CC_COUNT] = {
+    [IR_EQ] = {COMPARE_EQUAL, CC_NE},    [IR_NE] = {COMPARE_EQUAL, CC_E},
+    [IR_LTU] = {COMPARE_SWAPPED, CC_A},  [IR_GEU] = {COMPARE_SWAPPED, CC_BE},
+    [IR_LEU] = {COMPARE_SWAPPED, CC_AE}, [IR_GTU] = {COMPARE_SWAPPED, CC_B},
+    [IR_MI] = {COMPARE_SWAPPED, CC_A},   [IR_PL] = {COMPARE_SWAPPED, CC_BE},
+    [IR_VS] = {COMPARE, CC_P},           [IR_VC] = {COMPARE, CC_NP},
+    [IR_LTS] = {COMPARE, CC_B},          [IR_GES] = {COMPARE, CC_AE},
+    [IR_LES] = {COMPARE, CC_BE},         [IR_GTS] = {COMPARE, CC_A}};
 
-/* Equality needs two of the host's conditions; a mask or a sum of both makes it one. */
-static unsigned compare_equal(struct work *w, const struct ir_insn *in)
+/* Equality needs two of the host's conditions; a mask, or a sum of both, makes it one: NE. */
+static void compare_equal(struct work *w, const struct ir_insn *in)
 {
     enum { EQ_QUIET = 0, EQ_SIGNALLING = 16, K1 = 1 };
     enum ir_type t = (enum ir_type)in->sub;
+    unsigned a = (unsigned)use_xmm(w, in->a, t), b = (unsigned)use_xmm(w, in->b, t);
     if (has(w, HOST_AVX512)) {
-        unsigned a = (unsigned)use_xmm(w, in->a, t), b = (unsigned)use_xmm(w, in->b, t);
         e_rrr(&w->c, scalar(CMPSS, t) | (t == IR_F64 ? X_W : 0), K1, a, b);
         put8(&w->c, in->d & 1 ? EQ_SIGNALLING : EQ_QUIET);
         v_rrr(&w->c, KORTESTB, K1, 0, K1);
-        consume(w, in->a);
-        consume(w, in->b);
-        return CC_NE;
+        return;
     }
     unsigned equal = (unsigned)make_temp(w, 0), ordered = (unsigned)make_temp(w, 0);
-    compare(w, in, false);
+    x_rr(&w->c, packed(in->d & 1 ? COMISS : UCOMISS, t), a, b);
     x_xr(&w->c, SETCC + CC_E, 0, equal);
     x_xr(&w->c, SETCC + CC_NP, 0, ordered);
     x_rr(&w->c, TEST8, equal, ordered);
-    return CC_NE;
 }
 
-unsigned emit_float_condition(struct work *w, unsigned cc, const struct ir_insn *in)
+/* Makes the host's flags of an FCMPF, which keeps its operands. */
+static void compare(struct work *w, ir_ref r, unsigned how)
 {
-    static const struct {
-        uint8_t swap, host;
-    } how[IR_CC_COUNT] = {
-        [IR_LTU] = {true, CC_A},   [IR_GEU] = {true, CC_BE}, [IR_LEU] = {true, CC_AE},
-        [IR_GTU] = {true, CC_B},   [IR_MI] = {true, CC_A},   [IR_PL] = {true, CC_BE},
-        [IR_VS] = {false, CC_P},   [IR_VC] = {false, CC_NP}, [IR_LTS] = {false, CC_B},
-        [IR_GES] = {false, CC_AE}, [IR_LES] = {false, CC_BE}, [IR_GTS] = {false, CC_A}};
-    if (cc == IR_EQ || cc == IR_NE)
-        return compare_equal(w, in) ^ (cc & 1);
-    compare(w, in, how[cc].swap);
-    return how[cc].host;
+    const struct ir_insn *in = &w->b->insns[r];
+    enum ir_type t = (enum ir_type)in->sub;
+    if (how == COMPARE_EQUAL) {
+        compare_equal(w, in);
+    } else {
+        bool swap = how == COMPARE_SWAPPED;
+        struct operand y = use_xmm_rm(w, swap ? in->a : in->b, t);
+        unsigned x = (unsigned)use_xmm(w, swap ? in->b : in->a, t);
+        emit_compare_float(w, packed(in->d & 1 ? COMISS : UCOMISS, t), x, y);
+    }
+    w->compared = r;
+    w->compared_how = (uint8_t)how;
+    w->compared_at = here(w);
 }
 
-/* Unordered. r: d. */
-static void cold_unordered(struct work *w, struct cold *c)
+unsigned emit_float_condition(struct work *w, unsigned cc, ir_ref flags)
 {
-    mov_ri(&w->c, c->r[0], IR_FLAG_V);
-    cold_resume(w, c);
+    unsigned how = conditions[cc].how;
+    if (w->compared != flags || w->compared_at != here(w) || w->compared_how != how)
+        compare(w, flags, how);
+    return conditions[cc].host;
 }
 
-/* In the resting layout. */
+/* How the first condition that looks at the flags wants the operands compared. */
+static unsigned wanted(const struct work *w, ir_ref self)
+{
+    enum { LOOK_AHEAD = 12 };
+    for (unsigned i = self + 1u; i < w->b->n && i < self + (unsigned)LOOK_AHEAD; i++) {
+        const struct ir_insn *in = &w->b->insns[i];
+        if ((in->op == IR_BRB || in->op == IR_SETB || in->op == IR_SELB) && in->a == self)
+            return conditions[in->sub].how;
+    }
+    return COMPARE;
+}
+
+/* Compares at once, for the exceptions; what is made of it waits for who wants it. */
 void emit_FCMPF(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     if (in->d & IR_FP_FLUSH) {
         emit_exact(w, in, self);
         return;
     }
-    unsigned t = (unsigned)make_temp(w, 0);
-    compare(w, in, false);
-    unsigned d = (unsigned)define_gpr(w, self, NO_REG, BIT(t));
-    struct cold *c = cold_jcc(w, CC_P, cold_unordered);
-    c->r[0] = (uint8_t)d;
-    mov_ri(&w->c, d, IR_FLAG_Z);
-    mov_ri(&w->c, t, IR_FLAG_N | IR_FLAG_C);
-    x_rr(&w->c, CMOV + CC_B, d, t);
-    mov_ri(&w->c, t, 0); /* leaves the flags alone */
-    x_rr(&w->c, CMOV + CC_A, d, t);
-    c->resume = here(w);
+    compare(w, self, wanted(w, self));
+    if (w->val[self].uses) {
+        defer(w, self);
+    } else {
+        consume(w, in->a);
+        consume(w, in->b);
+    }
 }

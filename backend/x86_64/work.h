@@ -147,6 +147,9 @@ struct work {
     bool snapshot_valid;
     ir_ref now;        /* the instruction being emitted */
     uint32_t insn_pc;  /* of the current guest instruction, from the block's */
+    ir_ref compared;   /* the FCMPF whose comparison ends at offset compared_at */
+    uint8_t compared_how;
+    uint32_t compared_at;
     ir_ref own[32];
     struct snapshot last_snapshot;
     unsigned nplaces, ncolds, nfaults, nliterals, nliteral_uses;
@@ -594,8 +597,8 @@ void become_alias(struct work *w, const struct ir_insn *in, ir_ref self);
 
 /* Brings a B value into EFLAGS (or makes it), consumes it, returns the host's condition for cc. */
 unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags);
-/* The same of an FCMPF that is made where it is used. (select_fp_compare.c) */
-unsigned emit_float_condition(struct work *w, unsigned cc, const struct ir_insn *in);
+/* The same of a lazy FCMPF, which it does not consume. (select_fp_compare.c) */
+unsigned emit_float_condition(struct work *w, unsigned cc, ir_ref flags);
 
 /* ---- the ops ----------------------------------------------------------------------------------
  */
