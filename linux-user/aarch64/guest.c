@@ -73,10 +73,13 @@ static int64_t own_prctl(struct task *t, const uint64_t a[6])
         PAC_RESET_KEYS = 54, SET_TAGGED_ADDR_CTRL = 55, GET_TAGGED_ADDR_CTRL = 56,
         TAGGED_ADDR_ENABLE = 1, PAC_ALL_KEYS = 0x1f,
     };
-    (void)t;
     switch ((int)a[0]) {
     case PAC_RESET_KEYS:
-        return a[1] & ~(uint64_t)PAC_ALL_KEYS || a[2] || a[3] || a[4] ? -EINVAL : 0;
+        if (a[1] & ~(uint64_t)PAC_ALL_KEYS || a[2] || a[3] || a[4] ||
+            !cpu_has(&t->process->config, A64_FEATURE_PAUTH))
+            return -EINVAL;
+        a64_new_pac_keys(&t->vcpu->cpu, a[1] ? (unsigned)a[1] : PAC_ALL_KEYS);
+        return 0;
     case SET_TAGGED_ADDR_CTRL:
         return a[1] & ~(uint64_t)TAGGED_ADDR_ENABLE || a[2] || a[3] || a[4] ? -EINVAL : 0;
     case GET_TAGGED_ADDR_CTRL:

@@ -30,7 +30,7 @@ struct output {
 static const struct fuzz_guest *guest;
 static const char *oracle, *subject, *cpu_text;
 static struct fuzz_choice choice;
-static char program[64];
+static char program[256];
 static unsigned unfinished; /* runs that the oracle did not bring to an end */
 
 /* ---- runners ------------------------------------------------------------------------------ */
@@ -220,7 +220,8 @@ int fuzz_main(const struct fuzz_guest *for_guest, int argc, char **argv)
         fprintf(stderr, "%s\n", error);
         return 2;
     }
-    snprintf(program, sizeof program, "/tmp/fuzz_%s.%d", guest->frontend->name,
+    const char *dir = getenv("TMPDIR");
+    snprintf(program, sizeof program, "%s/fuzz_%s.%d", dir ? dir : "/tmp", guest->frontend->name,
              (int)getpid());
     for (unsigned p = 0; p < programs && failures < 5; p++) {
         uint64_t random = (seed + p) * 0x9e3779b97f4a7c15 | 1;

@@ -163,6 +163,20 @@ static bool is_defined(const struct fuzz_choice *choice, uint32_t word)
     return last->op != IR_EXIT || last->aux != IR_EXIT_ILLEGAL;
 }
 
+/* A pair of one register twice: what is loaded then is the implementation's choice. */
+static bool is_same_pair(const struct decode_row *row, uint32_t word)
+{
+    int64_t first = -1, second = -2;
+    for (unsigned i = 0; i < row->nfields; i++) {
+        const char *name = a64_fields[row->fields[i]].name;
+        if (!strcmp(name, "rt"))
+            first = a64_field(row->fields[i], word);
+        else if (!strcmp(name, "rt2"))
+            second = a64_field(row->fields[i], word);
+    }
+    return first == second;
+}
+
 enum { MOVE_BASE = 0x91000000 | BASE2 << 5 | CHANGED_BASE, NOP = 0xd503201f };
 
 /* Draws one instruction of a usable row, or two where the base must be set. Returns how many. */
@@ -177,7 +191,8 @@ static unsigned random_insn(struct fuzz_insn *insns, const struct fuzz_choice *c
         if (is_excluded(row) || !decode_row_enabled(row, &choice->config) ||
             fuzz_left_out(choice, row->name, relative, random) ||
             !decode_random_word(&policy, row, random, &insn.word) ||
-            a64_decode_a64(insn.word) != i || !is_defined(choice, insn.word))
+            a64_decode_a64(insn.word) != i || !is_defined(choice, insn.word) ||
+            is_same_pair(row, insn.word))
             continue;
         if (relative)
             insn.forward = (uint8_t)(1 + decode_random_number(random) % 5);

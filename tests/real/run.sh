@@ -37,7 +37,7 @@ guest() {
         run=("$here/with-qemu" "$ferry" "$root" "$ferry" -E "LIBRARY_PATH=$libdir"
              -L "$root")
     fi
-    env -i PATH="$root/usr/bin" HOME="$work" TMPDIR="$work" LC_ALL=C.UTF-8 TZ=UTC \
+    env -i ELF_MACHINE="$elf_machine" PATH="$root/usr/bin" HOME="$work" TMPDIR="$work" LC_ALL=C.UTF-8 TZ=UTC \
         PYTHONDONTWRITEBYTECODE=1 /usr/bin/timeout 300 "${run[@]}" "$@"
 }
 
