@@ -241,6 +241,21 @@ static ir_ref fold_dup(struct ir_block *b, struct ir_insn *insn)
 
 /* ---- bits and lanes ----------------------------------------------------------------------- */
 
+/* Does the mask keep all bits that the shift by a constant leaves? */
+static bool keeps_shifted(const struct ir_block *b, const struct ir_insn *shift, ir_ref mask)
+{
+    const struct ir_insn *m = fold_def(b, mask);
+    unsigned bits = 8 * lane_size(shift);
+    if ((shift->op != IR_VSHL && shift->op != IR_VSHR) || shift->aux >= bits || m->op != IR_VPAIR ||
+        !fold_is_value(b, m->a) || !fold_is_value(b, m->b))
+        return false;
+    uint64_t left = UINT64_MAX >> (64 - bits);
+    left = shift->op == IR_VSHL ? left << shift->aux & left : left >> shift->aux;
+    for (; bits < 64; bits *= 2)
+        left |= left << bits;
+    return !(left & ~ir_const_value(b, m->a)) && !(left & ~ir_const_value(b, m->b));
+}
+
 static ir_ref fold_bits(struct ir_block *b, struct ir_insn *insn)
 {
     const struct ir_insn *y = fold_def(b, insn->b);
@@ -251,6 +266,8 @@ static ir_ref fold_bits(struct ir_block *b, struct ir_insn *insn)
             return insn->a;
         if (y->op == IR_VNOT)
             return turn_vector(insn, IR_VANDN, 0, insn->a, y->a);
+        if (keeps_shifted(b, fold_def(b, insn->a), insn->b))
+            return insn->a;
         return is_zero(b, insn->b) ? insn->b : IR_NONE;
     case IR_VOR:
         if (same || is_zero(b, insn->b))

@@ -265,6 +265,8 @@ enum {
     PSLLD_IMM = 0x72 | X_0F | X_66 | 6 << SHIFT_EXT_BIT,
     PSRLQ_IMM = 0x73 | X_0F | X_66 | 2 << SHIFT_EXT_BIT,
     PSLLQ_IMM = 0x73 | X_0F | X_66 | 6 << SHIFT_EXT_BIT,
+    PROLD_IMM_E = 0x72 | X_0F | X_66 | X_EVEX | 1 << SHIFT_EXT_BIT,
+    PROLQ_IMM_E = PROLD_IMM_E | X_W,
     PSRAQ_IMM_E = 0x72 | X_0F | X_66 | X_W | X_EVEX | 4 << SHIFT_EXT_BIT,
 };
 

@@ -13,6 +13,7 @@
  *     products and logic of values carry that backward (VAL_WIDE: the upper half counts); nor is a
  *     zero-extension of what a 32-bit instruction of the host computes;
  *   - vectors of constants are made where they are first used;
+ *   - a logical op on vectors used once, by another one, becomes part of it;
  *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the
  * value and its put looks at the slot.
  */
@@ -138,6 +139,32 @@ static bool clears_upper_half(const struct scan *s, ir_ref r)
     default:
         return false;
     }
+}
+
+/*
+ * Perhaps an alias. The vector whose lane 0 it is must not take the register that the result is on its
+ * way to if it is needed longer.
+ */
+static void scan_extension(struct scan *s, const struct ir_insn *in, const struct val *v)
+{
+    bool is_lane = !ir_is_const(in->a) && s->b->insns[in->a].op == IR_VLANE;
+    struct val *a = val_of(s->w, in->a);
+    bool last = !a->uses;
+    use(s, in->a, VAL_OBSERVED | VAL_WIDE);
+    if (ir_type_is_float((enum ir_type)in->sub) && (last || !is_lane))
+        pass_hint(a, v);
+}
+
+/* Two logical ops in a row are one with AVX-512, and so are two shifts that make a rotation. */
+static void scan_logic(struct scan *s, const struct ir_insn *in, struct val *v)
+{
+    bool inner = v->uses == 1 && v->flags & VAL_ADDEND && has(s->w, HOST_AVX512);
+    unsigned flag = VAL_OBSERVED | VAL_WIDE | (inner || in->op == IR_VNOT ? 0 : VAL_ADDEND);
+    if (inner)
+        v->flags |= VAL_FUSED;
+    use(s, in->a, flag);
+    if (in->op != IR_VNOT)
+        use(s, in->b, flag);
 }
 
 /* Which operands (bit 0: a, bit 1: b) are looked at no further than their lower 32 bits. */
@@ -272,10 +299,22 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
             v->flags |= VAL_FUSED;
         scan_operands(s, in, v, 0);
         break;
-    case IR_VZEXT: /* perhaps an alias */
+    case IR_VAND:
+    case IR_VOR:
+    case IR_VXOR:
+    case IR_VANDN:
+    case IR_VNOT:
+        scan_logic(s, in, v);
+        break;
+    case IR_VSHL:
+    case IR_VSHR:
+        if (v->uses == 1 && v->flags & VAL_ADDEND && ir_type_size((enum ir_type)in->sub) >= 4 &&
+            has(s->w, HOST_AVX512))
+            v->flags |= VAL_FUSED;
         scan_operands(s, in, v, 0);
-        if (ir_type_is_float((enum ir_type)in->sub))
-            pass_hint(val_of(s->w, in->a), v);
+        break;
+    case IR_VZEXT:
+        scan_extension(s, in, v);
         break;
     case IR_SEXT:
     case IR_ZEXT:

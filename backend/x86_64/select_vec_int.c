@@ -1,80 +1,5 @@
-/* Bits and integer lanes: logic, sums, comparison, minimum, saturation, averages, counting. */
+/* Integer lanes: sums, comparison, minimum, saturation, averages, counting. */
 #include "backend/x86_64/vec.h"
-
-/* ---- bits ------------------------------------------------------------------------------------- */
-
-void emit_VAND(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    if (is_zero_above(w, in->a, IR_V128) || is_zero_above(w, in->b, IR_V128))
-        set_zero_above(w, self);
-    emit_vec(w, in, self, PAND);
-}
-
-/* Ops that make zero from zeros. */
-static void keep_zero_above(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    if (is_zero_above(w, in->a, IR_V128) && is_zero_above(w, in->b, IR_V128))
-        set_zero_above(w, self);
-}
-
-void emit_VOR(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    keep_zero_above(w, in, self);
-    emit_vec(w, in, self, POR);
-}
-
-void emit_VXOR(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    keep_zero_above(w, in, self);
-    emit_vec(w, in, self, PXOR);
-}
-
-void emit_VANDN(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    emit_vec_swapped(w, in, self, PANDN);
-}
-
-static void complement(struct work *w, unsigned d, unsigned a)
-{
-    enum { NOT_LAST = 0x55 };
-    if (has(w, HOST_AVX512))
-        vec_rrr_imm(w, PTERNLOG_E, d, a, a, NOT_LAST);
-    else
-        vec_rrl(w, PXOR, d, a, UINT64_MAX, UINT64_MAX);
-}
-
-void emit_VNOT(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    struct vec v = vec_start(w, in, self, 0, 0);
-    complement(w, v.d, v.a);
-}
-
-/* a ? b : c by the host's three-operand logic, whose destination is one of the operands. */
-static void emit_select_ternary(struct work *w, const struct vec *v)
-{
-    enum { D_CHOOSES = 0xca, A_CHOOSES_D = 0xe2, A_CHOOSES_B = 0xb8 }; /* f(d, a, b) */
-    if (v->d == v->b) {
-        vec_rrr_imm(w, PTERNLOG_E, v->d, v->a, v->c, A_CHOOSES_D);
-    } else if (v->d == v->c) {
-        vec_rrr_imm(w, PTERNLOG_E, v->d, v->a, v->b, A_CHOOSES_B);
-    } else {
-        vec_copy(w, v->d, v->a);
-        vec_rrr_imm(w, PTERNLOG_E, v->d, v->b, v->c, D_CHOOSES);
-    }
-}
-
-void emit_VBSL(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    bool ternary = has(w, HOST_AVX512);
-    struct vec v = vec_start(w, in, self, 0, ternary ? 0 : KEEP_A | KEEP_C);
-    if (ternary) {
-        emit_select_ternary(w, &v);
-        return;
-    }
-    vec_rrr(w, PXOR, v.d, v.b, v.c);
-    vec_rrr(w, PAND, v.d, v.d, v.a);
-    vec_rrr(w, PXOR, v.d, v.d, v.c);
-}
 
 /* ---- sums and products ------------------------------------------------------------------------ */
 
@@ -82,13 +7,13 @@ static const uint32_t add[] = {PADDB, PADDW, PADDD, PADDQ}, sub[] = {PSUBB, PSUB
 
 void emit_VADD(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    keep_zero_above(w, in, self);
+    vec_keep_zero_above(w, in, self);
     emit_vec(w, in, self, add[lane_log(in)]);
 }
 
 void emit_VSUB(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    keep_zero_above(w, in, self);
+    vec_keep_zero_above(w, in, self);
     emit_vec(w, in, self, sub[lane_log(in)]);
 }
 
@@ -168,7 +93,7 @@ static void emit_extremum(struct work *w, const struct ir_insn *in, ir_ref self,
         emit_exact(w, in, self);
         return;
     }
-    keep_zero_above(w, in, self);
+    vec_keep_zero_above(w, in, self);
     emit_vec(w, in, self, extremum[which][log]);
 }
 
@@ -206,7 +131,7 @@ static void compare_extremum(struct work *w, const struct ir_insn *in, ir_ref se
     vec_rrr(w, extremum[which][log], v.d, v.a, v.b);
     vec_rrr(w, equal[log], v.d, v.d, v.a);
     if (negate)
-        complement(w, v.d, v.d);
+        vec_not(w, v.d, v.d);
 }
 
 /* Quads without AVX-512: a > b or, negated, a <= b; as unsigned with the signs flipped. */
@@ -224,7 +149,7 @@ static void compare_quads(struct work *w, const struct ir_insn *in, ir_ref self,
     }
     vec_rrr(w, PCMPGTQ, v.d, x, y);
     if (negate)
-        complement(w, v.d, v.d);
+        vec_not(w, v.d, v.d);
 }
 
 void emit_VCMP(struct work *w, const struct ir_insn *in, ir_ref self)
@@ -238,7 +163,7 @@ void emit_VCMP(struct work *w, const struct ir_insn *in, ir_ref self)
     case IR_NE: {
         struct vec v = vec_start(w, in, self, 0, 0);
         vec_rrr(w, equal[log], v.d, v.a, v.b);
-        complement(w, v.d, v.d);
+        vec_not(w, v.d, v.d);
         break;
     }
     case IR_GTS: emit_vec(w, in, self, greater[log]); break;
@@ -267,7 +192,7 @@ static void add_saturating_unsigned(struct work *w, const struct ir_insn *in, ir
 {
     unsigned log = lane_log(in);
     struct vec v = vec_start(w, in, self, 0, KEEP_A | KEEP_B);
-    complement(w, v.d, v.b);
+    vec_not(w, v.d, v.b);
     vec_rrr(w, extremum[LESS | UNSIGNED][log], v.d, v.d, v.a);
     vec_rrr(w, add[log], v.d, v.d, v.b);
 }

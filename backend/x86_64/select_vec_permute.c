@@ -158,10 +158,31 @@ void emit_VREV(struct work *w, const struct ir_insn *in, ir_ref self)
     vec_rrl(w, PSHUFB, v.d, v.a, control[0], control[1]);
 }
 
+/* Numbers that are known, made into the host's. */
+static void shuffle_constant(struct work *w, const struct ir_insn *in, ir_ref self,
+                             uint64_t control[2])
+{
+    uint8_t bytes[16];
+    memcpy(bytes, control, sizeof bytes);
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = bytes[i] > 15 ? 0x80 : bytes[i];
+    memcpy(control, bytes, sizeof bytes);
+    unsigned a = (unsigned)use_xmm(w, in->a, IR_V128);
+    consume(w, in->a);
+    consume(w, in->b);
+    unsigned d = (unsigned)define_xmm(w, self, a, 0);
+    vec_rrl(w, PSHUFB, d, a, control[0], control[1]);
+}
+
 /* The host looks at the low four bits and at the highest: that one is set in numbers from 16 on. */
 void emit_VTBL(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     const uint64_t bias = splat(0, 0x70);
+    uint64_t control[2];
+    if (vector_constant(w, in->b, control)) {
+        shuffle_constant(w, in, self, control);
+        return;
+    }
     struct vec v = vec_start(w, in, self, 1, 0);
     vec_rrl(w, PADDUSB, v.t[0], v.b, bias, bias);
     vec_rrr(w, PSHUFB, v.d, v.a, v.t[0]);

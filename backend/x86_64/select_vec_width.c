@@ -204,6 +204,19 @@ void emit_VMULLU(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_multiply_long(w, in, self, false);
 }
 
+/* Is it not a vector of constants none of which is the smallest number? */
+static bool may_be_smallest(struct work *w, ir_ref r, unsigned log)
+{
+    uint64_t value[2];
+    if (!vector_constant(w, r, value))
+        return true;
+    for (unsigned i = 0; i < 2; i++)
+        for (unsigned bit = 0; bit < 64; bit += 8u << log)
+            if ((value[i] >> bit & (log == 1 ? UINT16_MAX : UINT32_MAX)) == (log == 1 ? 0x8000 : 0x80000000))
+                return true;
+    return false;
+}
+
 /* The smallest times itself overflows, and nothing else gives the smallest. */
 static void repair_smallest(struct work *w, unsigned d, unsigned t, unsigned log)
 {
@@ -250,12 +263,14 @@ static void multiply_high_doublewords(struct work *w, const struct vec *v, bool 
 static void emit_multiply_high(struct work *w, const struct ir_insn *in, ir_ref self, bool round)
 {
     unsigned log = lane_log(in);
+    bool overflows = may_be_smallest(w, in->b, log) && may_be_smallest(w, in->a, log);
     struct vec v = vec_start(w, in, self, 2, KEEP_A | KEEP_B);
     if (log == 1)
         multiply_high_words(w, &v, round);
     else
         multiply_high_doublewords(w, &v, round);
-    repair_smallest(w, v.d, v.t[0], log);
+    if (overflows)
+        repair_smallest(w, v.d, v.t[0], log);
 }
 
 void emit_VQDMULH(struct work *w, const struct ir_insn *in, ir_ref self)

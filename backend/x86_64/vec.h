@@ -67,6 +67,11 @@ void emit_vec(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op
 void emit_vec_swapped(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op);
 void emit_vec_unary(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op);
 
+/* d := ~a */
+void vec_not(struct work *w, unsigned d, unsigned a);
+/* The result of the op is zero above if both operands are. */
+void vec_keep_zero_above(struct work *w, const struct ir_insn *in, ir_ref self);
+
 /* Is the value a vector of constants? Which. */
 bool vector_constant(struct work *w, ir_ref r, uint64_t value[2]);
 /* Is the value a vector of zeros? */

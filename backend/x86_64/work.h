@@ -59,7 +59,7 @@ struct backend {
 enum val_flag {
     VAL_FUSED = 1 << 0,   /* computed by its consumer */
     VAL_ADDRESS = 1 << 1, /* used as an address by the consumer that comes next */
-    VAL_ADDEND = 1 << 2,  /* used as an addend */
+    VAL_ADDEND = 1 << 2,  /* used as an addend; of a vector: by a logical op */
     VAL_FLAGUSE = 1 << 3, /* leaves its flags in EFLAGS for the next consumer; finds them there */
     VAL_WIDE = 1 << 5,     /* bits 32 to 63 are looked at */
     VAL_ALIAS = 1 << 6,    /* the same register as its operand; uses are counted there */

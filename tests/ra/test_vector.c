@@ -131,7 +131,7 @@ static void sweep_op(struct sweep *s, unsigned op)
                                                   .sub = (uint8_t)sub, .d = (ir_ref)d});
 }
 
-static void sweep_host(uint32_t features)
+static struct sweep start(uint32_t features)
 {
     struct sweep s = {.h = host_create(&test_guest, backend_host_features() & features, -1, -1),
                       .b = calloc(1, sizeof *s.b),
@@ -143,16 +143,87 @@ static void sweep_host(uint32_t features)
     host_prepare(s.h, s.y);
     s.y->exclusive_address = CPU_NOT_EXCLUSIVE; /* as random_state leaves x */
     backend_verify(s.h->work, true);
+    return s;
+}
+
+static void finish(struct sweep *s)
+{
+    host_destroy(s->h);
+    free(s->b);
+    free(s->x);
+    free(s->y);
+}
+
+static void sweep_host(uint32_t features)
+{
+    struct sweep s = start(features);
     for (unsigned op = IR_VPAIR; op < IR_VFADD; op++) {
         arena_init(&s.arena, 0);
         sweep_op(&s, op);
         arena_free(&s.arena);
     }
     cr_assert_gt(s.checked, 10000);
-    host_destroy(s.h);
-    free(s.b);
-    free(s.x);
-    free(s.y);
+    finish(&s);
+}
+
+static ir_ref vector(struct sweep *s, unsigned op, unsigned sub, ir_ref a, ir_ref b, unsigned aux)
+{
+    return ir_append(s->b, (struct ir_insn){.op = (uint8_t)op, .type = IR_V128, .sub = (uint8_t)sub,
+                                            .a = a, .b = b, .aux = aux});
+}
+
+static void run_pair(struct sweep *s, ir_ref r, unsigned to)
+{
+    put_result(s, r, IR_V128, to);
+    ir_goto(s->b, 0x10004);
+    run(s);
+}
+
+/* An op on v0 or a constant and v1 or v2, then another on that and one of v0 to v2, to one of v0 to v3. */
+static void run_logic(struct sweep *s, unsigned inner, unsigned outer, unsigned how)
+{
+    bool first = how & 1, is_constant = how & 2;
+    unsigned x = how >> 2 & 1, z = (how >> 3) % 3, to = how >> 5 & 3;
+    ir_start(s->b, &test_guest, 0x10000, 0);
+    ir_insn_start(s->b, 0x10000, 4);
+    ir_ref v[3];
+    for (unsigned i = 0; i < 3; i++)
+        v[i] = operand(s, 'V', IR_VOID, i);
+    ir_ref y = is_constant ? vector(s, IR_VPAIR, 0, ir_const(s->b, 0x123456789abcdef), ir_const(s->b, how), 0)
+                           : v[1 + x];
+    ir_ref r = vector(s, inner, 0, x ? y : v[0], x ? v[0] : y, 0);
+    r = outer == IR_VNOT ? vector(s, outer, 0, r, 0, 0)
+                         : vector(s, outer, 0, first ? r : v[z], first ? v[z] : r, 0);
+    run_pair(s, r, to);
+}
+
+Test(vector, two_logical_ops)
+{
+    static const uint8_t ops[] = {IR_VAND, IR_VOR, IR_VXOR, IR_VANDN, IR_VNOT};
+    struct sweep s = start(UINT32_MAX);
+    for (unsigned inner = 0; inner < sizeof ops; inner++)
+        for (unsigned outer = 0; outer < sizeof ops; outer++)
+            for (unsigned how = 0; how < 128; how++)
+                run_logic(&s, ops[inner], ops[outer], how);
+    finish(&s);
+}
+
+Test(vector, rotations)
+{
+    struct sweep s = start(UINT32_MAX);
+    for (unsigned n = 0; n < 64; n++) {
+        for (unsigned how = 0; how < 16; how++) {
+            unsigned sub = how & 1 ? IR_I32 : IR_I64, width = how & 1 ? 32 : 64;
+            ir_start(s.b, &test_guest, 0x10000, 0);
+            ir_insn_start(s.b, 0x10000, 4);
+            ir_ref a = operand(&s, 'V', IR_VOID, 0), b = operand(&s, 'V', IR_VOID, how == 15);
+            ir_ref left = vector(&s, IR_VSHL, sub, a, 0, n % width);
+            ir_ref right = vector(&s, IR_VSHR, sub, b, 0, width - n % width - (how == 14));
+            run_pair(&s, vector(&s, how & 4 ? IR_VOR : IR_VXOR, 0, how & 2 ? left : right,
+                                how & 2 ? right : left, 0), how & 8 ? 0 : 3);
+        }
+    }
+    finish(&s);
 }
 
 enum {
