@@ -512,6 +512,10 @@ static ir_ref fold_once(struct ir_block *b, struct ir_insn *insn)
         return fold_vector(b, insn);
     case IR_FNEG: case IR_FABS: case IR_FSGNJ: case IR_FSGNJN: case IR_FSGNJX: case IR_FUNBOX:
         return fold_float_move(b, insn);
+    case IR_FLIPC: {
+        const struct ir_insn *x = fold_def(b, insn->a);
+        return x->op == IR_FLIPC ? x->a : IR_NONE;
+    }
     case IR_FLAGS: {
         const struct ir_insn *x = fold_def(b, insn->a);
         return x->op == IR_FLAGBITS ? x->a : IR_NONE;

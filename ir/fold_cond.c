@@ -136,6 +136,52 @@ static enum verdict simplify(struct ir_block *b, struct condition *c)
     }
 }
 
+/* Only the conditions lower or same, and higher, see both the carry and what FLIPC leaves alone. */
+static bool skip_flip(const struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *def = fold_def(b, insn->a);
+    if (def->op != IR_FLIPC || (insn->sub & ~1u) == IR_LEU)
+        return false;
+    if ((insn->sub & ~1u) == IR_LTU)
+        insn->sub ^= 1;
+    insn->a = def->a;
+    return true;
+}
+
+/* No slot holds the value any more. */
+static bool is_gone(const struct ir_block *b, ir_ref r)
+{
+    const struct ir_insn *def = fold_def(b, r);
+    return !fold_is_live(b, def->op == IR_TRUNC ? def->a : r);
+}
+
+/*
+ * What can be asked of the result is, where the result of the op that made the flags is at hand and
+ * has overwritten the first operand: is it zero, its sign, is it below the other addend.
+ */
+static bool result_to_condition(struct ir_block *b, unsigned cc, const struct ir_insn *def,
+                                struct condition *c)
+{
+    unsigned op = def->op == IR_SUBF ? IR_SUB : def->op == IR_ADDF ? IR_ADD : IR_AND;
+    bool zero = (cc & ~1u) == IR_EQ || (cc & ~1u) == IR_MI;
+    if (op == IR_AND && def->op != IR_ANDF)
+        return false;
+    if (op == IR_AND ? !zero && (cc < IR_LTS || cc > IR_GTS)
+                     : !zero && (op == IR_SUB || (cc & ~1u) != IR_LTU))
+        return false;
+    if (!is_gone(b, def->a) && (op != IR_AND || !is_gone(b, def->b)))
+        return false;
+    unsigned n = b->n, type = def->type;
+    ir_ref y = op == IR_ADD && !zero ? def->b : ir_const(b, 0);
+    ir_ref r = ir_op2(b, op, (enum ir_type)type, def->a, def->b);
+    if (b->n != n) /* nobody asked for it */
+        return false;
+    if ((cc & ~1u) == IR_MI)
+        cc = IR_LTS | (cc & 1);
+    *c = (struct condition){.cc = cc, .type = type, .x = r, .y = y};
+    return true;
+}
+
 /*
  * A condition on the flags of a subtraction is a comparison; flags of x & x and x - 0 compare x with
  * zero. Returns false if it is not one, or not one without flags.
@@ -143,6 +189,11 @@ static enum verdict simplify(struct ir_block *b, struct condition *c)
 static bool flags_to_condition(struct ir_block *b, unsigned cc, ir_ref flags, struct condition *c)
 {
     const struct ir_insn *def = fold_def(b, flags);
+    if (def->op == IR_ADDF && (cc & ~1u) == IR_EQ && fold_is_value(b, def->b)) { /* cmn */
+        *c = (struct condition){.cc = cc, .type = def->type, .x = def->a,
+                                .y = fold_const(b, def->type, -ir_const_value(b, def->b))};
+        return true;
+    }
     bool with_zero = (def->op == IR_ANDF && def->a == def->b) ||
                      (def->op == IR_SUBF && fold_is_value(b, def->b) &&
                       (ir_const_value(b, def->b) & eval_mask(eval_width(def->type))) == 0);
@@ -223,12 +274,39 @@ static ir_ref fold_selcc(struct ir_block *b, struct ir_insn *insn)
     return IR_NONE;
 }
 
+/* A choice by flags that are themselves chosen: two choices. */
+static ir_ref split_condf(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *def = fold_def(b, insn->a);
+    if (def->op != IR_CONDF)
+        return IR_NONE;
+    struct ir_insn inner = *insn;
+    ir_ref otherwise = eval_flags(insn->sub, def->aux) ? insn->b : insn->c;
+    inner.a = def->b;
+    *insn = (struct ir_insn){.op = IR_SELB, .type = insn->type, .sub = def->sub, .a = def->a,
+                             .b = ir_emit(b, inner), .c = otherwise};
+    return FOLD_AGAIN;
+}
+
 static ir_ref fold_selb(struct ir_block *b, struct ir_insn *insn)
 {
     struct condition c;
     unsigned invert;
     if (insn->b == insn->c)
         return insn->b;
+    if (skip_flip(b, insn))
+        return FOLD_AGAIN;
+    if (select_truth(b, insn->b, insn->c, &invert)) {
+        insn->op = IR_SETB;
+        insn->sub ^= invert;
+        insn->b = insn->c = IR_NONE;
+        return FOLD_AGAIN;
+    }
+    if (result_to_condition(b, insn->sub, fold_def(b, insn->a), &c)) {
+        *insn = (struct ir_insn){.op = IR_SELCC, .type = insn->type, .sub = c.cc, .a = c.x,
+                                 .b = c.y, .c = insn->b, .d = insn->c, .aux = c.type};
+        return IR_NONE;
+    }
     if (flags_to_condition(b, insn->sub, insn->a, &c)) {
         *insn = (struct ir_insn){.op = IR_SELCC,
                                  .type = insn->type,
@@ -240,18 +318,24 @@ static ir_ref fold_selb(struct ir_block *b, struct ir_insn *insn)
                                  .aux = c.type};
         return FOLD_AGAIN;
     }
-    if (select_truth(b, insn->b, insn->c, &invert)) {
-        insn->op = IR_SETB;
-        insn->sub ^= invert;
-        insn->b = insn->c = IR_NONE;
-        return FOLD_AGAIN;
-    }
-    return IR_NONE;
+    return split_condf(b, insn);
 }
 
 static ir_ref fold_setb(struct ir_block *b, struct ir_insn *insn)
 {
     struct condition c;
+    if (skip_flip(b, insn))
+        return FOLD_AGAIN;
+    if (fold_def(b, insn->a)->op == IR_CONDF) {
+        *insn = (struct ir_insn){.op = IR_SELB, .type = insn->type, .sub = insn->sub,
+                                 .a = insn->a, .b = ir_const(b, 1), .c = ir_const(b, 0)};
+        return split_condf(b, insn);
+    }
+    if (result_to_condition(b, insn->sub, fold_def(b, insn->a), &c)) {
+        *insn = (struct ir_insn){
+            .op = IR_SETCC, .type = insn->type, .sub = c.cc, .a = c.x, .b = c.y, .aux = c.type};
+        return IR_NONE;
+    }
     if (!flags_to_condition(b, insn->sub, insn->a, &c))
         return IR_NONE;
     *insn = (struct ir_insn){
@@ -287,7 +371,10 @@ static ir_ref fold_brcc(struct ir_block *b, struct ir_insn *insn)
 static ir_ref fold_brb(struct ir_block *b, struct ir_insn *insn)
 {
     struct condition c;
-    if (!flags_to_condition(b, insn->sub, insn->a, &c))
+    if (skip_flip(b, insn))
+        return FOLD_AGAIN;
+    if (!result_to_condition(b, insn->sub, fold_def(b, insn->a), &c) &&
+        !flags_to_condition(b, insn->sub, insn->a, &c))
         return IR_NONE;
     *insn = (struct ir_insn){
         .op = IR_BRCC, .type = c.type, .sub = c.cc, .a = c.x, .b = c.y, .c = insn->b, .aux = insn->aux};

@@ -229,12 +229,19 @@ void emit_BRCC(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_guard(w, cc, target, in->aux);
 }
 
+static void leave_guard(struct work *w, unsigned cc, const struct ir_insn *in)
+{
+    emit_guard(w, cc, target_of(w, in->b), in->aux);
+}
+
 void emit_BRB(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    uint64_t target = target_of(w, in->b);
-    start_guard(w, self, target);
-    unsigned cc = emit_condition(w, in->sub, in->a);
-    emit_guard(w, cc, target, in->aux);
+    ir_ref flags = resolve(w, in->a);
+    start_guard(w, self, target_of(w, in->b));
+    if (!ir_is_const(flags) && is_lazy(val_of(w, flags)) && w->b->insns[flags].op == IR_CONDF)
+        branch_on_lazy(w, in, flags, leave_guard);
+    else
+        leave_guard(w, emit_condition(w, in->sub, flags), in);
 }
 
 /* ---- ends -------------------------------------------------------------------------------------

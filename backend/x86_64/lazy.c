@@ -17,12 +17,13 @@
  * FCMPF does emit its comparison, for the exceptions that it raises; comparing again raises no others.
  *
  * Flags of x - y or x + y of which the result r is at hand, but x is overwritten by it, are made from
- * r and y: scan.c notes that in val.hint (HINT_FROM_RESULT) and the result in val.put.
+ * r and y, and those of x & y from r alone: scan.c notes that in val.hint (HINT_FROM_RESULT) and the result in val.put.
  */
 #include "backend/x86_64/work.h"
 
 #include "backend/x86_64/form.h"
 #include "backend/x86_64/runtime.h"
+#include "ir/eval.h"
 
 enum { LAHF = 0x9f, SAHF = 0x9e, MAX_NODES = 12 };
 
@@ -30,10 +31,11 @@ unsigned lazy_operands(struct work *w, ir_ref r, ir_ref operands[2])
 {
     const struct ir_insn *in = &w->b->insns[r];
     const struct val *v = &w->val[r];
-    operands[0] = resolve(w, v->hint & HINT_FROM_RESULT ? v->put : in->a);
+    bool from_result = v->hint & HINT_FROM_RESULT;
+    operands[0] = resolve(w, from_result ? v->put : in->a);
     if (in->op == IR_FLIPC)
         return 1;
-    operands[1] = resolve(w, in->b);
+    operands[1] = from_result && in->op == IR_ANDF ? operands[0] : resolve(w, in->b);
     return 2;
 }
 
@@ -297,7 +299,7 @@ static void make_simple(struct maker *k, const struct place *p)
 {
     struct work *w = k->w;
     const struct ir_insn *in = &w->b->insns[p->what];
-    bool from_result = w->val[p->what].hint & HINT_FROM_RESULT;
+    bool from_result = w->val[p->what].hint & HINT_FROM_RESULT && in->op != IR_ANDF;
     uint32_t w64 = in->type == IR_I64 ? X_W : 0, busy = k->busy;
     struct operand y = leaf(k, p + 2, (enum ir_type)in->type);
     unsigned x;
@@ -451,4 +453,75 @@ void materialize(struct work *w, ir_ref r)
     define_in(w, r, RAX);
     give_up(w, r);
     w->val[r].slots--;
+}
+
+/* ---- branches on flags that are themselves chosen ---------------------------------------------
+ *
+ * `cmp; ccmp; b.cond`, as && and || become, branches twice as the host's compilers do it.
+ */
+
+/* Where a jump goes: out of the block, or to a label that is bound later. */
+struct jumps {
+    void (*leave)(struct work *w, unsigned cc, const struct ir_insn *in);
+    const struct ir_insn *in;
+    uint8_t *label[MAX_NODES];
+    unsigned nlabels;
+};
+
+/* EFLAGS := the flags, or others of which the host's condition returned says the same. */
+static unsigned make_condition(struct maker *k, unsigned cc, const struct place *p)
+{
+    make_eflags(k, p);
+    return host_cc[cc];
+}
+
+static void jump(struct maker *k, unsigned cc, struct jumps *to)
+{
+    if (to->leave)
+        to->leave(k->w, cc, to->in);
+    else
+        to->label[to->nlabels++] = jcc8(&k->w->c, cc);
+}
+
+/* Jumps if the condition holds on the flags of the recipe. */
+static void jump_if(struct maker *k, unsigned cc, const struct place *p, struct jumps *to)
+{
+    const struct ir_insn *in = &k->w->b->insns[p->kind == PLACE_LAZY ? p->what : 0];
+    if (in->op == IR_FLIPC && (cc & ~1u) != IR_LEU) {
+        jump_if(k, (cc & ~1u) == IR_LTU ? cc ^ 1 : cc, p + 1, to);
+        return;
+    }
+    if (in->op != IR_CONDF) {
+        jump(k, make_condition(k, cc, p), to);
+        return;
+    }
+    const struct place *second = p + 1 + recipe_length(k->w, p + 1);
+    if (eval_flags(cc, in->aux)) { /* not the first, or the second */
+        jump_if(k, in->sub ^ 1, p + 1, to);
+        jump_if(k, cc, second, to);
+    } else {
+        struct jumps skip = {.nlabels = 0};
+        jump_if(k, in->sub ^ 1, p + 1, &skip);
+        jump_if(k, cc, second, to);
+        while (skip.nlabels)
+            bind8(&k->w->c, skip.label[--skip.nlabels]);
+    }
+}
+
+void branch_on_lazy(struct work *w, const struct ir_insn *in, ir_ref r,
+                    void (*leave)(struct work *w, unsigned cc, const struct ir_insn *in))
+{
+    struct jumps to = {.leave = leave, .in = in};
+    struct place copy[2 * MAX_NODES];
+    take(w, RAX);
+    hold(w, r);
+    struct snapshot s = recipe(w, 0, r);
+    struct maker k = {.w = w, .busy = recipe_registers(w, w->places + s.start)};
+    memcpy(copy, w->places + s.start, s.count * sizeof copy[0]);
+    k.free = w->free & GPR_MASK & ~k.busy;
+    for (uint32_t m = k.free; m; m &= m - 1)
+        CHECK(CLOBBER, (unsigned)__builtin_ctz(m), 0, 0);
+    jump_if(&k, in->sub, copy, &to);
+    unhold(w, r);
+    consume(w, r);
 }

@@ -160,7 +160,7 @@ static uint8_t *write_lazy(const struct work *w, uint8_t *p, ir_ref r)
                   : in->op == IR_FLIPC ? LAZY_FLIPC
                   : in->op == IR_FCMPF ? LAZY_FCMPF
                                        : LAZY_CONDF;
-    bool result = w->val[r].hint & HINT_FROM_RESULT;
+    bool result = w->val[r].hint & HINT_FROM_RESULT && in->op != IR_ANDF;
     *p++ = (uint8_t)(KIND_LAZY << 4 | op | (result ? LAZY_RESULT : 0));
     *p++ = op == LAZY_CONDF || op == LAZY_FCMPF ? in->sub : in->type;
     return op == LAZY_CONDF ? write_uleb(p, in->aux) : p;

@@ -268,6 +268,44 @@ static uint64_t flags_after(const struct scan *s, unsigned i, const struct ir_in
     return 0;
 }
 
+/* The op that gives the result whose flags the other gives, on the same operands. */
+static bool makes_result(const struct scan *s, const struct ir_insn *r, const struct ir_insn *f)
+{
+    unsigned op = f->op == IR_SUBF ? IR_SUB : f->op == IR_ADDF ? IR_ADD : IR_AND;
+    if (r->type != f->type || r->a != f->a)
+        return false;
+    if (r->op == op)
+        return r->b == f->b;
+    return op == IR_SUB && r->op == IR_ADD && is_plain_const(s->w, f->b) &&
+           is_plain_const(s->w, r->b) && /* x - k is x + -k */
+           constant(s->w, r->b)->value == -constant(s->w, f->b)->value;
+}
+
+/*
+ * Flags of an operation that overwrites its first operand are made from the result and the second, so
+ * that the first need not be kept.
+ */
+static void scan_flags(struct scan *s, unsigned i, const struct ir_insn *in, struct val *v)
+{
+    enum { NEAR = 3 };
+    for (unsigned r = i - 1; r > 0 && i - r <= NEAR; r--) {
+        struct val *x = &s->w->val[r];
+        if (!makes_result(s, &s->b->insns[r], in))
+            continue;
+        const struct ir_insn *def = &s->b->insns[in->a];
+        ir_ref first = ir_is_const(in->a) || def->op != IR_TRUNC ? in->a : def->a;
+        if (!x->hint || ir_is_const(first) ||
+            s->b->holder[first] != s->w->be->pinned[x->hint] - 1u)
+            break;
+        v->hint = HINT_FROM_RESULT;
+        v->put = (ir_ref)r;
+        use(s, (ir_ref)r, VAL_OBSERVED);
+        use(s, in->op == IR_ANDF ? (ir_ref)r : in->b, VAL_OBSERVED | VAL_WIDE);
+        return;
+    }
+    scan_operands(s, in, v, 0);
+}
+
 /* An instruction that is neither get, put nor mark. */
 static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsigned effect)
 {
@@ -283,6 +321,11 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         if (v->uses == 1 && v->flags & VAL_ADDEND && is_scale(s->w, in))
             v->flags |= VAL_FUSED;
         scan_operands(s, in, v, 0);
+        break;
+    case IR_SUBF:
+    case IR_ADDF:
+    case IR_ANDF:
+        scan_flags(s, i, in, v);
         break;
     case IR_TRUNC:
         scan_alias(s, in, v);

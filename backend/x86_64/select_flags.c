@@ -57,7 +57,7 @@ static bool make_flags(struct work *w, ir_ref r)
     if (in->op == IR_FLIPC)
         return !make_flags(w, resolve(w, in->a));
     lazy_operands(w, r, operands);
-    bool from_result = w->val[r].hint & HINT_FROM_RESULT;
+    bool from_result = w->val[r].hint & HINT_FROM_RESULT && in->op != IR_ANDF;
     struct operand y = use_rmi(w, operands[1], (enum ir_type)in->type);
     unsigned x;
     if (in->op == IR_ADDF || from_result) {

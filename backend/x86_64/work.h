@@ -480,6 +480,13 @@ void materialize(struct work *w, ir_ref r);
 void store_lazy_home(struct work *w, unsigned slot, ir_ref r);
 void store_lazy_place(struct work *w, const struct place *p);
 
+/*
+ * A branch on lazy flags r, which are of a CONDF, as a row of compares and jumps: `leave` emits each
+ * jump out of the block. Consumes r.
+ */
+void branch_on_lazy(struct work *w, const struct ir_insn *in, ir_ref r,
+                    void (*leave)(struct work *w, unsigned cc, const struct ir_insn *in));
+
 /* Appends where the value is to a snapshot; how many places a value's, beginning at p, takes. */
 void add_places(struct work *w, unsigned slot, ir_ref r, enum ir_type t, struct snapshot *s);
 unsigned recipe_length(const struct work *w, const struct place *p);
