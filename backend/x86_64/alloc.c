@@ -740,12 +740,12 @@ static void put_pinned(struct work *w, unsigned pin, unsigned slot, ir_ref r)
 {
     struct val *v = val_of(w, r);
     enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
+    if (v->flags & VAL_FUSED && !v->regs && pin < XMM0)
+        use_gpr(w, r);
+    else if (v->flags & VAL_FUSED && !v->regs)
+        use_xmm(w, r, IR_V128);
     if (!(v->regs & BIT(pin))) {
         w->locked |= v->regs;
-        if (v->flags & VAL_FUSED && !v->regs && pin < XMM0)
-            use_gpr(w, r);
-        else if (v->flags & VAL_FUSED && !v->regs)
-            use_xmm(w, r, IR_V128);
         rescue(w, pin);
         if (pin < XMM0)
             load_into(w, pin, r);

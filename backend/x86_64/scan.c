@@ -331,7 +331,8 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         scan_alias(s, in, v);
         break;
     case IR_VLANE:
-        if (ir_type_is_float((enum ir_type)in->type) && in->aux == 0)
+        /* A pinned slot of a float's type keeps no more than that of its value. */
+        if (ir_type_is_float((enum ir_type)in->type) && in->aux == 0 && !v->put)
             scan_alias(s, in, v);
         else
             scan_operands(s, in, v, 0);
