@@ -13,9 +13,8 @@ uint64_t a64_helper_fjcvtzs(struct cpu *cpu, uint64_t image, uint64_t rule, uint
     (void)cpu, (void)c;
     fp.round = IR_ROUND_ZERO;
     uint32_t value = (uint32_t)fp_to_int(&fp, IR_F64, true, 32, image);
-    bool subnormal = !(image << 1 >> 53), negative = image >> 63;
-    bool lost = fp.flags & (IR_EXC_INVALID | IR_EXC_INEXACT);
-    bool minus_zero = negative && (image << 1 == 0 || (subnormal && fp.flags & IR_EXC_DENORMAL));
+    bool negative = image >> 63, minus_zero = negative && image << 1 == 0;
+    bool lost = fp.flags & (IR_EXC_INVALID | IR_EXC_INEXACT | IR_EXC_DENORMAL);
     fp_end(&fp);
     if (fp.flags & IR_EXC_INVALID) { /* infinite, NaN or too large: modulo 2^32 */
         int exponent = (int)(image >> 52 & 0x7ff) - 1075; /* of the fraction's lowest bit */
