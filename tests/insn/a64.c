@@ -1,0 +1,142 @@
+/* See a64.h. */
+#include "tests/insn/a64.h"
+
+#include <criterion/criterion.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "frontend/aarch64/aarch64.h"
+#include "ir/fp.h"
+
+struct cpu cpu;
+struct cpu_config config;
+struct ir_block block;
+
+static _Alignas(16) uint8_t code[4096];
+static size_t code_size;
+
+static const uint8_t *window(void *context, uint64_t pc, size_t *size)
+{
+    (void)context;
+    *size = pc - code_address() < code_size ? code_size - (pc - code_address()) : 0;
+    return *size ? (const uint8_t *)pc : NULL;
+}
+
+uint64_t code_address(void)
+{
+    return (uint64_t)code;
+}
+
+void reset(const char *cpu_text)
+{
+    char error[128];
+    memset(&cpu, 0, sizeof cpu);
+    cpu.exclusive_address = CPU_NOT_EXCLUSIVE;
+    cr_assert(frontend_aarch64.parse_cpu(cpu_text, &config, error, sizeof error), "%s", error);
+    frontend_aarch64.reset(&config, &cpu);
+    for (unsigned i = 0; i < frontend_aarch64.ir.nhelpers; i++)
+        cpu.helper[i] = (void *)frontend_aarch64.ir.helpers[i].fn;
+}
+
+uint64_t get_x_register(unsigned x)
+{
+    uint64_t value;
+    memcpy(&value, cpu.state + A64_STATE_x0 + 8 * x, 8);
+    return value;
+}
+
+void set_x_register(unsigned x, uint64_t value)
+{
+    memcpy(cpu.state + A64_STATE_x0 + 8 * x, &value, 8);
+}
+
+unsigned get_flags(void)
+{
+    return a64_get_nzcv(&cpu) >> 28;
+}
+
+void set_flags(unsigned nzcv)
+{
+    a64_set_nzcv(&cpu, nzcv << 28);
+}
+
+static bool set_named(enum a64_insn insn, uint32_t *word, const char *name, uint32_t value)
+{
+    const struct decode_row *row = &a64_rows[insn];
+    for (unsigned i = 0; i < row->nfields; i++)
+        if (!strcmp(a64_fields[row->fields[i]].name, name)) {
+            *word = decode_set_field(&a64_fields[row->fields[i]], *word, value);
+            return true;
+        }
+    return false;
+}
+
+uint32_t encode(enum a64_insn insn, ...)
+{
+    uint32_t word = a64_rows[insn].match;
+    va_list ap;
+    va_start(ap, insn);
+    for (const char *name; (name = va_arg(ap, const char *));) {
+        uint32_t value = va_arg(ap, unsigned);
+        cr_assert(set_named(insn, &word, name, value), "%s has no %s", a64_rows[insn].name, name);
+    }
+    va_end(ap);
+    cr_assert_eq(a64_decode_a64(word), insn, "%08x is no %s", word, a64_rows[insn].name);
+    return word;
+}
+
+enum ir_exit run_words(const uint32_t *words, unsigned n)
+{
+    struct code_source source = {window, NULL};
+    enum ir_exit why;
+    code_size = n * sizeof *words;
+    memcpy(code, words, code_size);
+    cpu.exit_pc = code_address();
+    uint32_t mxcsr = fp_get_mxcsr();
+    fp_set_mxcsr(cpu.mxcsr);
+    do {
+        frontend_translate(&frontend_aarch64, &config, &source, &block, cpu.exit_pc, cpu.mode, 0,
+                           0);
+        struct arena arena;
+        arena_init(&arena, 0);
+        const char *wrong = ir_check(&block, &arena);
+        if (wrong)
+            cr_assert_fail("%s\n%s", wrong, ir_print(&block, &arena));
+        arena_free(&arena);
+        why = ir_interpret(&block, &cpu);
+    } while ((why == IR_EXIT_NONE || why == IR_EXIT_LOOKUP) &&
+             cpu.exit_pc - code_address() < code_size);
+    cpu.mxcsr = fp_get_mxcsr();
+    fp_set_mxcsr(mxcsr);
+    return why == IR_EXIT_LOOKUP ? IR_EXIT_NONE : why;
+}
+
+enum ir_exit run_word(uint32_t word)
+{
+    return run_words(&word, 1);
+}
+
+static void check_case(const struct insn_case *c)
+{
+    uint32_t word = a64_rows[c->insn].match;
+    set_x_register(0, 0x5555555555555555);
+    set_x_register(1, c->a);
+    set_x_register(2, c->b);
+    set_named(c->insn, &word, "rn", 1);
+    set_named(c->insn, &word, "rm", 2);
+    cr_assert_eq(set_named(c->insn, &word, "sf", c->sf), c->sf != 2, "%s", a64_rows[c->insn].name);
+    if (c->field)
+        cr_assert(set_named(c->insn, &word, c->field, c->value), "%s", c->field);
+    enum ir_exit why = run_word(word);
+    cr_assert_eq(why, IR_EXIT_NONE, "%s: exit %d", a64_rows[c->insn].name, why);
+    cr_expect_eq(get_x_register(0), c->want, "%s (%u) %#lx, %#lx, %s %#x: %#lx, want %#lx",
+                 a64_rows[c->insn].name, c->sf, c->a, c->b, c->field ? c->field : "-", c->value,
+                 get_x_register(0), c->want);
+}
+
+void check_cases(const struct insn_case *cases, unsigned n)
+{
+    reset(NULL);
+    for (unsigned i = 0; i < n; i++)
+        check_case(&cases[i]);
+}

@@ -1,0 +1,57 @@
+/*
+ * An AArch64 processor for tests of single instructions: frontend and interpreter, in this process.
+ * Guest memory is the test's own.
+ *
+ * Instructions are named by their row of the decode table. Operands are in x1, x2, x3; the result is
+ * in x0.
+ */
+#ifndef FERRY_TESTS_INSN_A64_H
+#define FERRY_TESTS_INSN_A64_H
+
+#include "frontend/aarch64/decode.h"
+
+enum { N = 8, Z = 4, C = 2, V = 1 }; /* of NZCV as four bits */
+
+extern struct cpu cpu;
+extern struct cpu_config config;
+extern struct ir_block block;
+
+/* The reset state, for a -cpu argument (NULL: all features). */
+void reset(const char *cpu_text);
+
+/* 31 is sp. */
+uint64_t get_x_register(unsigned x);
+void set_x_register(unsigned x, uint64_t value);
+
+/* The flags as four bits. */
+unsigned get_flags(void);
+void set_flags(unsigned nzcv);
+
+/* The word of a row with these fields by name: encode(A64_add, "sf", 1, "rm", 2, NULL). A name that
+ * the row does not have fails the test. */
+uint32_t encode(enum a64_insn insn, ...);
+
+/* Runs n words as one program until its end is reached or it leaves for a reason; why it left. */
+enum ir_exit run_words(const uint32_t *words, unsigned n);
+enum ir_exit run_word(uint32_t word);
+
+/* Where they lie. */
+uint64_t code_address(void);
+
+/* One instruction with operands in x1 and x2, result in x0. One more field by name, or NULL. */
+struct insn_case {
+    enum a64_insn insn;
+    unsigned sf; /* 2: the row has no such field */
+    uint64_t a, b, want;
+    const char *field;
+    uint32_t value;
+};
+void check_cases(const struct insn_case *cases, unsigned n);
+
+#define CHECK(...)                                                                                 \
+    do {                                                                                           \
+        static const struct insn_case cases[] = {__VA_ARGS__};                                     \
+        check_cases(cases, sizeof cases / sizeof cases[0]);                                        \
+    } while (0)
+
+#endif
