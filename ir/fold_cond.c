@@ -343,6 +343,19 @@ static ir_ref fold_setb(struct ir_block *b, struct ir_insn *insn)
     return FOLD_AGAIN;
 }
 
+/* Bits that were put together for this branch alone: the flags of the conjunction will do. */
+static bool branch_on_bits(struct ir_block *b, struct ir_insn *insn)
+{
+    const struct ir_insn *x = fold_def(b, insn->a);
+    if ((insn->sub & ~1u) != IR_EQ || x->op != IR_AND || x->type != insn->type ||
+        insn->a != b->n - 1 || !fold_is_value(b, insn->b) || ir_const_value(b, insn->b))
+        return false;
+    ir_ref flags = ir_op2(b, IR_ANDF, (enum ir_type)x->type, x->a, x->b);
+    *insn = (struct ir_insn){
+        .op = IR_BRB, .sub = insn->sub, .a = flags, .b = insn->c, .aux = insn->aux};
+    return true;
+}
+
 /* A branch never taken becomes a nop, which the builder drops; one always taken ends the block. */
 static ir_ref fold_brcc(struct ir_block *b, struct ir_insn *insn)
 {
@@ -364,6 +377,7 @@ static ir_ref fold_brcc(struct ir_block *b, struct ir_insn *insn)
         insn->type = c.type;
         insn->a = c.x;
         insn->b = c.y;
+        branch_on_bits(b, insn);
     }
     return IR_NONE;
 }

@@ -26,6 +26,7 @@ enum {
     XCHG8 = 0x86 | X_8,
     TEST = 0x85,
     TEST8 = 0x84 | X_8,
+    UNARY8 = 0xf6 | X_8, /* /0 test */
     UNARY = 0xf7 /* /0 test /2 not /3 neg /4 mul /5 imul /6 div /7 idiv */,
     IMUL = 0xaf | X_0F,
     IMUL_IMM8 = 0x6b,

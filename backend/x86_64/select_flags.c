@@ -43,8 +43,11 @@ static void emit_test(struct work *w, uint32_t w64, unsigned a, struct operand y
         x_rr(&w->c, TEST | w64, y.reg, a);
     } else if (y.kind == OPERAND_MEM) {
         x_rm(&w->c, TEST | w64, a, y.mem);
+    } else if (y.imm >= 0 && y.imm < 128) { /* the sign bit is clear in any width */
+        x_xr(&w->c, UNARY8, 0, a);
+        put8(&w->c, (uint8_t)y.imm);
     } else {
-        x_xr(&w->c, UNARY | w64, 0, a);
+        x_xr(&w->c, y.imm >= 0 ? UNARY : UNARY | w64, 0, a);
         put32(&w->c, (uint32_t)y.imm);
     }
 }
@@ -167,9 +170,33 @@ static bool is_lazy_compare(struct work *w, ir_ref r)
     return !ir_is_const(r) && is_lazy(&w->val[r]) && w->b->insns[r].op == IR_FCMPF;
 }
 
+/* Is equality of these flags a question for one bit that a test cannot have as an immediate? */
+static bool is_far_bit(struct work *w, unsigned cc, ir_ref r)
+{
+    if ((cc & ~1u) != IR_EQ || ir_is_const(r) || !is_lazy(&w->val[r]))
+        return false;
+    const struct ir_insn *in = &w->b->insns[r];
+    if (in->op != IR_ANDF || in->type != IR_I64 || w->val[r].hint & HINT_FROM_RESULT ||
+        !is_plain_const(w, in->b))
+        return false;
+    uint64_t mask = constant(w, in->b)->value;
+    return mask > INT32_MAX && !(mask & (mask - 1));
+}
+
+static unsigned test_far_bit(struct work *w, unsigned cc, ir_ref r)
+{
+    const struct ir_insn *in = &w->b->insns[r];
+    x_xr(&w->c, BT_IMM | X_W, 4, (unsigned)use_gpr(w, in->a));
+    put8(&w->c, (unsigned)__builtin_ctzll(constant(w, in->b)->value));
+    consume(w, r);
+    return cc == IR_EQ ? CC_AE : CC_B;
+}
+
 unsigned emit_condition(struct work *w, unsigned cc, ir_ref flags)
 {
     ir_ref r = resolve(w, flags);
+    if (is_far_bit(w, cc, r))
+        return test_far_bit(w, cc, r);
     if (is_lazy_compare(w, r)) {
         cc = emit_float_condition(w, cc, r);
         consume(w, r);
