@@ -150,6 +150,11 @@ void emit_value(struct work *w, ir_ref r)
     emit_op[w->b->insns[r].op](w, &w->b->insns[r], r);
 }
 
+void emit_plain(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_op[in->op](w, in, self);
+}
+
 void emit_NOP(struct work *w, const struct ir_insn *in, ir_ref self)
 {
 }

@@ -120,6 +120,11 @@ enum {
     VCVTPS2PH = 0x1d | X_0F3A | X_66,
     CMPSS = 0xc2 | X_0F | X_F3,
     KORTESTB = 0x98 | X_0F | X_66,
+    KANDNB = 0x42 | X_0F | X_66, /* with VEX.L */
+    KSHIFTLB = 0x32 | X_0F3A | X_66,
+    KSHIFTRB = 0x30 | X_0F3A | X_66,
+    VFPCLASSPS_E = 0x66 | X_0F3A | X_66 | X_EVEX,
+    VFPCLASSSS_E = 0x67 | X_0F3A | X_66 | X_EVEX,
     /* integer vectors; names with _E exist with AVX-512 only */
     PADDB = 0xfc | X_0F | X_66,
     PADDW = 0xfd | X_0F | X_66,

@@ -45,13 +45,17 @@ void emit_exact(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     const struct ir_op_info *info = &ir_op_info[in->op];
     const ir_ref *operand = &in->a;
+    const struct ir_insn *real = &w->b->insns[self]; /* of which emit_flushed may give another form */
+    if (unlikely(in->d & IR_FP_FLUSH) && in->op != IR_CALLV && emit_flushed(w, in, self))
+        return;
+    w->by_exact = true;
     for (int i = 0; i < 3; i++)
         if (ir_operand_is_ref(info, i) && operand[i])
             store_argument(w, CELL_ARG_A + (unsigned)i, operand[i], operand_type(in, i));
     for (int i = 0; i < 3; i++)
         if (ir_operand_is_ref(info, i) && operand[i])
             consume(w, operand[i]);
-    call_exact(w, in);
+    call_exact(w, real);
     struct mem result = spill_mem(CELL_RESULT);
     enum ir_type t = ir_result_type(in);
     if (t == IR_V128)

@@ -144,6 +144,7 @@ struct work {
     uint32_t locked;   /* not to be evicted within the current op */
     uint32_t dying;    /* left by operands of the current op */
     bool failed;       /* something was too small */
+    bool by_exact;     /* emit_exact has been there (emit_flushed asks) */
     bool snapshot_valid;
     ir_ref now;        /* the instruction being emitted */
     uint32_t insn_pc;  /* of the current guest instruction, from the block's */
@@ -585,6 +586,15 @@ void emit_literals(struct work *w);
 
 /* Does the whole op by a C function. */
 void emit_exact(struct work *w, const struct ir_insn *in, ir_ref self);
+
+/*
+ * An op with IR_FP_FLUSH in line, by the host's op without it and checks. False: exact C must do it.
+ * (select_fp_flush.c)
+ */
+bool emit_flushed(struct work *w, const struct ir_insn *in, ir_ref self);
+
+/* An instruction that differs from self's, in its place. (emit.c) */
+void emit_plain(struct work *w, const struct ir_insn *in, ir_ref self);
 
 /*
  * The call alone, for cold paths: the caller has stored the operands to CELL_ARG_A, B, C and finds

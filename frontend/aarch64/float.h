@@ -26,6 +26,12 @@ static inline unsigned fp_convert_rule(const struct translation *t)
     return a64_fp_rule(t) | (t->mode & A64_MODE_AHP ? IR_FP_ALT_HALF : 0u);
 }
 
+/* The same of a conversion from an integer, which neither is nor becomes subnormal (but in halves). */
+static inline unsigned fp_rule_from_integer(const struct translation *t, int type)
+{
+    return type == IR_F16 ? a64_half_rule(t) : a64_fp_rule(t) & ~(unsigned)IR_FP_FLUSH;
+}
+
 /* The flag of comparisons that denormal operands are zero. */
 static inline unsigned fp_compare_flush(const struct translation *t, int type)
 {

@@ -99,7 +99,8 @@ static void from_integer(struct translation *t, uint32_t rd, ir_ref value, int o
     put_scalar(t, rd, (enum ir_type)type,
                ir_emit(b, (struct ir_insn){.op = (uint8_t)op, .type = (uint8_t)type,
                                            .sub = (uint8_t)from, .a = value,
-                                           .d = (ir_ref)a64_fp_rule(t), .aux = fraction}));
+                                           .d = (ir_ref)fp_rule_from_integer(t, type),
+                                           .aux = fraction}));
 }
 
 bool a64_int_to_fp(struct translation *t, const struct a64_args_rd_rn *a, int op, int from, int type)

@@ -32,10 +32,18 @@ bool a64_vf_round_int(struct translation *t, const struct a64_args_vf_rd_rn *a, 
 
 /* ---- integers of the lane's width ---------------------------------------------------------- */
 
+/* The rule of VFTOS VFTOU VSTOF VUTOF, and of the scalar ops of their names. */
+static unsigned convert_rule(const struct translation *t, int op, int type, int round)
+{
+    if (op == IR_VSTOF || op == IR_VUTOF)
+        return fp_rule_from_integer(t, type);
+    return fp_rule_round(t, type, round);
+}
+
 static ir_ref convert(struct translation *t, int op, const struct fp_shape *s, ir_ref value, int round,
                       uint32_t fraction)
 {
-    return a64_vfp_op(t, op, s->type, value, IR_NONE, fp_rule_round(t, s->type, round),
+    return a64_vfp_op(t, op, s->type, value, IR_NONE, convert_rule(t, op, s->type, round),
                       fp_lanes(s) | fraction << 8);
 }
 
@@ -65,7 +73,7 @@ static void convert_scalar(struct translation *t, uint32_t rd, uint32_t rn, int 
     ir_ref value = get_scalar(t, rn, (enum ir_type)from);
     value = ir_emit(t->block, (struct ir_insn){.op = (uint8_t)scalar_op(op), .type = (uint8_t)to,
                                                .sub = (uint8_t)from, .a = value,
-                                               .d = (ir_ref)fp_rule_round(t, type, round),
+                                               .d = (ir_ref)convert_rule(t, op, type, round),
                                                .aux = fraction});
     put_scalar(t, rd, (enum ir_type)to, value);
 }
