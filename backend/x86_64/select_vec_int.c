@@ -338,8 +338,8 @@ struct nibbles {
 };
 
 /* By table, each half of a byte on its own. */
-static void emit_nibbles(struct work *w, const struct ir_insn *in, ir_ref self,
-                         const struct nibbles *n)
+static struct vec emit_nibbles(struct work *w, const struct ir_insn *in, ir_ref self,
+                               const struct nibbles *n)
 {
     const uint64_t mask = splat(0, 15);
     struct vec v = vec_start(w, in, self, 2, KEEP_A);
@@ -352,6 +352,7 @@ static void emit_nibbles(struct work *w, const struct ir_insn *in, ir_ref self,
     vec_load(w, low, n->high[0], n->high[1]);
     vec_rrr(w, PSHUFB, low, low, high);
     vec_rrr(w, n->join, v.d, v.d, low);
+    return v;
 }
 
 /* Of each word of doublewords: a one below it ends the count at 16. */
@@ -368,20 +369,36 @@ static void count_zeros_words(struct work *w, const struct ir_insn *in, ir_ref s
     vec_rrr(w, POR, v.d, v.d, v.t[0]);
 }
 
+/* From counts in lanes to those in pairs of them: the lower one counts if the upper lane is all zeros. */
+static void join_counts(struct work *w, const struct vec *v, unsigned log)
+{
+    uint64_t all = splat(log, 8u << log);
+    uint32_t right = log ? PSRLD_IMM : PSRLW_IMM;
+    vec_load(w, v->t[0], all, all);
+    vec_rrr(w, equal[log], v->t[0], v->t[0], v->d);
+    vec_shift(w, right, v->t[0], v->t[0], 8u << log);
+    vec_rrr(w, PAND, v->t[0], v->t[0], v->d);
+    vec_shift(w, right, v->d, v->d, 8u << log);
+    vec_rrr(w, add[log + 1], v->d, v->d, v->t[0]);
+}
+
 void emit_VCLZ(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     /* A low half counts only if the high one is zero, for which the table says 8. */
     static const struct nibbles zeros = {{0x0505050506060708, 0x0404040404040404},
                                          {0x0101010102020308, 0}, PMINUB};
     unsigned log = lane_log(in);
-    if (log == 0)
-        emit_nibbles(w, in, self, &zeros);
-    else if (!has(w, HOST_AVX512))
+    if (log == 0 || (log < 3 && !has(w, HOST_AVX512))) {
+        struct vec v = emit_nibbles(w, in, self, &zeros);
+        for (unsigned i = 0; i < log; i++)
+            join_counts(w, &v, i);
+    } else if (!has(w, HOST_AVX512)) {
         emit_exact(w, in, self);
-    else if (log == 1)
+    } else if (log == 1) {
         count_zeros_words(w, in, self);
-    else
+    } else {
         emit_vec_unary(w, in, self, log == 2 ? PLZCNTD_E : PLZCNTQ_E);
+    }
 }
 
 void emit_VPOPCNT(struct work *w, const struct ir_insn *in, ir_ref self)
