@@ -1,6 +1,6 @@
 /*
- * Disassembly of Advanced SIMD on integers: its kinds of operands. A kind takes what it needs beyond
- * its field (Q, size, the immediate that says the size) from the word.
+ * Disassembly of Advanced SIMD on integers: its kinds of operands. A kind takes what it needs
+ * beyond its field (Q, size, the immediate that says the size) from the word.
  *
  *   V       vector of Q:size                      N  of the next size, whole ("8h 4s 2d 1q")
  *   P       vector of Q and the next size         B  of bytes          W  of words
@@ -13,8 +13,6 @@
  *   l       list of tables                        2  nothing or "2"   8  the width of size
  *   I m     vector and value of a modified immediate
  */
-#include <string.h>
-
 #include "frontend/aarch64/decode.h"
 #include "frontend/aarch64/internal.h"
 
@@ -138,13 +136,7 @@ static void print_immediate(struct decode_text *text, unsigned imm8, uint32_t wo
 {
     unsigned cmode = bits(word, 15, 12), op = bits(word, 29, 29);
     if (cmode == 15) {
-        double v = (16 + (imm8 & 15)) / 16.0;
-        int exponent = (int)(imm8 >> 4 & 7) - (imm8 & 0x40 ? 7 : -1);
-        for (; exponent > 0; exponent--)
-            v *= 2;
-        for (; exponent < 0; exponent++)
-            v /= 2;
-        decode_print(text, "#%.18e", imm8 & 0x80 ? -v : v);
+        a64_print_fp(text, 'F', imm8);
     } else if (cmode == 14 && op) {
         unsigned long long value = 0;
         for (int i = 0; i < 8; i++)

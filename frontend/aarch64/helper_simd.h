@@ -1,4 +1,7 @@
-/* The C functions of Advanced SIMD: X(name, arguments, effects); see enum ir_helper_effect. Those for callv take vectors. */
+/*
+ * The C functions of Advanced SIMD on integers: X(name, arguments, effects); see enum
+ * ir_helper_effect. They are for callv.
+ */
 #ifndef FERRY_FRONTEND_AARCH64_HELPER_SIMD_H
 #define FERRY_FRONTEND_AARCH64_HELPER_SIMD_H
 

@@ -29,12 +29,13 @@ ir_ref simd_cut(struct translation *t, uint32_t q, uint32_t size, ir_ref v)
     if (q == SIMD_128)
         return v;
     if (q == SIMD_SCALAR && size < 2)
-        return v_op(t, IR_VAND, IR_VOID, v, simd_constant(t, UINT64_MAX >> (64 - simd_bits(size)), 0));
+        return v_op(t, IR_VAND, IR_VOID, v,
+                    simd_constant(t, UINT64_MAX >> (64 - simd_bits(size)), 0));
     enum ir_type type = q == SIMD_SCALAR && size == 2 ? IR_F32 : IR_F64;
-    v = ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = (uint8_t)type,
-                                           .sub = (uint8_t)type, .a = v});
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VZEXT, .type = IR_V128,
-                                              .sub = (uint8_t)type, .a = v});
+    v = ir_emit(t->block, (struct ir_insn){
+                              .op = IR_VLANE, .type = (uint8_t)type, .sub = (uint8_t)type, .a = v});
+    return ir_emit(t->block,
+                   (struct ir_insn){.op = IR_VZEXT, .type = IR_V128, .sub = (uint8_t)type, .a = v});
 }
 
 void simd_put_half(struct translation *t, uint32_t q, uint32_t rd, ir_ref v)
@@ -53,15 +54,18 @@ void simd_note_saturation(struct translation *t, uint32_t q, uint32_t size, ir_r
 
 ir_ref simd_compare(struct translation *t, enum ir_cc cc, uint32_t size, ir_ref a, ir_ref b)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VCMP, .type = IR_V128,
-                                              .sub = (uint8_t)a64_lane(size), .a = a, .b = b,
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VCMP,
+                                              .type = IR_V128,
+                                              .sub = (uint8_t)a64_lane(size),
+                                              .a = a,
+                                              .b = b,
                                               .d = (ir_ref)cc});
 }
 
 ir_ref simd_select(struct translation *t, ir_ref mask, ir_ref a, ir_ref b)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VBSL, .type = IR_V128,
-                                              .a = mask, .b = a, .c = b});
+    return ir_emit(t->block,
+                   (struct ir_insn){.op = IR_VBSL, .type = IR_V128, .a = mask, .b = a, .c = b});
 }
 
 static ir_ref unzip(struct translation *t, int op, uint32_t q, uint32_t size, ir_ref n, ir_ref m)
@@ -90,7 +94,8 @@ static ir_ref lost(struct translation *t, int op, uint32_t size, ir_ref v, ir_re
     return v_op(t, IR_VXOR, IR_VOID, v, v_op_num(t, IR_VWIDENS, a64_lane(size), narrow, 0, 0));
 }
 
-void simd_put_narrowed(struct translation *t, int op, uint32_t q, uint32_t size, uint32_t rd, ir_ref v)
+void simd_put_narrowed(struct translation *t, int op, uint32_t q, uint32_t size, uint32_t rd,
+                       ir_ref v)
 {
     ir_ref narrow = v_op(t, op, a64_lane(size + 1), v, v);
     ir_ref over = op == IR_VNARROW ? IR_NONE : lost(t, op, size, v, narrow);

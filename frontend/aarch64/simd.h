@@ -1,9 +1,9 @@
 /*
  * What the generators of Advanced SIMD share: how results are written, constants, saturation.
  *
- * Rows of vector instructions hand on the field `q`; rows of scalar ones (the manual's "SISD") give
- * q=SIMD_SCALAR, so that one generator serves both: scalars are computed as vectors, and what leaves
- * is lane 0, the rest zero.
+ * Rows of vector instructions hand on the field `q`; rows of scalar ones (the manual's "SISD")
+ * give q=SIMD_SCALAR, so that one generator serves both: scalars are computed as vectors, and what
+ * leaves is lane 0, the rest zero.
  */
 #ifndef FERRY_FRONTEND_AARCH64_SIMD_H
 #define FERRY_FRONTEND_AARCH64_SIMD_H
@@ -54,7 +54,8 @@ static inline ir_ref simd_zero(struct translation *t)
 /* The part of v that a result has (see above), the rest zero. */
 ir_ref simd_cut(struct translation *t, uint32_t q, uint32_t size, ir_ref v);
 
-static inline void simd_put(struct translation *t, uint32_t q, uint32_t size, uint32_t rd, ir_ref v)
+static inline void simd_put(struct translation *t, uint32_t q, uint32_t size, uint32_t rd,
+                            ir_ref v)
 {
     put_v(t, rd, simd_cut(t, q, size, v));
 }
@@ -66,7 +67,8 @@ void simd_put_half(struct translation *t, uint32_t q, uint32_t rd, ir_ref v);
  * Writes the lanes of v, of twice the width that size says, made narrow by op (IR_VNARROW and the
  * like) as simd_put_half does, or lane 0 alone (q SIMD_SCALAR); notes saturation.
  */
-void simd_put_narrowed(struct translation *t, int op, uint32_t q, uint32_t size, uint32_t rd, ir_ref v);
+void simd_put_narrowed(struct translation *t, int op, uint32_t q, uint32_t size, uint32_t rd,
+                       ir_ref v);
 
 /* Sets FPSR.QC if the part of v that counts is not zero. */
 void simd_note_saturation(struct translation *t, uint32_t q, uint32_t size, ir_ref v);

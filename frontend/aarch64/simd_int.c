@@ -1,7 +1,8 @@
 /*
- * Advanced SIMD: arithmetic and logic on integer lanes, comparisons, widening, narrowing, reductions
- * (Arm ARM C4.1 "Advanced SIMD three same", "three different", "two-register miscellaneous", "across
- * lanes", and their scalar forms). Products: simd_product.c; shifts: simd_shift.c.
+ * Advanced SIMD: arithmetic and logic on integer lanes, comparisons, widening, narrowing,
+ * reductions (Arm ARM C4.1 "Advanced SIMD three same", "three different", "two-register
+ * miscellaneous", "across lanes", and their scalar forms). Products: simd_product.c; shifts:
+ * simd_shift.c.
  */
 #include "frontend/aarch64/decode.h"
 
@@ -30,7 +31,8 @@ bool a64_simd_neg(struct translation *t, const struct a64_args_simd2 *a)
 /* Bytes reversed, or wider lanes, within each `bytes` bytes. */
 bool a64_simd_rev(struct translation *t, const struct a64_args_simd2 *a, int bytes)
 {
-    put_vq(t, a->q, a->rd, v_op_num(t, IR_VREV, a64_lane(a->size), get_v(t, a->rn), 0, (uint32_t)bytes));
+    put_vq(t, a->q, a->rd,
+           v_op_num(t, IR_VREV, a64_lane(a->size), get_v(t, a->rn), 0, (uint32_t)bytes));
     return true;
 }
 
@@ -40,7 +42,8 @@ bool a64_simd_cls(struct translation *t, const struct a64_args_simd2 *a)
     int lane = a64_lane(a->size);
     ir_ref n = get_v(t, a->rn);
     ir_ref changes = v_op(t, IR_VXOR, IR_VOID, n, v_op_num(t, IR_VSAR, lane, n, 0, 1));
-    ir_ref v = v_op(t, IR_VADD, lane, v_op(t, IR_VCLZ, lane, changes, 0), simd_splat(t, 3, UINT64_MAX));
+    ir_ref v =
+        v_op(t, IR_VADD, lane, v_op(t, IR_VCLZ, lane, changes, 0), simd_splat(t, 3, UINT64_MAX));
     put_vq(t, a->q, a->rd, v);
     return true;
 }
@@ -106,7 +109,8 @@ bool a64_simd_cmtst(struct translation *t, const struct a64_args_simd3 *a)
 /* ---- saturating ---------------------------------------------------------------------------- */
 
 /* op saturates, wrapping does not: where they differ, it mattered. */
-bool a64_simd_saturating(struct translation *t, const struct a64_args_simd3 *a, int op, int wrapping)
+bool a64_simd_saturating(struct translation *t, const struct a64_args_simd3 *a, int op,
+                         int wrapping)
 {
     int lane = a64_lane(a->size);
     ir_ref n = get_v(t, a->rn), m = get_v(t, a->rm);
@@ -118,8 +122,8 @@ bool a64_simd_saturating(struct translation *t, const struct a64_args_simd3 *a, 
 }
 
 /*
- * SUQADD, USQADD: numbers of one signedness to those of the other. With the accumulator moved by half
- * the range (its top bit turned over), both bounds are those of the other kind of addition.
+ * SUQADD, USQADD: numbers of one signedness to those of the other. With the accumulator moved by
+ * half the range (its top bit turned over), both bounds are those of the other kind of addition.
  */
 bool a64_simd_mixed_add(struct translation *t, const struct a64_args_simd2 *a, int op)
 {
@@ -165,7 +169,8 @@ static ir_ref difference(struct translation *t, int is_signed, int lane, ir_ref 
     return v_op(t, IR_VSUB, lane, larger, smaller);
 }
 
-bool a64_simd_abd(struct translation *t, const struct a64_args_simd3 *a, int is_signed, int accumulate)
+bool a64_simd_abd(struct translation *t, const struct a64_args_simd3 *a, int is_signed,
+                  int accumulate)
 {
     int lane = a64_lane(a->size);
     ir_ref v = difference(t, is_signed, lane, get_v(t, a->rn), get_v(t, a->rm));
@@ -190,9 +195,11 @@ bool a64_simd_abdl(struct translation *t, const struct a64_args_simd3 *a, int is
 /* ---- widening and narrowing ---------------------------------------------------------------- */
 
 /* The low (q 0) or high half of register r, its lanes twice as wide. */
-static ir_ref widened(struct translation *t, const struct a64_args_simd3 *a, int is_signed, uint32_t r)
+static ir_ref widened(struct translation *t, const struct a64_args_simd3 *a, int is_signed,
+                      uint32_t r)
 {
-    return v_op_num(t, is_signed ? IR_VWIDENS : IR_VWIDENU, a64_lane(a->size), get_v(t, r), 0, a->q);
+    return v_op_num(t, is_signed ? IR_VWIDENS : IR_VWIDENU, a64_lane(a->size), get_v(t, r), 0,
+                    a->q);
 }
 
 bool a64_simd_long(struct translation *t, const struct a64_args_simd3 *a, int op, int is_signed)
@@ -314,8 +321,10 @@ bool a64_simd_across(struct translation *t, const struct a64_args_simd2 *a, int 
 bool a64_simd_estimate(struct translation *t, const struct a64_args_simd2 *a, int helper)
 {
     ir_ref n = get_v(t, a->rn);
-    ir_ref v = ir_emit(t->block, (struct ir_insn){.op = IR_CALLV, .type = IR_V128, .a = n,
-                                                  .b = n, .c = n, .aux = (uint32_t)helper});
+    ir_ref v = ir_emit(
+        t->block,
+        (struct ir_insn){
+            .op = IR_CALLV, .type = IR_V128, .a = n, .b = n, .c = n, .aux = (uint32_t)helper});
     put_vq(t, a->q, a->rd, v);
     return true;
 }

@@ -3,6 +3,7 @@
  * ARM C4.1 "Advanced SIMD copy", "permute", "extract", "table lookup", "modified immediate").
  */
 #include "frontend/aarch64/decode.h"
+#include "frontend/aarch64/float.h"
 
 /* ---- copy --------------------------------------------------------------------------------- */
 
@@ -35,9 +36,11 @@ bool a64_simd_dup(struct translation *t, const struct a64_args_simd_copy *a)
 /* The lane that imm5 names, zero-extended to the type. */
 static ir_ref get_lane(struct translation *t, uint32_t v, uint32_t imm5, enum ir_type type)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = (uint8_t)type,
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VLANE,
+                                              .type = (uint8_t)type,
                                               .sub = (uint8_t)a64_lane(imm5_size(imm5)),
-                                              .a = get_v(t, v), .aux = imm5_index(imm5)});
+                                              .a = get_v(t, v),
+                                              .aux = imm5_index(imm5)});
 }
 
 bool a64_simd_smov(struct translation *t, const struct a64_args_simd_copy *a)
@@ -56,8 +59,9 @@ bool a64_simd_umov(struct translation *t, const struct a64_args_simd_copy *a)
 
 bool a64_simd_ins(struct translation *t, const struct a64_args_simd_copy *a)
 {
-    put_v(t, a->rd, v_op_num(t, IR_VINS, a64_lane(imm5_size(a->imm5)), get_v(t, a->rd),
-                             get_x(t, a->rn), imm5_index(a->imm5)));
+    put_v(t, a->rd,
+          v_op_num(t, IR_VINS, a64_lane(imm5_size(a->imm5)), get_v(t, a->rd), get_x(t, a->rn),
+                   imm5_index(a->imm5)));
     return true;
 }
 
@@ -65,8 +69,9 @@ bool a64_simd_ins(struct translation *t, const struct a64_args_simd_copy *a)
 bool a64_simd_ins_element(struct translation *t, const struct a64_args_rd_imm5_imm4_rn *a)
 {
     uint32_t size = imm5_size(a->imm5);
-    put_v(t, a->rd, v_op_num(t, IR_VCOPY, a64_lane(size), get_v(t, a->rd), get_v(t, a->rn),
-                             imm5_index(a->imm5) | a->imm4 >> size << 8));
+    put_v(t, a->rd,
+          v_op_num(t, IR_VCOPY, a64_lane(size), get_v(t, a->rd), get_v(t, a->rn),
+                   imm5_index(a->imm5) | a->imm4 >> size << 8));
     return true;
 }
 
@@ -97,7 +102,8 @@ bool a64_simd_ext(struct translation *t, const struct a64_args_rd_index_rm_rn_q 
     return true;
 }
 
-/* `tables` registers and one more, from rn on. An index beyond them gives 0 or (TBX) changes nothing. */
+/* `tables` registers and one more, from rn on. An index beyond them gives 0 or (TBX) changes
+ * nothing. */
 bool a64_simd_table(struct translation *t, const struct a64_args_rd_tables_rm_rn_q *a, int keep)
 {
     ir_ref index = get_v(t, a->rm);
@@ -171,26 +177,8 @@ bool a64_simd_imm64(struct translation *t, const struct a64_args_rd_imm8_q *a)
     return immediate(t, SIMD_MOVI, a->q, a->rd, value);
 }
 
-/* Sign, an exponent of `exponent` bits that is near the bias, four bits of fraction (VFPExpandImm). */
-static uint64_t float_immediate(uint32_t imm8, unsigned exponent, unsigned fraction)
+bool a64_simd_fmov(struct translation *t, const struct a64_args_rd_imm8_q *a, int type)
 {
-    uint64_t high = imm8 & 0x40 ? (UINT64_C(1) << (exponent - 1)) - 4 : UINT64_C(1) << (exponent - 1);
-    uint64_t biased = high | (imm8 >> 4 & 3);
-    return (uint64_t)(imm8 >> 7) << (exponent + fraction) | biased << fraction |
-           (uint64_t)(imm8 & 15) << (fraction - 4);
-}
-
-bool a64_simd_fmov_h(struct translation *t, const struct a64_args_rd_imm8_q *a)
-{
-    return immediate(t, SIMD_MOVI, a->q, a->rd, replicate(float_immediate(a->imm8, 5, 10), 16));
-}
-
-bool a64_simd_fmov_s(struct translation *t, const struct a64_args_rd_imm8_q *a)
-{
-    return immediate(t, SIMD_MOVI, a->q, a->rd, replicate(float_immediate(a->imm8, 8, 23), 32));
-}
-
-bool a64_simd_fmov_d(struct translation *t, const struct a64_args_rd_imm8 *a)
-{
-    return immediate(t, SIMD_MOVI, 1, a->rd, float_immediate(a->imm8, 11, 52));
+    unsigned bits = 8 * ir_type_size((enum ir_type)type);
+    return immediate(t, SIMD_MOVI, a->q, a->rd, replicate(a64_expand_float(a->imm8, type), bits));
 }

@@ -1,7 +1,7 @@
 /*
- * Advanced SIMD: products of integer lanes, by vector and by element, of the lanes' width and of twice
- * that, dot products and those of matrices (Arm ARM C4.1 "Advanced SIMD three same", "three same
- * extra", "three different", "vector x indexed element", and their scalar forms).
+ * Advanced SIMD: products of integer lanes, by vector and by element, of the lanes' width and of
+ * twice that, dot products and those of matrices (Arm ARM C4.1 "Advanced SIMD three same", "three
+ * same extra", "three different", "vector x indexed element", and their scalar forms).
  */
 #include "frontend/aarch64/decode.h"
 
@@ -39,8 +39,8 @@ static ir_ref both_smallest(struct translation *t, uint32_t size, ir_ref a, ir_r
  * One half of SQRDMLAH and SQRDMLSH, in lanes of twice the width: (d << w + 2ab + (1 << w-1)) >> w,
  * with all but the last bit of the 2 left out, so that it fits.
  */
-static ir_ref rounding_half(struct translation *t, int op, uint32_t size, ir_ref d, ir_ref n, ir_ref m,
-                            uint32_t half)
+static ir_ref rounding_half(struct translation *t, int op, uint32_t size, ir_ref d, ir_ref n,
+                            ir_ref m, uint32_t half)
 {
     int lane = a64_lane(size), wide = lane + 1;
     unsigned shift = simd_bits(size) - 1;
@@ -50,8 +50,8 @@ static ir_ref rounding_half(struct translation *t, int op, uint32_t size, ir_ref
     return v_op_num(t, IR_VSAR, wide, sum, 0, shift);
 }
 
-static bool put_rounding_product(struct translation *t, int op, uint32_t q, uint32_t size, uint32_t rd,
-                                 ir_ref n, ir_ref m)
+static bool put_rounding_product(struct translation *t, int op, uint32_t q, uint32_t size,
+                                 uint32_t rd, ir_ref n, ir_ref m)
 {
     int lane = a64_lane(size);
     ir_ref d = get_v(t, rd);
@@ -124,8 +124,8 @@ static void put_doubled_product(struct translation *t, int accumulate, uint32_t 
     simd_note_saturation(t, result, size + 1, over);
 }
 
-static bool put_long_product(struct translation *t, int product, uint32_t q, uint32_t size, uint32_t rd,
-                             ir_ref n, ir_ref m)
+static bool put_long_product(struct translation *t, int product, uint32_t q, uint32_t size,
+                             uint32_t rd, ir_ref n, ir_ref m)
 {
     static const struct {
         uint8_t op;
@@ -155,7 +155,8 @@ bool a64_simd_long_product(struct translation *t, const struct a64_args_simd3 *a
     return put_long_product(t, product, a->q, a->size, a->rd, get_v(t, a->rn), get_v(t, a->rm));
 }
 
-bool a64_simd_long_product_e(struct translation *t, const struct a64_args_simd_element *a, int product)
+bool a64_simd_long_product_e(struct translation *t, const struct a64_args_simd_element *a,
+                             int product)
 {
     struct element e = element(a->elem);
     return put_long_product(t, product, a->q, e.size, a->rd, get_v(t, a->rn), every_lane(t, e));
@@ -165,8 +166,9 @@ bool a64_simd_long_product_e(struct translation *t, const struct a64_args_simd_e
 
 static ir_ref dot(struct translation *t, int op, ir_ref n, ir_ref m, ir_ref sum)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = (uint8_t)op, .type = IR_V128, .sub = IR_I8, .a = n,
-                                              .b = m, .c = sum});
+    return ir_emit(t->block,
+                   (struct ir_insn){
+                       .op = (uint8_t)op, .type = IR_V128, .sub = IR_I8, .a = n, .b = m, .c = sum});
 }
 
 bool a64_simd_dot(struct translation *t, const struct a64_args_rd_rm_rn_q *a, int op)
@@ -184,8 +186,8 @@ bool a64_simd_dot_e(struct translation *t, const struct a64_args_simd_quad *a, i
 }
 
 /*
- * Two rows of eight bytes times the two of the other operand, transposed: four sums of eight products,
- * each the sum of two of four.
+ * Two rows of eight bytes times the two of the other operand, transposed: four sums of eight
+ * products, each the sum of two of four.
  */
 bool a64_simd_matrix(struct translation *t, const struct a64_args_rd_rn_rm *a, int op)
 {

@@ -32,8 +32,8 @@ static ir_ref shifted(struct translation *t, int op, uint32_t size, ir_ref v, ui
 }
 
 /*
- * Right by 1 to the width, plus the last bit that left. Unsigned bytes and halfwords have an average
- * that rounds; otherwise the bit is brought to the bottom by shifts both ways.
+ * Right by 1 to the width, plus the last bit that left. Unsigned bytes and halfwords have an
+ * average that rounds; otherwise the bit is brought to the bottom by shifts both ways.
  */
 static ir_ref rounded(struct translation *t, int op, uint32_t size, ir_ref v, uint32_t amount)
 {
@@ -43,7 +43,8 @@ static ir_ref rounded(struct translation *t, int op, uint32_t size, ir_ref v, ui
         return v_op(t, IR_VRHADDU, lane, shifted(t, op, size, v, amount - 1), simd_zero(t));
     ir_ref last;
     if (size == 0)
-        last = v_op(t, IR_VAND, IR_VOID, shifted(t, op, size, v, amount - 1), simd_splat(t, size, 1));
+        last =
+            v_op(t, IR_VAND, IR_VOID, shifted(t, op, size, v, amount - 1), simd_splat(t, size, 1));
     else
         last = shifted(t, IR_VSHR, size, shifted(t, IR_VSHL, size, v, bits - amount), bits - 1);
     return v_op(t, IR_VADD, lane, shifted(t, op, size, v, amount), last);
@@ -55,7 +56,8 @@ static ir_ref shifted_right(struct translation *t, int op, uint32_t size, ir_ref
     return how & SIMD_ROUND ? rounded(t, op, size, v, amount) : shifted(t, op, size, v, amount);
 }
 
-bool a64_simd_shr(struct translation *t, const struct a64_args_simd_shift *a, int is_signed, int how)
+bool a64_simd_shr(struct translation *t, const struct a64_args_simd_shift *a, int is_signed,
+                  int how)
 {
     uint32_t size = shift_size(a->immhb);
     ir_ref v = shifted_right(t, is_signed ? IR_VSAR : IR_VSHR, size, get_v(t, a->rn),
@@ -108,7 +110,8 @@ static ir_ref signed_bound(struct translation *t, uint32_t size, ir_ref v)
 }
 
 /* Bits were lost if shifting back does not give what was there. */
-bool a64_simd_qshl(struct translation *t, const struct a64_args_simd_shift *a, int is_signed, int how)
+bool a64_simd_qshl(struct translation *t, const struct a64_args_simd_shift *a, int is_signed,
+                   int how)
 {
     uint32_t size = shift_size(a->immhb), amount = left_amount(a->immhb);
     bool to_signed = is_signed && !(how & SIMD_TO_UNSIGNED);
@@ -180,7 +183,8 @@ static ir_ref negated(struct translation *t, uint32_t size, ir_ref v)
 }
 
 /* Right by -amount; op is IR_VSHRV or IR_VSARV. The last bit that left goes by one less. */
-static ir_ref right_by(struct translation *t, int op, uint32_t size, ir_ref v, ir_ref amount, int how)
+static ir_ref right_by(struct translation *t, int op, uint32_t size, ir_ref v, ir_ref amount,
+                       int how)
 {
     int lane = a64_lane(size);
     ir_ref right = v_op(t, op, lane, v, negated(t, size, amount));
@@ -201,7 +205,8 @@ bool a64_simd_ushl(struct translation *t, const struct a64_args_simd3 *a, int ho
     if (how & SIMD_SATURATE) {
         ir_ref back = v_op(t, IR_VSHRV, lane, left, amount);
         ir_ref lost = simd_compare(t, IR_NE, a->size, back, n);
-        over = v_op(t, IR_VANDN, IR_VOID, lost, simd_compare(t, IR_LTS, a->size, amount, simd_zero(t)));
+        over = v_op(t, IR_VANDN, IR_VOID, lost,
+                    simd_compare(t, IR_LTS, a->size, amount, simd_zero(t)));
         v = v_op(t, IR_VOR, IR_VOID, v, over);
     }
     simd_put(t, a->q, a->size, a->rd, v);
