@@ -4,7 +4,7 @@
  * here. Then what compilers write for want of an instruction, and the rounds of AES, of which Arm has
  * halves.
  *
- * The zero vector is always `vpair 0, 0`, so that there is one of it.
+ * Constants are always a `vpair` of two, so that there is one form of them to look for.
  */
 #include "ir/fold.h"
 
@@ -229,8 +229,14 @@ static ir_ref fold_copy(struct ir_insn *insn)
 static ir_ref fold_dup(struct ir_block *b, struct ir_insn *insn)
 {
     const struct ir_insn *x = fold_def(b, insn->a);
-    if (is_number(b, insn->a, 0))
-        return turn_uniform(b, insn, false);
+    if (fold_is_value(b, insn->a)) {
+        unsigned bits = 8 * lane_size(insn);
+        uint64_t word = ir_const_value(b, insn->a) & UINT64_MAX >> (64 - bits);
+        for (; bits < 64; bits *= 2)
+            word |= word << bits;
+        ir_ref half = ir_const(b, word);
+        return turn_vector(insn, IR_VPAIR, 0, half, half);
+    }
     if (x->op != IR_VLANE || x->sub != insn->sub)
         return IR_NONE;
     uint32_t lane = x->aux;

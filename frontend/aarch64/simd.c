@@ -3,16 +3,7 @@
 
 ir_ref simd_constant(struct translation *t, uint64_t low, uint64_t high)
 {
-    struct ir_insn insn = {.type = IR_V128, .sub = IR_I64, .a = ir_const(t->block, low)};
-    if (low == high) {
-        insn.op = IR_VDUP;
-    } else if (!high) {
-        insn.op = IR_VZEXT;
-    } else {
-        insn.op = IR_VPAIR;
-        insn.b = ir_const(t->block, high);
-    }
-    return ir_emit(t->block, insn);
+    return v_op(t, IR_VPAIR, IR_VOID, ir_const(t->block, low), ir_const(t->block, high));
 }
 
 ir_ref simd_splat(struct translation *t, uint32_t size, uint64_t value)
