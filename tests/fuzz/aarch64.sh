@@ -2,8 +2,7 @@
 # Random A64 code under qemu-aarch64 and under us: the interpreter in process, then ferry with both
 # accelerators, without and with faulting accesses. Debian 12's qemu (7.2) lacks the newer extensions,
 # which are left out then; and where an access with acquire or release semantics may be misaligned is
-# the implementation's business, so that ldapur and stlur are. fjcvtzs: to qemu a denormal that FZ
-# flushes is not converted exactly.
+# the implementation's business, so that ldapur and stlur are.
 #
 #     tests/fuzz/aarch64.sh [seed]      (environment: FERRY, FERRY_BUILD, FERRY_LONG, QEMU)
 : "${FERRY_BUILD:=.}" "${FERRY:=$FERRY_BUILD/ferry}" "${QEMU:=qemu-aarch64}"
@@ -13,7 +12,7 @@ count=30
 [[ ${FERRY_LONG-} ]] && count=400
 
 # What 7.2 does not know; 8.2 is the first with MOPS and HBC, 10.0 has no CSSC and no LRCPC3.
-cpu=max except=ldapur,stlur,fjcvtzs
+cpu=max except=ldapur,stlur
 case $("$QEMU" --version) in
     # (7.2 extends the sign of a scalar half's fixed-point result too far)
     *"version 7."*) cpu=max,cssc=off,hbc=off,mops=off,lrcpc3=off,wfxt=off except+=,fcvtzs.f_h ;;
