@@ -83,6 +83,7 @@ struct code_buffer {
     unsigned max_relocs, nrelocs;
     uint8_t *maps;        /* precise-state maps of the block, a byte string: see map.c */
     size_t maps_capacity, maps_size;
+    size_t literals;      /* where constants follow the code; size if there are none */
 };
 
 struct backend; /* for one guest and one set of host features; read-only once created, shared by threads */
@@ -130,7 +131,7 @@ bool backend_recover(const struct backend *be, const uint8_t *maps, size_t maps_
                      uint64_t block_pc, const struct host_state *host, struct cpu *cpu);
 
 /* Prints host code through capstone into the log, with guest pcs where maps have them. */
-void backend_disassemble(const uint8_t *code, size_t size, uint64_t address);
+void backend_disassemble(const struct code_buffer *out, uint64_t address);
 
 /* Which slots are pinned, as "a0=rsi ...", for the log. */
 void backend_describe(const struct backend *be, char *text, size_t size);

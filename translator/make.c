@@ -241,7 +241,7 @@ struct block *make_block(struct translator *t, struct translator_thread *th, uin
         struct block *b = &t->blocks[index];
         if (log_on(LOG_OUT_ASM) && log_in_filter(pc)) {
             log_print("OUT: [size=%zu] for 0x%llx\n", out.size, (unsigned long long)pc);
-            backend_disassemble(out.bytes, out.size, (uintptr_t)t->rx + code);
+            backend_disassemble(&out, (uintptr_t)t->rx + code);
         }
         if (!pages_insert(t, index) || !table_insert(t, index))
             return NULL;

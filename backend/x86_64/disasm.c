@@ -2,12 +2,27 @@
 #include "backend/backend.h"
 
 #include <capstone/capstone.h>
+#include <string.h>
 
 #include "util/log.h"
 
-void backend_disassemble(const uint8_t *code, size_t size, uint64_t address)
+/* Constants, 16 aligned bytes each, with the padding before them left out. */
+static void print_literals(const struct code_buffer *out, uint64_t address)
+{
+    for (size_t at = (out->literals + 15) / 16 * 16; at < out->size; at += 16) {
+        uint64_t value[2];
+        memcpy(value, out->bytes + at, sizeof value);
+        log_print("0x%08llx:  0x%016llx%016llx\n", (unsigned long long)(address + at),
+                  (unsigned long long)value[1], (unsigned long long)value[0]);
+    }
+}
+
+void backend_disassemble(const struct code_buffer *out, uint64_t start)
 {
     csh handle;
+    const uint8_t *code = out->bytes;
+    size_t size = out->literals;
+    uint64_t address = start;
     if (cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
         log_print("(no disassembler for this host)\n");
         return;
@@ -28,5 +43,6 @@ void backend_disassemble(const uint8_t *code, size_t size, uint64_t address)
     }
     cs_free(insn, 1);
     cs_close(&handle);
+    print_literals(out, start);
     log_print("\n");
 }

@@ -238,6 +238,7 @@ bool backend_emit(const struct backend *be, struct backend_work *bw, const struc
         emit_colds(w);
     if (!w->failed)
         emit_thunks(w);
+    out->literals = here(w);
     if (!w->failed)
         emit_literals(w);
     if (w->failed || !encode_maps(w))
