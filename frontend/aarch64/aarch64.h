@@ -236,6 +236,9 @@ static inline int a64_lane(uint32_t size)
     return IR_I8 + (int)size;
 }
 
+/* Of the checksums. */
+enum a64_polynomial { POLYNOMIAL_CRC32, POLYNOMIAL_CRC32C };
+
 /* What the csel family does to the second register. */
 enum a64_select { SELECT, SELECT_INCREMENT, SELECT_INVERT, SELECT_NEGATE };
 

@@ -275,12 +275,31 @@ bool a64_cls(struct translation *t, const struct a64_args_r2 *a)
     return true;
 }
 
-bool a64_crc32(struct translation *t, const struct a64_args_r3 *a, int helper, int bytes)
+/*
+ * The checksum's bits are polynomials over GF(2) with the highest power in bit 0, so feeding 64 bits
+ * is a Montgomery reduction: what makes the low 64 bits of x + q * P vanish is q = x / P, taken modulo
+ * 2^64, and the rest lies above them. P has 33 bits. Fewer bits than 64 come at the top, where the
+ * zeros below change nothing; then what they have pushed out of the old sum is left to add.
+ */
+bool a64_crc32(struct translation *t, const struct a64_args_r3 *a, int polynomial, int bytes)
 {
+    static const struct {
+        uint64_t p, inverse; /* inverse * p = 1 modulo 2^64, without carries */
+    } constants[] = {
+        [POLYNOMIAL_CRC32] = {0x1db710641, 0xb4e5b025f7011641},
+        [POLYNOMIAL_CRC32C] = {0x105ec76f1, 0x4869ec38dea713f1},
+    };
     struct ir_block *b = t->block;
+    unsigned bits = 8 * (unsigned)bytes;
     ir_ref crc = ir_conv(b, IR_ZEXT, IR_I64, IR_I32, get_w(t, a->rn));
-    put_x(t, a->rd, ir_helper_call(b, IR_I64, (unsigned)helper, crc, get_x(t, a->rm),
-                                   ir_const(b, (unsigned)bytes)));
+    ir_ref x = ir_op2(b, IR_XOR, IR_I64, crc, get_x(t, a->rm));
+    if (bits < 64)
+        x = ir_op2(b, IR_SHL, IR_I64, x, ir_const(b, 64 - bits));
+    ir_ref q = ir_op2(b, IR_CLMUL, IR_I64, x, ir_const(b, constants[polynomial].inverse));
+    x = ir_op2(b, IR_CLMULH, IR_I64, q, ir_const(b, constants[polynomial].p));
+    if (bits < 32)
+        x = ir_op2(b, IR_XOR, IR_I64, x, ir_op2(b, IR_SHR, IR_I64, crc, ir_const(b, bits)));
+    put_x(t, a->rd, x);
     return true;
 }
 

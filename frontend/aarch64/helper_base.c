@@ -10,38 +10,6 @@
 #include "frontend/aarch64/system.h"
 #include "ir/fp.h"
 
-/* ---- checksums -------------------------------------------------------------------------------- */
-
-/* CRC32 (polynomial 0x04c11db7, bits reversed), four bits at a time; entry i is i times x^4. */
-static const uint32_t crc32_table[16] = {
-    0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-    0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-};
-
-uint64_t a64_helper_crc32(struct cpu *cpu, uint64_t crc, uint64_t value, uint64_t bytes)
-{
-    (void)cpu;
-    for (; bytes; bytes--, value >>= 8) {
-        crc ^= value & 0xff;
-        crc = crc >> 4 ^ crc32_table[crc & 15];
-        crc = crc >> 4 ^ crc32_table[crc & 15];
-    }
-    return crc;
-}
-
-/* CRC32C: the host has an instruction. */
-__attribute__((target("sse4.2")))
-uint64_t a64_helper_crc32c(struct cpu *cpu, uint64_t crc, uint64_t value, uint64_t bytes)
-{
-    (void)cpu;
-    switch (bytes) {
-    case 1: return __builtin_ia32_crc32qi((uint32_t)crc, (uint8_t)value);
-    case 2: return __builtin_ia32_crc32hi((uint32_t)crc, (uint16_t)value);
-    case 4: return __builtin_ia32_crc32si((uint32_t)crc, (uint32_t)value);
-    default: return __builtin_ia32_crc32di(crc, value);
-    }
-}
-
 /* ---- counter, random numbers ------------------------------------------------------------------ */
 
 uint64_t a64_helper_counter(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)

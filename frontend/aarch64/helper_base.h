@@ -3,8 +3,6 @@
 #define FERRY_FRONTEND_AARCH64_HELPER_BASE_H
 
 #define A64_BASE_HELPERS(X)                                                                        \
-    X(crc32, 3, IR_HELPER_PURE)                                                                    \
-    X(crc32c, 3, IR_HELPER_PURE)                                                                   \
     X(counter, 0, IR_HELPER_PURE)                                                                  \
     X(random, 0, IR_HELPER_PURE)                                                                   \
     X(set_fpcr, 1, IR_HELPER_READS | IR_HELPER_WRITES)                                             \
