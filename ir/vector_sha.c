@@ -21,11 +21,14 @@ static uint32_t majority(uint32_t x, uint32_t y, uint32_t z)
     return (x & y) | (x & z) | (y & z);
 }
 
-static union ir_v128 sha1_rounds(unsigned function, const union ir_v128 *v, const union ir_v128 *words)
+static union ir_v128 sha1_rounds(unsigned function, const union ir_v128 *v,
+                                 const union ir_v128 *words)
 {
     uint32_t a = v->s[3], b = v->s[2], c = v->s[1], d = v->s[0], e = 0; /* e is in the first word */
     for (unsigned i = 0; i < 4; i++) {
-        uint32_t f = function == 0 ? choose(b, c, d) : function == 1 ? b ^ c ^ d : majority(b, c, d);
+        uint32_t f = function == 0   ? choose(b, c, d)
+                     : function == 1 ? b ^ c ^ d
+                                     : majority(b, c, d);
         uint32_t next = rotate_left(a, 5) + f + e + words->s[3 - i];
         e = d;
         d = c;

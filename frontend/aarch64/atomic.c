@@ -1,8 +1,8 @@
 /*
  * Exclusives and LSE (Arm ARM, C3.2.12 to C3.2.14; B2.12 on synchronization).
  *
- * What the host makes atomic it also orders fully, so acquire and release cost nothing here. Ordered
- * loads and stores, and those of LRCPC, are rows of memory.c's generators.
+ * What the host makes atomic it also orders fully, so acquire and release cost nothing here.
+ * Ordered loads and stores, and those of LRCPC, are rows of memory.c's generators.
  *
  * Exclusives, and pairs of 64 bits, fault when misaligned; other atomics may be anywhere, which is
  * more than LSE2 promises.
@@ -107,7 +107,7 @@ bool a64_amo(struct translation *t, const struct a64_args_atomic *a, int operati
 {
     bool wide = size == 3;
     ir_ref operand = get_r(t, wide, a->rs);
-    if (operation == IR_AMO_ANDN && a->rt == 31) { /* the host has an and for who wants no old value */
+    if (operation == IR_AMO_ANDN && a->rt == 31) { /* the host has an and without the old value */
         operand = ir_op1(t->block, IR_NOT, a64_type(wide), operand);
         operation = IR_AMO_AND;
     }

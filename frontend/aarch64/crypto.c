@@ -1,9 +1,9 @@
 /*
  * Cryptographic extensions (Arm ARM, C3.5.24 and C7.2; FIPS 180-4, 197 and 202).
  *
- * AES, SHA-1 and SHA-256 are ops that the host has. What the host orders differently is turned around
- * with VREV and VZIP, which fold away between one instruction and the next. SHA-512 is plain arithmetic;
- * SM3 and SM4 are C functions (helper_crypto.c).
+ * AES, SHA-1 and SHA-256 are ops that the host has. What the host orders differently is turned
+ * around with VREV and VZIP, which fold away between one instruction and the next. SHA-512 is
+ * plain arithmetic; SM3 and SM4 are C functions (helper_crypto.c).
  */
 #include "frontend/aarch64/decode.h"
 
@@ -24,7 +24,8 @@ static ir_ref v_ext(struct translation *t, ir_ref a, ir_ref b, unsigned n)
     return v_op_num(t, IR_VEXT, IR_VOID, a, b, n);
 }
 
-static ir_ref v_call(struct translation *t, int helper, unsigned number, ir_ref a, ir_ref b, ir_ref c)
+static ir_ref v_call(struct translation *t, int helper, unsigned number, ir_ref a, ir_ref b,
+                     ir_ref c)
 {
     return ir_emit(t->block, (struct ir_insn){.op = IR_CALLV, .type = IR_V128, .a = a, .b = b,
                                               .c = c, .d = (ir_ref)number,

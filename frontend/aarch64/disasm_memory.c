@@ -65,7 +65,8 @@ struct list {
 
 static struct list list_of(uint32_t word)
 {
-    static const uint8_t registers[16] = {[0] = 4, [2] = 4, [4] = 3, [6] = 3, [7] = 1, [8] = 2, [10] = 2};
+    static const uint8_t registers[16] = {[0] = 4, [2] = 4, [4] = 3,  [6] = 3,
+                                          [7] = 1, [8] = 2, [10] = 2};
     unsigned q = bits(word, 30, 30), size = bits(word, 11, 10), opcode = bits(word, 15, 12);
     if (!bits(word, 24, 24))
         return (struct list){registers[opcode], size, -1, registers[opcode] * (8u << q)};

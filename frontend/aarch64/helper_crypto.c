@@ -1,6 +1,6 @@
 /*
- * SM3 and SM4 (GB/T 32905-2016 and 32907-2016), in the steps of Arm's instructions (Arm ARM, C7.2). Words
- * are lanes of 32 bits.
+ * SM3 and SM4 (GB/T 32905-2016 and 32907-2016), in the steps of Arm's instructions (Arm ARM,
+ * C7.2). Words are lanes of 32 bits.
  */
 #include "frontend/aarch64/aarch64.h"
 

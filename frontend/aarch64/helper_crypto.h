@@ -1,7 +1,7 @@
 /*
  * The C functions of the cryptographic extensions: X(name, arguments, effects); see enum
- * ir_helper_effect. All are for callv: v[0] is the result, v[1] to v[3] the operands as the manual's
- * pseudocode reads them (d, n, m; of SM4 the state and the keys).
+ * ir_helper_effect. All are for callv: v[0] is the result, v[1] to v[3] the operands as the
+ * manual's pseudocode reads them (d, n, m; of SM4 the state and the keys).
  */
 #ifndef FERRY_FRONTEND_AARCH64_HELPER_CRYPTO_H
 #define FERRY_FRONTEND_AARCH64_HELPER_CRYPTO_H

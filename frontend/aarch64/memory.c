@@ -1,9 +1,9 @@
 /*
- * Loads and stores of one register or a pair, in all addressing modes, and prefetch (Arm ARM, C3.2 and
- * C6.2; the pseudocode is that of LDR, STR, LDP and STP).
+ * Loads and stores of one register or a pair, in all addressing modes, and prefetch (Arm ARM, C3.2
+ * and C6.2; the pseudocode is that of LDR, STR, LDP and STP).
  *
- * The base register is put last: by then nothing faults any more. Accesses may be unaligned; whatever
- * an aligned one promises about atomicity, the host keeps.
+ * The base register is put last: by then nothing faults any more. Accesses may be unaligned;
+ * whatever an aligned one promises about atomicity, the host keeps.
  */
 #include "frontend/aarch64/decode.h"
 

@@ -1,13 +1,14 @@
 /*
- * Memory copy and memory set (FEAT_MOPS; Arm ARM, C6.2, CPYP and SETP), option A of the architecture.
+ * Memory copy and memory set (FEAT_MOPS; Arm ARM, C6.2, CPYP and SETP), option A of the
+ * architecture.
  *
  * After the prologue the size register counts up to zero from minus the rest, and the others point
  * behind the last byte; a copy that must go backward has a positive rest, counts down, and its
  * pointers stay. The main part moves blocks of 64 bytes, the epilogue what remains.
  *
- * An instruction with much to do does a piece of it, has its registers say so, and jumps to itself. So
- * a fault or a signal finds the state that the architecture demands, and a piece that is too short for
- * the next size goes on at the next turn: at most four turns for 63 bytes.
+ * An instruction with much to do does a piece of it, has its registers say so, and jumps to
+ * itself. So a fault or a signal finds the state that the architecture demands, and a piece that
+ * is too short for the next size goes on at the next turn: at most four turns for 63 bytes.
  */
 #include "frontend/aarch64/decode.h"
 
@@ -101,8 +102,9 @@ static ir_ref by_direction(struct translation *t, ir_ref n, uint64_t forward, ui
 }
 
 /*
- * Copies `bytes` (up to 16, a power of two) of the rest n, of which there must be so many, and returns
- * the new rest. One access each, so that a fault never finds a source overwritten that is still needed.
+ * Copies `bytes` (up to 16, a power of two) of the rest n, of which there must be so many, and
+ * returns the new rest. One access each, so that a fault never finds a source overwritten that is
+ * still needed.
  */
 static ir_ref copy_piece(struct translation *t, const struct a64_args_copy *a, bool both_ways,
                          ir_ref n, unsigned bytes)

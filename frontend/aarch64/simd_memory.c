@@ -1,6 +1,6 @@
 /*
- * Advanced SIMD structures in memory: LD1 to LD4, ST1 to ST4, in whole registers, one lane, or to all
- * lanes (Arm ARM, C3.2.10 and C7.2).
+ * Advanced SIMD structures in memory: LD1 to LD4, ST1 to ST4, in whole registers, one lane, or to
+ * all lanes (Arm ARM, C3.2.10 and C7.2).
  *
  * Whole registers are loaded and stored as they lie in memory, and rearranged in between. An
  * arrangement of 64 bits is the low half of the work of one of 128.
@@ -34,8 +34,8 @@ static ir_ref low_high(struct translation *t, ir_ref a, ir_ref b)
 /* ---- from structures to lanes -------------------------------------------------------------- */
 
 /*
- * Three elements: as one row of 3n lanes, lane p = 3j + i is to become lane n*i + j. That is n*p modulo
- * 3n - 1, so log2 n times the step p to 2p, which interleaves the two halves of the row.
+ * Three elements: as one row of 3n lanes, lane p = 3j + i is to become lane n*i + j. That is n*p
+ * modulo 3n - 1, so log2 n times the step p to 2p, which interleaves the two halves of the row.
  */
 static void split_3(struct translation *t, int lane, ir_ref v[3])
 {
@@ -151,8 +151,12 @@ static void advance(struct translation *t, int index, uint32_t rn, uint32_t rm, 
                               rm == 31 ? ir_const(t->block, bytes) : get_x(t, rm)));
 }
 
-/* `bytes` from `address`, 16 to a value; the last value may be half, and those behind it do not count. */
-static void load_bytes(struct translation *t, ir_ref address, unsigned bytes, ir_ref v[MAX_ELEMENTS])
+/*
+ * `bytes` from `address`, 16 to a value; the last value may be half, and those behind it do not
+ * count.
+ */
+static void load_bytes(struct translation *t, ir_ref address, unsigned bytes,
+                       ir_ref v[MAX_ELEMENTS])
 {
     unsigned n = 0;
     for (; 16 * n + 16 <= bytes; n++)

@@ -50,6 +50,18 @@ void set_x_register(unsigned x, uint64_t value)
     memcpy(cpu.state + A64_STATE_x0 + 8 * x, &value, 8);
 }
 
+union ir_v128 get_v_register(unsigned v)
+{
+    union ir_v128 value;
+    memcpy(&value, cpu.state + A64_STATE_v0 + 16 * v, sizeof value);
+    return value;
+}
+
+void set_v_register(unsigned v, union ir_v128 value)
+{
+    memcpy(cpu.state + A64_STATE_v0 + 16 * v, &value, sizeof value);
+}
+
 unsigned get_flags(void)
 {
     return a64_get_nzcv(&cpu) >> 28;

@@ -23,6 +23,9 @@ void reset(const char *cpu_text);
 uint64_t get_x_register(unsigned x);
 void set_x_register(unsigned x, uint64_t value);
 
+union ir_v128 get_v_register(unsigned v);
+void set_v_register(unsigned v, union ir_v128 value);
+
 /* The flags as four bits. */
 unsigned get_flags(void);
 void set_flags(unsigned nzcv);
