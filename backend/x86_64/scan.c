@@ -141,17 +141,43 @@ static bool clears_upper_half(const struct scan *s, ir_ref r)
     }
 }
 
+/* Will the float most probably be zero above (VAL_ZERO_ABOVE)? A loaded one is, and what is made of it. */
+static bool seems_zero_above(const struct scan *s, ir_ref r, unsigned depth)
+{
+    if (ir_is_const(r))
+        return true;
+    const struct ir_insn *in = &s->b->insns[r];
+    switch (in->op) {
+    case IR_LOAD:
+    case IR_FCVT:
+    case IR_STOF:
+    case IR_UTOF:
+    case IR_FABS: return true;
+    case IR_FADD:
+    case IR_FMUL:
+    case IR_FMA:
+        return depth && (seems_zero_above(s, in->a, depth - 1) || seems_zero_above(s, in->b, depth - 1) ||
+                         (in->op == IR_FMA && seems_zero_above(s, in->c, depth - 1)));
+    case IR_FSUB:
+    case IR_FDIV:
+    case IR_FSQRT:
+    case IR_FNEG:
+    case IR_FRINT: return depth && seems_zero_above(s, in->a, depth - 1);
+    default: return false;
+    }
+}
+
 /*
- * Perhaps an alias. The vector whose lane 0 it is must not take the register that the result is on its
- * way to if it is needed longer.
+ * Perhaps an alias. If it is not, a value that is needed longer must not take the register that the
+ * result is on its way to.
  */
 static void scan_extension(struct scan *s, const struct ir_insn *in, const struct val *v)
 {
-    bool is_lane = !ir_is_const(in->a) && s->b->insns[in->a].op == IR_VLANE;
+    enum { DEPTH = 3 };
     struct val *a = val_of(s->w, in->a);
     bool last = !a->uses;
     use(s, in->a, VAL_OBSERVED | VAL_WIDE);
-    if (ir_type_is_float((enum ir_type)in->sub) && (last || !is_lane))
+    if (ir_type_is_float((enum ir_type)in->sub) && (last || seems_zero_above(s, in->a, DEPTH)))
         pass_hint(a, v);
 }
 
