@@ -115,8 +115,7 @@ static void scan_alias(struct scan *s, const struct ir_insn *in, struct val *v)
     struct val *a = val_of(s->w, in->a);
     v->flags |= VAL_ALIAS;
     a->uses = (uint16_t)(a->uses + v->uses);
-    if (in->op != IR_VLANE) /* the vector is wider than a slot that the float goes to */
-        pass_hint(a, v);
+    pass_hint(a, v);
 }
 
 /* Does the host's instruction clear the upper half of the register that the I32 value is in? */
@@ -358,7 +357,8 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         break;
     case IR_VLANE:
         /* A pinned slot of a float's type keeps no more than that of its value. */
-        if (ir_type_is_float((enum ir_type)in->type) && in->aux == 0 && !v->put)
+        if (ir_type_is_float((enum ir_type)in->type) && in->aux == 0 &&
+            (!v->put || s->b->insns[v->put].type == IR_V128))
             scan_alias(s, in, v);
         else
             scan_operands(s, in, v, 0);
