@@ -531,7 +531,13 @@ static void flag_test(struct generator *g)
         make.b = make.a;
     else
         make.b = chance(r, 40) ? ir_const(g->b, 0) : value(g, type);
-    ir_ref flags = emit(g, make);
+    ir_ref flags = chance(r, 30) ? value(g, IR_B) : emit(g, make);
+    if (chance(r, 20))
+        flags = emit(g, (struct ir_insn){.op = IR_FLIPC, .type = IR_B, .a = flags});
+    if (chance(r, 20))
+        flags = emit(g, (struct ir_insn){
+                            .op = IR_CONDF, .type = IR_B, .sub = (uint8_t)random_below(r, IR_CC_COUNT),
+                            .a = value(g, IR_B), .b = flags, .aux = chance(r, 50) ? IR_FLAG_Z : 0});
     remember(g, IR_B, flags);
     struct ir_insn use = {.op = IR_SETB, .type = IR_I64, .a = flags};
     use.sub = (uint8_t)random_below(r, IR_CC_COUNT);
@@ -707,6 +713,32 @@ static void one_put(struct generator *g)
     emit(g, (struct ir_insn){.op = IR_PUT, .type = kinds[k].type, .a = x, .aux = slot});
 }
 
+/* A sum, difference or conjunction that overwrites its operand and sets the flags, as Arm's do. */
+static void flag_setter(struct generator *g)
+{
+    static const uint8_t ops[][2] = {{IR_SUB, IR_SUBF}, {IR_ADD, IR_ADDF}, {IR_AND, IR_ANDF}};
+    struct random *r = &g->random;
+    const uint8_t *op = ops[random_below(r, 3)];
+    unsigned slot = TG_X0 + random_below(r, TG_BASE);
+    bool half = chance(r, 40);
+    uint8_t type = half ? IR_I32 : IR_I64;
+    ir_ref a = emit(g, (struct ir_insn){.op = IR_GET, .type = IR_I64, .aux = slot});
+    if (half)
+        a = emit(g, (struct ir_insn){.op = IR_TRUNC, .type = IR_I32, .sub = IR_I64, .a = a});
+    ir_ref b = chance(r, 40) ? ir_const(g->b, 1 + random_below(r, 9)) : value(g, (enum ir_type)type);
+    ir_ref result = emit(g, (struct ir_insn){.op = op[0], .type = type, .a = a, .b = b});
+    ir_ref flags = emit(g, (struct ir_insn){.op = op[1], .type = type, .a = a, .b = b});
+    if (half)
+        result = emit(g, (struct ir_insn){
+                             .op = IR_ZEXT, .type = IR_I64, .sub = IR_I32, .a = result});
+    if (op[0] != IR_SUB)
+        flags = emit(g, (struct ir_insn){.op = IR_FLIPC, .type = IR_B, .a = flags});
+    remember(g, IR_B, flags);
+    remember(g, IR_I64, result);
+    emit(g, (struct ir_insn){.op = IR_PUT, .type = IR_B, .a = flags, .aux = TG_FL});
+    emit(g, (struct ir_insn){.op = IR_PUT, .type = IR_I64, .a = result, .aux = slot});
+}
+
 static void block_end(struct generator *g)
 {
     static const uint8_t ends[] = {IR_GOTO, IR_CALL, IR_GOTOIND, IR_CALLIND, IR_RET, IR_EXIT};
@@ -737,6 +769,8 @@ void random_block(struct ir_block *b, uint64_t seed, const struct random_options
             one_op(&g);
         for (unsigned n = random_below(&g.random, 4); n--;)
             one_put(&g);
+        if (allowed(&g, RANDOM_FLAGS) && allowed(&g, RANDOM_INT) && chance(&g.random, 20))
+            flag_setter(&g);
     }
     block_end(&g);
 }
