@@ -13,28 +13,35 @@ struct layout {
 static const struct layout layouts[] = {
     [IR_F16] = {16, 10, 31}, [IR_F32] = {32, 23, 255}, [IR_F64] = {64, 52, 2047}};
 
+enum class { ZERO, SUBNORMAL, NORMAL, INFINITE, NOT_A_NUMBER };
+
 /* An operand taken apart, after flushing. */
 struct parts {
-    enum fp_class class;
+    enum class class;
     bool sign;
     int exponent;      /* field of the image */
     uint64_t fraction; /* with 52 bits */
-    uint64_t image;
 };
 
 static struct parts take_apart(struct fp_context *fp, unsigned type, uint64_t image)
 {
     const struct layout *l = &layouts[type];
-    uint64_t sign = UINT64_C(1) << (l->bits - 1), mask = (UINT64_C(1) << l->fraction) - 1;
-    enum fp_class class = fp_classify(type, image);
-    bool subnormal = class == FP_POSITIVE_SUBNORMAL || class == FP_NEGATIVE_SUBNORMAL;
-    if (subnormal && fp->rule & IR_FP_FLUSH) {
-        fp->flags |= type == IR_F16 ? 0 : IR_EXC_DENORMAL;
-        image &= sign;
-        class = fp_classify(type, image);
+    uint64_t mask = (UINT64_C(1) << l->fraction) - 1;
+    struct parts x = {.class = NORMAL,
+                      .sign = image >> (l->bits - 1) & 1,
+                      .exponent = (int)(image >> l->fraction & l->max),
+                      .fraction = (image & mask) << (52 - l->fraction)};
+    if (x.exponent == l->max) {
+        x.class = x.fraction ? NOT_A_NUMBER : INFINITE;
+    } else if (x.exponent == 0) {
+        x.class = x.fraction ? SUBNORMAL : ZERO;
+        if (x.fraction && fp->rule & IR_FP_FLUSH) {
+            fp->flags |= type == IR_F16 ? 0 : IR_EXC_DENORMAL;
+            x.class = ZERO;
+            x.fraction = 0;
+        }
     }
-    return (struct parts){class, (image & sign) != 0, (int)(image >> l->fraction & l->max),
-                          (image & mask) << (52 - l->fraction), image};
+    return x;
 }
 
 static uint64_t put_together(unsigned type, bool sign, int exponent, uint64_t fraction)
@@ -42,16 +49,6 @@ static uint64_t put_together(unsigned type, bool sign, int exponent, uint64_t fr
     const struct layout *l = &layouts[type];
     return (uint64_t)sign << (l->bits - 1) | (uint64_t)exponent << l->fraction |
            fraction >> (52 - l->fraction);
-}
-
-static bool is_zero(const struct parts *x)
-{
-    return x->class == FP_POSITIVE_ZERO || x->class == FP_NEGATIVE_ZERO;
-}
-
-static bool is_infinite(const struct parts *x)
-{
-    return x->class == FP_POSITIVE_INFINITY || x->class == FP_NEGATIVE_INFINITY;
 }
 
 static uint64_t infinity(unsigned type, bool sign)
@@ -77,9 +74,10 @@ static unsigned reciprocal(unsigned a)
 static unsigned reciprocal_root(unsigned a)
 {
     a = a < 256 ? 2 * a + 1 : ((a & ~1u) + 1) * 2;
-    unsigned b = 512;
-    while ((uint64_t)a * (b + 1) * (b + 1) < UINT64_C(1) << 28)
-        b++;
+    unsigned b = 512; /* the largest with a * b^2 below 2^28, bit by bit */
+    for (unsigned bit = 256; bit; bit /= 2)
+        if ((uint64_t)a * (b | bit) * (b | bit) < UINT64_C(1) << 28)
+            b |= bit;
     return (b + 1) / 2;
 }
 
@@ -99,11 +97,11 @@ static uint64_t recip_estimate(struct fp_context *fp, unsigned type, unsigned va
     struct parts x = take_apart(fp, type, a);
     int bias = layouts[type].max / 2;
     (void)variant, (void)b;
-    if (is_nan(type, a))
+    if (x.class == NOT_A_NUMBER)
         return quiet(fp, type, a);
-    if (is_infinite(&x))
+    if (x.class == INFINITE)
         return put_together(type, x.sign, 0, 0);
-    if (is_zero(&x)) {
+    if (x.class == ZERO) {
         fp->flags |= IR_EXC_DIVZERO;
         return infinity(type, x.sign);
     }
@@ -139,9 +137,9 @@ static uint64_t rsqrt_estimate(struct fp_context *fp, unsigned type, unsigned va
     struct parts x = take_apart(fp, type, a);
     int bias = layouts[type].max / 2;
     (void)variant, (void)b;
-    if (is_nan(type, a))
+    if (x.class == NOT_A_NUMBER)
         return quiet(fp, type, a);
-    if (is_zero(&x)) {
+    if (x.class == ZERO) {
         fp->flags |= IR_EXC_DIVZERO;
         return infinity(type, x.sign);
     }
@@ -149,7 +147,7 @@ static uint64_t rsqrt_estimate(struct fp_context *fp, unsigned type, unsigned va
         fp->flags |= IR_EXC_INVALID;
         return fp_canonical_nan(type);
     }
-    if (is_infinite(&x))
+    if (x.class == INFINITE)
         return 0;
     if (x.exponent == 0) {
         int shift = __builtin_clzll(x.fraction) - 11; /* the leading one to bit 52 */
@@ -176,7 +174,7 @@ static uint64_t recip_exponent(struct fp_context *fp, unsigned type, unsigned va
     struct parts x = take_apart(fp, type, a);
     int max = layouts[type].max;
     (void)variant, (void)b;
-    if (is_nan(type, a))
+    if (x.class == NOT_A_NUMBER)
         return quiet(fp, type, a);
     return put_together(type, x.sign, x.exponent ? max - x.exponent : max - 1, 0);
 }
@@ -191,7 +189,7 @@ uint64_t a64_helper_recip_exponent(struct cpu *cpu, uint64_t vectors, uint64_t n
 
 static bool zero_times_infinity(const struct parts *x, const struct parts *y)
 {
-    return (is_zero(x) && is_infinite(y)) || (is_infinite(x) && is_zero(y));
+    return (x->class == ZERO && y->class == INFINITE) || (x->class == INFINITE && y->class == ZERO);
 }
 
 /* 1.0, 1.5, 2.0: an exponent above the bias, and whether there is a half. */

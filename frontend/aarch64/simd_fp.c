@@ -127,6 +127,94 @@ bool a64_vs_helper2(struct translation *t, const struct a64_args_rd_rn_rm *a, in
     return true;
 }
 
+/* ---- Newton's steps -----------------------------------------------------------------------
+
+   2 - x * y and (3 - x * y) / 2, rounded once, where zero times infinity is zero and raises nothing. */
+
+struct step {
+    struct translation *t;
+    int lane;                    /* integers of the float's width */
+    uint64_t infinity, smallest; /* images; the smallest normal number, which is 1 in the exponent */
+};
+
+static ir_ref splat(const struct step *k, uint64_t lane)
+{
+    return v_op(k->t, IR_VDUP, k->lane, ir_const(k->t->block, lane), IR_NONE);
+}
+
+static ir_ref is(const struct step *k, enum ir_cc cc, ir_ref x, ir_ref y)
+{
+    return ir_emit(k->t->block, (struct ir_insn){.op = IR_VCMP, .type = IR_V128,
+                                                 .sub = (uint8_t)k->lane, .a = x, .b = y,
+                                                 .d = (ir_ref)cc});
+}
+
+/* Both factors zero where one is and the other is infinite; of their magnitudes. */
+static void clear_invalid(const struct step *k, ir_ref *x, ir_ref *y, ir_ref magnitude_x,
+                          ir_ref magnitude_y)
+{
+    struct translation *t = k->t;
+    ir_ref low = v_op(t, IR_VMINU, k->lane, magnitude_x, magnitude_y);
+    ir_ref high = v_op(t, IR_VMAXU, k->lane, magnitude_x, magnitude_y);
+    ir_ref invalid = v_op(t, IR_VAND, 0, is(k, IR_EQ, high, splat(k, k->infinity)),
+                          is(k, IR_EQ, low, fp_zero(t)));
+    *x = v_op(t, IR_VANDN, 0, *x, invalid);
+    *y = v_op(t, IR_VANDN, 0, *y, invalid);
+}
+
+/* Where half the value is a normal number: all ones. */
+static ir_ref can_halve(const struct step *k, ir_ref magnitude)
+{
+    ir_ref above = v_op(k->t, IR_VSUB, k->lane, magnitude, splat(k, 2 * k->smallest));
+    return is(k, IR_LTU, above, splat(k, k->infinity - 2 * k->smallest));
+}
+
+static ir_ref halve(const struct step *k, ir_ref value, ir_ref where)
+{
+    return v_op(k->t, IR_VSUB, k->lane, value, v_op(k->t, IR_VAND, 0, where, splat(k, k->smallest)));
+}
+
+/*
+ * For the square root one factor is halved, so that nothing is rounded twice; where neither can be, the
+ * product is zero, infinite, NaN, or so small that only its sign matters.
+ */
+static ir_ref step_lanes(struct translation *t, int helper, const struct fp_shape *s, ir_ref x, ir_ref y)
+{
+    bool root = helper == A64_HELPER_rsqrt_step;
+    if (s->type == IR_F16 || fp_rule(t, s->type) & IR_FP_FLUSH)
+        return fp_lanes_helper(t, helper, s, x, y);
+    bool is_64 = s->type == IR_F64;
+    struct step k = {t, fp_integer_lane(s->type),
+                     is_64 ? 0x7ff0000000000000 : 0x7f800000, is_64 ? 0x0010000000000000 : 0x00800000};
+    ir_ref magnitude_x = v_op(t, IR_VFABS, s->type, x, IR_NONE);
+    ir_ref magnitude_y = v_op(t, IR_VFABS, s->type, y, IR_NONE);
+    clear_invalid(&k, &x, &y, magnitude_x, magnitude_y);
+    if (root) {
+        ir_ref halve_x = can_halve(&k, magnitude_x), halve_y = can_halve(&k, magnitude_y);
+        x = halve(&k, x, halve_x);
+        y = halve(&k, y, v_op(t, IR_VANDN, 0, halve_y, halve_x));
+    }
+    uint64_t two = is_64 ? 0x4000000000000000 : 0x40000000;
+    uint64_t three_halves = is_64 ? 0x3ff8000000000000 : 0x3fc00000;
+    return a64_fma_lanes(t, s, IR_FMA_NEG_PRODUCT, x, y, splat(&k, root ? three_halves : two));
+}
+
+bool a64_vf_step(struct translation *t, const struct a64_args_vf_rd_rn_rm *a, int helper, int type)
+{
+    struct fp_shape s;
+    if (!a64_fp_shape(type, a->vf, &s))
+        return false;
+    put_v(t, a->rd, step_lanes(t, helper, &s, get_v(t, a->rn), get_v(t, a->rm)));
+    return true;
+}
+
+bool a64_vs_step(struct translation *t, const struct a64_args_rd_rn_rm *a, int helper, int type)
+{
+    struct fp_shape s;
+    put_v(t, a->rd, step_lanes(t, helper, scalar(type, &s), get_v(t, a->rn), get_v(t, a->rm)));
+    return true;
+}
+
 /* ---- comparison --------------------------------------------------------------------------- */
 
 static ir_ref compare(struct translation *t, int fcc, const struct fp_shape *s, ir_ref x, ir_ref y)
