@@ -47,25 +47,44 @@ void emit_VPAIR(struct work *w, const struct ir_insn *in, ir_ref self)
     }
 }
 
+/* d := a as a float of type t, zero above */
+static void clear_above(struct work *w, unsigned d, unsigned a, enum ir_type t)
+{
+    enum { CLEAR_1_TO_3 = 14 };
+    if (t == IR_F64)
+        vec_rr(w, MOVQ_XMM, d, a);
+    else if (t == IR_F32)
+        vec_rrr_imm(w, INSERTPS, d, a, a, CLEAR_1_TO_3);
+    else
+        vec_rrl(w, PAND, d, a, UINT16_MAX, 0);
+}
+
+/* What lies above a float means nothing, so it may become zero wherever the value is. */
+static bool clear_in_place(struct work *w, ir_ref r, enum ir_type t)
+{
+    if (ir_is_const(r) || value_type(w, r, t) != t || !(w->val[r].regs & XMM_MASK))
+        return false;
+    for (uint32_t m = w->val[r].regs & XMM_MASK; m; m &= m - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(m) - XMM0;
+        clear_above(w, reg, reg, t);
+    }
+    set_zero_above(w, r);
+    return true;
+}
+
 void emit_VZEXT(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     enum ir_type t = (enum ir_type)in->sub;
-    enum { CLEAR_1_TO_3 = 14 };
     uint64_t value[2];
     if (ir_type_is_float(t)) {
-        if (is_zero_above(w, in->a, t)) {
+        if (!is_zero_above(w, in->a, t) && !clear_in_place(w, resolve(w, in->a), t)) {
+            unsigned a = (unsigned)use_xmm(w, in->a, t);
+            consume(w, in->a);
+            clear_above(w, (unsigned)define_xmm(w, self, a, 0), a, t);
+        } else {
             become_alias(w, in, self);
             return;
         }
-        unsigned a = (unsigned)use_xmm(w, in->a, t);
-        consume(w, in->a);
-        unsigned d = (unsigned)define_xmm(w, self, a, 0);
-        if (t == IR_F64)
-            vec_rr(w, MOVQ_XMM, d, a);
-        else if (t == IR_F32)
-            vec_rrr_imm(w, INSERTPS, d, a, a, CLEAR_1_TO_3);
-        else
-            vec_rrl(w, PAND, d, a, UINT16_MAX, 0);
     } else if (vector_constant(w, self, value)) {
         consume(w, in->a);
         define_literal(w, self, value);
