@@ -220,13 +220,13 @@ static ir_ref read_random(struct translation *t)
 }
 
 /* The kernel emulates reads of the space of identification registers, op0 3, op1 0, CRn 0, CRm 0 and
- * 4 to 7; those without a meaning are zero. */
+ * 2 to 7; those without a meaning are zero. */
 static bool is_identification(unsigned number)
 {
     unsigned crm = number >> 3 & 15, op2 = number & 7;
     if (number >> 7 != 1 << 7)
         return false;
-    return crm == 0 ? op2 == 0 || op2 == 5 || op2 == 6 : crm >= 4 && crm <= 7;
+    return crm == 0 ? op2 == 0 || op2 == 5 || op2 == 6 : crm >= 2 && crm <= 7;
 }
 
 static bool read_register(struct translation *t, unsigned number, ir_ref *value)
