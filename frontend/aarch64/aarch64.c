@@ -23,15 +23,49 @@ static const struct ir_helper helpers[] = {
 #undef X
 };
 
+/*
+ * The extension that an undefined word probably belongs to (Arm ARM C4.1): for the log, so that a user
+ * learns what his program wants.
+ */
+static const char *guess_extension(uint32_t word)
+{
+    static const struct {
+        uint32_t mask, match;
+        const char *name;
+    } extensions[] = {
+        {0x1e000000, 0x04000000, "SVE"},
+        {0x9e000000, 0x80000000, "SME"},
+        {0xff200000, 0xd9200000, "MTE"},  /* tags in memory */
+        {0xfe400000, 0x68000000, "MTE"},  /* stgp */
+        {0xbfc00000, 0x91800000, "MTE"},  /* addg, subg */
+        {0xdfe0fc00, 0x9ac00000, "MTE"},  /* subp, subps */
+        {0xffe0f800, 0x9ac01000, "MTE"},  /* irg, gmi */
+        {0xffffbc00, 0xf83f9000, "LS64"}, /* ld64b, st64b */
+        {0xffe0ec00, 0xf820a000, "LS64"}, /* st64bv, st64bv0 */
+        {0xff200c00, 0x19200000, "LSE128"},
+        {0xffffff1f, 0xd503305f, "TME"},
+    };
+    for (unsigned i = 0; i < sizeof extensions / sizeof extensions[0]; i++)
+        if ((word & extensions[i].mask) == extensions[i].match)
+            return extensions[i].name;
+    return NULL;
+}
+
 static void log_illegal(const struct translation *t, enum a64_insn insn, uint32_t word)
 {
     const struct decode_row *row = &a64_rows[insn];
-    char why[96] = "";
-    if (insn != A64_INVALID && !decode_row_enabled(row, t->config))
+    const char *extension = insn == A64_INVALID ? guess_extension(word) : NULL;
+    char why[192] = "", text[128];
+    if (extension) {
+        snprintf(why, sizeof why, " (%s)", extension);
+    } else if (insn != A64_INVALID && !decode_row_enabled(row, t->config)) {
         snprintf(why, sizeof why, " (%s: -cpu has no %s)", row->name,
                  a64_feature_name(cpu_has(t->config, row->need[0]) ? row->need[1] : row->need[0]));
-    else if (insn != A64_INVALID)
-        snprintf(why, sizeof why, " (%s with operands that are reserved)", row->name);
+    } else if (insn != A64_INVALID) {
+        a64_disassemble(t->config, t->pc, (const uint8_t *)&word, sizeof word, text, sizeof text);
+        text[strcspn(text, "\t")] = ' ';
+        snprintf(why, sizeof why, " (%s: reserved, or not for programs)", text);
+    }
     log_print("illegal instruction at %#llx: %08x%s\n", (unsigned long long)t->pc, word, why);
 }
 
