@@ -1,7 +1,7 @@
 # Debian packages of the guest architectures, run by scripts: long tests, but for what is no program at all.
 TESTS += tests/real/bad_input.sh
-LONG_TESTS += tests/real/run.sh tests/real/python.sh
-EXTRA_DIST += tests/real/bad_input.sh tests/real/run.sh tests/real/python.sh \
+LONG_TESTS += tests/real/run.sh tests/real/python.sh tests/real/native.sh
+EXTRA_DIST += tests/real/bad_input.sh tests/real/run.sh tests/real/python.sh tests/real/native.sh \
     tests/real/cases/coreutils.sh tests/real/cases/coreutils.out \
     tests/real/cases/dash.sh tests/real/cases/dash.out \
     tests/real/cases/make_gcc.sh tests/real/cases/make_gcc.out \
