@@ -53,7 +53,6 @@ static bool form_of(const struct ir_insn *in, struct form *f)
         *f = (struct form){2, RESULT_SAFE, true};
         return true;
     case IR_VFMINM: case IR_VFMAXM: case IR_VFMINN: case IR_VFMAXN: case IR_VFSETCC: case IR_FSETCC:
-    case IR_FCMPF:
         *f = (struct form){2, RESULT_SAFE, false};
         return true;
     default: return false;

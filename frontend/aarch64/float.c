@@ -273,15 +273,30 @@ bool a64_fp_top_from_general(struct translation *t, const struct a64_args_rd_rn 
 
 /* ---- comparison --------------------------------------------------------------------------- */
 
+/*
+ * A value as a comparison should see it under FZ: minus zero added, which changes nothing else, raises
+ * invalid for what a comparison does too, and costs less than a comparison that flushes.
+ */
+static ir_ref flushed(struct translation *t, int type, ir_ref value)
+{
+    uint64_t zero = type == IR_F64 ? UINT64_C(1) << 63 : UINT64_C(1) << 31;
+    ir_ref minus_zero = ir_conv(t->block, IR_BITCAST, (enum ir_type)type, fp_image_type(type),
+                                ir_const(t->block, zero));
+    return a64_fp_op(t, IR_FADD, type, value, minus_zero, fp_rule(t, type), 0);
+}
+
 /* The flags of lane 0 of x - y; `signalling`: quiet NaNs are invalid too. */
 static ir_ref compare(struct translation *t, ir_ref x, ir_ref y, int signalling, int type)
 {
-    unsigned rule = (unsigned)signalling | (type == IR_F16 ? 0 : fp_compare_flush(t, type));
     int from_x = type, from_y = type;
     x = wide(t, x, &from_x);
     y = wide(t, y, &from_y);
+    if (type != IR_F16 && t->mode & A64_MODE_FZ) {
+        x = flushed(t, type, x);
+        y = flushed(t, type, y);
+    }
     return ir_emit(t->block, (struct ir_insn){.op = IR_FCMPF, .type = IR_B, .sub = (uint8_t)from_x,
-                                              .a = x, .b = y, .d = (ir_ref)rule});
+                                              .a = x, .b = y, .d = (ir_ref)signalling});
 }
 
 bool a64_fp_compare(struct translation *t, const struct a64_args_rn_rm *a, int signalling, int type)
