@@ -201,7 +201,7 @@ static bool check_sub(struct checker *c, const struct ir_insn *insn)
     switch (ir_sub_kind(insn->op)) {
     case IR_SUB_CC: {
         bool flags = insn->op == IR_SETB || insn->op == IR_SELB || insn->op == IR_BRB ||
-                     insn->op == IR_CONDF;
+                     insn->op == IR_CONDF || insn->op == IR_FSEL;
         return insn->sub < (flags ? IR_CC_COUNT : IR_MI) || fail(c, "condition %u", insn->sub);
     }
     case IR_SUB_AMO: return insn->sub < IR_AMO_COUNT || fail(c, "operation %u", insn->sub);

@@ -472,6 +472,9 @@ op_FNEG:
 op_FABS:
     RESULT.u = float_sign(insn->op, insn->type, U(insn->a), 0);
     NEXT;
+op_FSEL:
+    RESULT.u = eval_flags(insn->sub, U(insn->a)) ? U(insn->b) : U(insn->c);
+    NEXT;
 op_FSGNJ:
 op_FSGNJN:
 op_FSGNJX:

@@ -36,7 +36,7 @@ enum ir_sub_kind ir_sub_kind(unsigned op)
 {
     switch (op) {
     case IR_SETCC: case IR_SELCC: case IR_BRCC: case IR_SETB: case IR_SELB: case IR_BRB:
-    case IR_CONDF:
+    case IR_CONDF: case IR_FSEL:
         return IR_SUB_CC;
     case IR_AMO:
         return IR_SUB_AMO;

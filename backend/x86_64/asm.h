@@ -235,6 +235,15 @@ static inline void e_rrr_round(struct cursor *c, uint32_t op, unsigned reg, unsi
     start[3] |= (uint8_t)(round << 5 | 1 << 4);
 }
 
+/* The same under mask register k. */
+static inline void e_rrr_mask(struct cursor *c, uint32_t op, unsigned reg, unsigned v, unsigned rm,
+                              unsigned k)
+{
+    uint8_t *start = c->p;
+    e_rrr(c, op, reg, v, rm);
+    start[3] |= (uint8_t)k;
+}
+
 /* The memory operand has 2^unit bytes. */
 static inline void e_rrm(struct cursor *c, uint32_t op, unsigned reg, unsigned v, struct mem m,
                          unsigned unit)

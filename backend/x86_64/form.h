@@ -119,6 +119,8 @@ enum {
     VCVTPH2PS = 0x13 | X_0F38 | X_66,
     VCVTPS2PH = 0x1d | X_0F3A | X_66,
     CMPSS = 0xc2 | X_0F | X_F3,
+    KMOVB_FROM_GPR = 0x92 | X_0F | X_66,
+    BLENDMPS_E = 0x65 | X_0F38 | X_66 | X_EVEX, /* double: X_W */
     KORTESTB = 0x98 | X_0F | X_66,
     KANDNB = 0x42 | X_0F | X_66, /* with VEX.L */
     KSHIFTLB = 0x32 | X_0F3A | X_66,

@@ -348,11 +348,20 @@ bool a64_fp_select(struct translation *t, const struct a64_args_fcsel *a, int ty
 {
     bool has;
     enum ir_cc cc = a64_condition(a->cond, &has);
-    ir_ref x = a64_get_image(t, a->rn, type);
+    if (type == IR_F16) {
+        ir_ref x = a64_get_image(t, a->rn, type);
+        if (has)
+            x = ir_emit(t->block, (struct ir_insn){.op = IR_SELB, .type = (uint8_t)fp_image_type(type),
+                                                   .sub = (uint8_t)cc, .a = get_nzcv(t), .b = x,
+                                                   .c = a64_get_image(t, a->rm, type)});
+        a64_put_image(t, a->rd, type, x);
+        return true;
+    }
+    ir_ref x = get_scalar(t, a->rn, (enum ir_type)type);
     if (has)
-        x = ir_emit(t->block, (struct ir_insn){.op = IR_SELB, .type = (uint8_t)fp_image_type(type),
-                                               .sub = (uint8_t)cc, .a = get_nzcv(t), .b = x,
-                                               .c = a64_get_image(t, a->rm, type)});
-    a64_put_image(t, a->rd, type, x);
+        x = ir_emit(t->block, (struct ir_insn){.op = IR_FSEL, .type = (uint8_t)type, .sub = (uint8_t)cc,
+                                               .a = get_nzcv(t), .b = x,
+                                               .c = get_scalar(t, a->rm, (enum ir_type)type)});
+    put_scalar(t, a->rd, (enum ir_type)type, x);
     return true;
 }

@@ -313,7 +313,7 @@ static void choose_types(struct generator *g, struct ir_insn *insn)
         choose_lane_type(g, insn);
     if (ir_sub_kind(insn->op) == IR_SUB_CC) {
         bool flags = insn->op == IR_SETB || insn->op == IR_SELB || insn->op == IR_BRB ||
-                     insn->op == IR_CONDF;
+                     insn->op == IR_CONDF || insn->op == IR_FSEL;
         insn->sub = (uint8_t)random_below(r, flags ? IR_CC_COUNT : IR_MI);
     }
 }
