@@ -24,8 +24,8 @@ static const struct ir_helper helpers[] = {
 };
 
 /*
- * The extension that an undefined word probably belongs to (Arm ARM C4.1): for the log, so that a user
- * learns what his program wants.
+ * The extension that an undefined word probably belongs to (Arm ARM C4.1): for the log, so that a
+ * user learns what his program wants.
  */
 static const char *guess_extension(uint32_t word)
 {

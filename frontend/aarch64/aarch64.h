@@ -2,12 +2,13 @@
  * What the parts of the AArch64 frontend share, and what others may ask about the guest.
  *
  * Layout: the encodings are in *.dec (see frontend/decgen.c; a64.dec declares fields and kinds of
- * operands), the registers in state.def, the features in feature.def; the meaning of instructions in
- * a file per group of the manual's chapter C4; what is a C function at run time in helper_*.c. To add
- * an instruction: a row in a table, and a generator function `a64_NAME` where its family lives.
+ * operands), the registers in state.def, the features in feature.def; the meaning of instructions
+ * in a file per group of the manual's chapter C4; what is a C function at run time in helper_*.c.
+ * To add an instruction: a row in a table, and a generator function `a64_NAME` where its family
+ * lives.
  *
- * A generator function gets the row's operands and constants and emits IR; false means that the word
- * is undefined after all. It computes everything that may fault before it puts a register.
+ * A generator function gets the row's operands and constants and emits IR; false means that the
+ * word is undefined after all. It computes everything that may fault before it puts a register.
  *
  * "Arm ARM" below is the Arm Architecture Reference Manual for A-profile architecture, DDI 0487.
  */
@@ -46,7 +47,7 @@ enum a64_mode {
     A64_MODE_FZ = 1 << 1,     /* FPCR.FZ */
     A64_MODE_FZ16 = 1 << 2,   /* FPCR.FZ16 */
     A64_MODE_AHP = 1 << 3,    /* FPCR.AHP: alternative half precision */
-    A64_MODE_TAGGED = 1 << 4, /* the program has used a tagged address: accesses strip the top byte */
+    A64_MODE_TAGGED = 1 << 4, /* a tagged address has been used: accesses strip the top byte */
 };
 
 /* The helper table: X(name, arguments, effects), a list for each group of instructions. */
@@ -69,7 +70,7 @@ static_assert((int)A64_HELPER_COUNT <= (int)IR_MAX_HELPERS, "helpers");
 A64_HELPERS(X)
 #undef X
 
-/* ---- what the runtime asks ---------------------------------------------------------------- */
+/* ---- what the runtime asks ----------------------------------------------------------------- */
 
 /* AT_HWCAP and AT_HWCAP2. */
 uint64_t a64_hwcap(const struct cpu_config *config);
@@ -81,8 +82,10 @@ char *a64_feature_string(const struct cpu_config *config, char *text, size_t siz
 /* MIDR_EL1 of the model, for /proc/cpuinfo. */
 uint32_t a64_midr(const struct cpu_config *config);
 
-/* FPCR and FPSR as the guest sees them, while no guest code runs: from cpu->mxcsr and the slots, and
- * to them; the former also sets the mode bits. */
+/*
+ * FPCR and FPSR as the guest sees them, while no guest code runs: from cpu->mxcsr and the slots, and
+ * to them; the former also sets the mode bits.
+ */
 uint32_t a64_get_fpcr(const struct cpu *cpu);
 uint32_t a64_get_fpsr(const struct cpu *cpu);
 void a64_set_fpcr(struct cpu *cpu, uint32_t fpcr);
@@ -98,7 +101,7 @@ enum { A64_LOG_LINE_WORDS = 4, A64_COUNTER_FREQUENCY = 1000000000 };
 uint32_t a64_get_nzcv(const struct cpu *cpu);
 void a64_set_nzcv(struct cpu *cpu, uint32_t nzcv);
 
-/* ---- for generator functions -------------------------------------------------------------- */
+/* ---- for generator functions --------------------------------------------------------------- */
 
 /* Register 31 is zero. */
 static inline ir_ref get_x(struct translation *t, uint32_t r)
@@ -224,7 +227,8 @@ static inline ir_ref v_op(struct translation *t, int op, int lane, ir_ref a, ir_
 }
 
 /* The same with aux. */
-static inline ir_ref v_op_num(struct translation *t, int op, int lane, ir_ref a, ir_ref b, uint32_t num)
+static inline ir_ref v_op_num(struct translation *t, int op, int lane, ir_ref a, ir_ref b,
+                              uint32_t num)
 {
     return ir_emit(t->block, (struct ir_insn){.op = (uint8_t)op, .type = IR_V128, .aux = num,
                                               .sub = (uint8_t)lane, .a = a, .b = b});
@@ -270,8 +274,8 @@ static inline void put_nzcv(struct translation *t, ir_ref flags)
 }
 
 /*
- * The address of an access: every memory instruction sends its base through here. Costs nothing until
- * the program uses a tagged address; from then on bits 63 to 56 are copies of bit 55.
+ * The address of an access: every memory instruction sends its base through here. Costs nothing
+ * until the program uses a tagged address; from then on bits 63 to 56 are copies of bit 55.
  */
 static inline ir_ref a64_address(struct translation *t, ir_ref address)
 {

@@ -55,7 +55,7 @@ bool a64_tbz(struct translation *t, const struct a64_args_tbz *a, int cc)
     return true;
 }
 
-/* ---- computed: the target drops its tag as a data address does (BranchAddr) ------------------- */
+/* ---- computed: the target drops its tag as a data address does (BranchAddr) ---------------- */
 
 static bool jump(struct translation *t, ir_ref target)
 {
@@ -103,7 +103,7 @@ bool a64_ret_auth(struct translation *t, int key)
     return true;
 }
 
-/* ---- exceptions ------------------------------------------------------------------------------ */
+/* ---- exceptions ---------------------------------------------------------------------------- */
 
 bool a64_svc(struct translation *t)
 {

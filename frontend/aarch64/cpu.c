@@ -1,6 +1,7 @@
 /*
- * Processors: what -cpu accepts, and what a program can ask about its processor. All is derived from
- * feature.def; models, needs and the fields of identification registers are the tables below.
+ * Processors: what -cpu accepts, and what a program can ask about its processor. All is derived
+ * from feature.def; models, needs and the fields of identification registers are the tables
+ * below.
  */
 #include <stdio.h>
 #include <string.h>
@@ -62,8 +63,9 @@ static const struct {
 #define ALL ((UINT64_C(1) << A64_FEATURE_COUNT) - 1)
 
 /*
- * Neoverse N2's: the C library (glibc 2.32 to 2.36) then copies memory by vector registers, of which
- * the host has enough: copies within the first cache take less than half the time. It knows no errata of that part.
+ * Neoverse N2's: the C library (glibc 2.32 to 2.36) then copies memory by vector registers, of
+ * which the host has enough: copies within the first cache take less than half the time. It knows
+ * no errata of that part.
  */
 enum { MIDR_MAX = 0x410fd490 };
 
@@ -86,7 +88,7 @@ static const char not_implemented[] =
     "SVE SVE2 (and all that builds on them), SME SME2, MTE, AFP, RPRES, EBF16, LSE128, LS64,\n"
     "  THE, D128, GCS, CPA, LUT, FAMINMAX, FP8, SPECRES, XS, TME, enforcement of BTI";
 
-/* ---- -cpu ------------------------------------------------------------------------------------- */
+/* ---- -cpu ---------------------------------------------------------------------------------- */
 
 /*
  * Properties that qemu knows: what programs do not notice takes any value, what we lack may be off;
@@ -94,8 +96,9 @@ static const char not_implemented[] =
  */
 static const char *const any_value[] = {
     "pauth-impdef", "pauth-qarma3", "pauth-qarma5", "lpa2", "pmu", "has_el2", "has_el3", "cntfrq",
-    "reset-cbar", "rvbar", "mp-affinity", "psci-conduit", "vfp", "neon", "aarch64", "start-powered-off",
-    "sve-max-vq", "sve-default-vector-length", "sme-default-vector-length", "backcompat-cntfrq",
+    "reset-cbar", "rvbar", "mp-affinity", "psci-conduit", "vfp", "neon", "aarch64",
+    "start-powered-off", "sve-max-vq", "sve-default-vector-length", "sme-default-vector-length",
+    "backcompat-cntfrq",
 };
 static const char *const only_off[] = {"sve", "sme", "sme_fa64", "cfgend", "x-rme", "mte"};
 
@@ -183,7 +186,7 @@ const char *a64_feature_name(unsigned feature)
     return features[feature].text;
 }
 
-/* ---- what the kernel says --------------------------------------------------------------------- */
+/* ---- what the kernel says ------------------------------------------------------------------ */
 
 /* Capabilities that are no feature of ours, or a second one. */
 enum { HWCAP_EVTSTRM = 2, HWCAP_ASIMDHP = 10, HWCAP_CPUID = 11, HWCAP_COUNT = 128 };
@@ -244,7 +247,7 @@ uint32_t a64_midr(const struct cpu_config *config)
     return models[config->model].midr;
 }
 
-/* ---- identification registers ----------------------------------------------------------------- */
+/* ---- identification registers -------------------------------------------------------------- */
 
 /* CRm and op2 of op0 3, op1 0, CRn 0. */
 enum {
@@ -259,7 +262,7 @@ enum {
     MMFR2 = 7 << 3 | 2,
 };
 
-/* Fields of four bits (Arm ARM D19.2); where a field has several rows, the last that applies counts. */
+/* Fields of four bits (Arm ARM D19.2); of several rows for a field the last that applies counts. */
 static const struct {
     uint8_t number, shift, value, feature;
 } fields[] = {

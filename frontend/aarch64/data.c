@@ -4,7 +4,7 @@
  */
 #include "frontend/aarch64/data.h"
 
-/* ---- immediates --------------------------------------------------------------------------- */
+/* ---- immediates ---------------------------------------------------------------------------- */
 
 bool a64_adr(struct translation *t, const struct a64_args_adr *a)
 {
@@ -75,7 +75,7 @@ bool a64_movk(struct translation *t, const struct a64_args_movw *a)
     return true;
 }
 
-/* ---- bit fields --------------------------------------------------------------------------- */
+/* ---- bit fields ---------------------------------------------------------------------------- */
 
 static ir_ref field_op(struct translation *t, int op, enum ir_type type, ir_ref x, ir_ref y,
                        unsigned pos, unsigned length)
@@ -263,7 +263,7 @@ bool a64_rev32(struct translation *t, const struct a64_args_r2 *a)
     return true;
 }
 
-/* Bits below the highest that are like it: the zeros at the top of x ^ (x << 1), where bit 0 is set. */
+/* Bits below the highest that are like it: the zeros on top of x ^ (x << 1), where bit 0 is set. */
 bool a64_cls(struct translation *t, const struct a64_args_r2 *a)
 {
     struct ir_block *b = t->block;
@@ -276,10 +276,11 @@ bool a64_cls(struct translation *t, const struct a64_args_r2 *a)
 }
 
 /*
- * The checksum's bits are polynomials over GF(2) with the highest power in bit 0, so feeding 64 bits
- * is a Montgomery reduction: what makes the low 64 bits of x + q * P vanish is q = x / P, taken modulo
- * 2^64, and the rest lies above them. P has 33 bits. Fewer bits than 64 come at the top, where the
- * zeros below change nothing; then what they have pushed out of the old sum is left to add.
+ * The checksum's bits are polynomials over GF(2) with the highest power in bit 0, so feeding 64
+ * bits is a Montgomery reduction: what makes the low 64 bits of x + q * P vanish is q = x / P,
+ * taken modulo 2^64, and the rest lies above them. P has 33 bits. Fewer bits than 64 come at the
+ * top, where the zeros below change nothing; then what they have pushed out of the old sum is
+ * left to add.
  */
 bool a64_crc32(struct translation *t, const struct a64_args_r3 *a, int polynomial, int bytes)
 {

@@ -2,8 +2,9 @@
  * Instructions that set or read the flags: sums and differences, conditional comparison and
  * selection, FlagM (Arm ARM C4.1, "Data Processing").
  *
- * The flags rest as the host's subtraction leaves them, that is, with Arm's carry inverted. So SUBF
- * is what SUBS wants, ADDF and ANDF are flipped, and a condition is one of ours on the slot's value.
+ * The flags rest as the host's subtraction leaves them, that is, with Arm's carry inverted. So
+ * SUBF is what SUBS wants, ADDF and ANDF are flipped, and a condition is one of ours on the
+ * slot's value.
  */
 #include "frontend/aarch64/data.h"
 #include "frontend/aarch64/system.h"
@@ -249,7 +250,7 @@ bool a64_cfinv(struct translation *t)
     return true;
 }
 
-/* To the form that other processors' FP comparisons have: Z if equal or unordered, C unless less. */
+/* To the form of other processors' FP comparisons: Z if equal or unordered, C unless less. */
 bool a64_axflag(struct translation *t)
 {
     ir_ref flags = flag_bits(t), unordered = move_bit(t, flags, V_BIT, V_BIT);

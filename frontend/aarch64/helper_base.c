@@ -10,7 +10,7 @@
 #include "frontend/aarch64/system.h"
 #include "ir/fp.h"
 
-/* ---- counter, random numbers ------------------------------------------------------------------ */
+/* ---- counter, random numbers --------------------------------------------------------------- */
 
 uint64_t a64_helper_counter(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
 {
@@ -38,7 +38,7 @@ void a64_new_pac_keys(struct cpu *cpu, unsigned keys)
             memcpy(cpu->state + A64_STATE_pac_ia + 8 * i, &key, sizeof key);
         }
 }
-static_assert(A64_STATE_pac_ga == A64_STATE_pac_ia + 8 * PAC_GA, "in the order of enum a64_pac_key");
+static_assert(A64_STATE_pac_ga == A64_STATE_pac_ia + 8 * PAC_GA, "as enum a64_pac_key has them");
 
 /* The address of an announced change of code, for the runtime. */
 uint64_t a64_helper_note_address(struct cpu *cpu, uint64_t address, uint64_t b, uint64_t c)
@@ -48,7 +48,7 @@ uint64_t a64_helper_note_address(struct cpu *cpu, uint64_t address, uint64_t b, 
     return 0;
 }
 
-/* ---- FPCR and FPSR ---------------------------------------------------------------------------- */
+/* ---- FPCR and FPSR ------------------------------------------------------------------------- */
 
 static uint64_t *slot(struct cpu *cpu, unsigned offset)
 {
@@ -56,9 +56,9 @@ static uint64_t *slot(struct cpu *cpu, unsigned offset)
 }
 
 /*
- * Makes `fpcr` what the guest has: slot, mode bits, rounding. Returns the new MXCSR. In flush mode
- * MXCSR's bit for denormal operands is IDC's; outside it means nothing, so what has accrued moves to
- * the slot on the way out.
+ * Makes `fpcr` what the guest has: slot, mode bits, rounding. Returns the new MXCSR. In flush
+ * mode MXCSR's bit for denormal operands is IDC's; outside it means nothing, so what has accrued
+ * moves to the slot on the way out.
  */
 static uint32_t apply_fpcr(struct cpu *cpu, uint32_t mxcsr, uint32_t fpcr)
 {

@@ -1,11 +1,12 @@
 /*
  * Pointer authentication (Arm ARM D8.10, FEAT_PAuth2 with an implementation-defined algorithm).
  *
- * User addresses have 48 bits and the top byte is ignored, so the code sits in bits 54 to 48. It is a
- * hash of the address below it, the modifier and the process's key, as cheap as the architecture
- * lets it be: two multiplications, in line. As FEAT_PAuth2 has it, the code is xor-ed into these
- * bits both to sign and to authenticate: a pointer that fails comes out with bits that no address
- * has, and its use faults. There is no FEAT_FPAC, so authentication itself never does.
+ * User addresses have 48 bits and the top byte is ignored, so the code sits in bits 54 to 48. It
+ * is a hash of the address below it, the modifier and the process's key, as cheap as the
+ * architecture lets it be: two multiplications, in line. As FEAT_PAuth2 has it, the code is
+ * xor-ed into these bits both to sign and to authenticate: a pointer that fails comes out with
+ * bits that no address has, and its use faults. There is no FEAT_FPAC, so authentication itself
+ * never does.
  *
  * Without the feature the forms in the hint space do nothing and the others are undefined.
  */

@@ -1,6 +1,6 @@
 /*
- * Hints, barriers, system registers, cache maintenance (Arm ARM C4.1, "Branches, Exception Generating
- * and System instructions"; C5).
+ * Hints, barriers, system registers, cache maintenance (Arm ARM C4.1, "Branches, Exception
+ * Generating and System instructions"; C5).
  *
  * FPCR has a slot that holds it as written. What it means is elsewhere: the rounding mode in the
  * host's MXCSR, the rest in the mode bits of blocks, so a block ends where it changes. FPSR is put
@@ -14,7 +14,7 @@
 #include "frontend/aarch64/system.h"
 #include "ir/fp.h"
 
-/* ---- hints and barriers ---------------------------------------------------------------------- */
+/* ---- hints and barriers -------------------------------------------------------------------- */
 
 bool a64_hint(struct translation *t)
 {
@@ -58,7 +58,7 @@ bool a64_isb(struct translation *t)
     return true;
 }
 
-/* ---- system operations ------------------------------------------------------------------------ */
+/* ---- system operations --------------------------------------------------------------------- */
 
 /* op1:CRn:CRm:op2, the bits 18 to 5 of the word. */
 #define SYS(op1, crn, crm, op2) ((op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
@@ -106,7 +106,7 @@ bool a64_sys(struct translation *t, const struct a64_args_sys *a)
     return false;
 }
 
-/* ---- FPCR and FPSR ---------------------------------------------------------------------------- */
+/* ---- FPCR and FPSR ------------------------------------------------------------------------- */
 
 enum { FPSR_QC = 27, FPSR_IDC = 7 };
 
@@ -170,7 +170,7 @@ static void write_fpcr(struct translation *t, ir_ref value)
     ir_exit(b, IR_EXIT_LOOKUP, t->pc + t->length);
 }
 
-/* ---- system registers ------------------------------------------------------------------------- */
+/* ---- system registers ---------------------------------------------------------------------- */
 
 #define SYSREG(name, text, op0, op1, crn, crm, op2)                                                \
     SYSREG_##name = ((op0) - 2) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2),
@@ -219,8 +219,8 @@ static ir_ref read_random(struct translation *t)
     return ir_helper_call(t->block, IR_I64, A64_HELPER_random, IR_NONE, IR_NONE, IR_NONE);
 }
 
-/* The kernel emulates reads of the space of identification registers, op0 3, op1 0, CRn 0, CRm 0 and
- * 2 to 7; those without a meaning are zero. */
+/* The kernel emulates reads of the space of identification registers, op0 3, op1 0, CRn 0, CRm 0
+ * and 2 to 7; those without a meaning are zero. */
 static bool is_identification(unsigned number)
 {
     unsigned crm = number >> 3 & 15, op2 = number & 7;

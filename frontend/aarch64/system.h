@@ -13,17 +13,17 @@ enum {
     A64_FPCR_AHP = 1 << 26,
 };
 
-/* CTR_EL0: lines of 64 bytes, data need not be cleaned before instructions are invalidated (IDC), but
- * those must be (no DIC). */
+/* CTR_EL0: lines of 64 bytes, data need not be cleaned before instructions are invalidated (IDC),
+ * but those must be (no DIC). */
 #define A64_CTR                                                                                    \
-    (UINT64_C(1) << 31 | 1 << 28 | A64_LOG_LINE_WORDS << 24 | A64_LOG_LINE_WORDS << 20 |            \
+    (UINT64_C(1) << 31 | 1 << 28 | A64_LOG_LINE_WORDS << 24 | A64_LOG_LINE_WORDS << 20 |           \
      A64_LOG_LINE_WORDS << 16 | 3 << 14 | A64_LOG_LINE_WORDS)
 
 /* MRS and MSR of NZCV (flags.c). */
 ir_ref a64_read_nzcv(struct translation *t);
 void a64_write_nzcv(struct translation *t, ir_ref value);
 
-/* An identification register of the model, op0 - 2:op1:CRn:CRm:op2; 0 where we have nothing to say. */
+/* An identification register of the model, op0 - 2:op1:CRn:CRm:op2; 0 if we have nothing to say. */
 uint64_t a64_identification(const struct cpu_config *config, unsigned number);
 
 #endif

@@ -128,7 +128,7 @@ enum ir_exit run_word(uint32_t word)
     return run_words(&word, 1);
 }
 
-static void check_case(const struct insn_case *c)
+static void check_case(const struct field_case *c)
 {
     uint32_t word = a64_rows[c->insn].match;
     set_x_register(0, 0x5555555555555555);
@@ -147,6 +147,15 @@ static void check_case(const struct insn_case *c)
 }
 
 void check_cases(const struct insn_case *cases, unsigned n)
+{
+    reset(NULL);
+    for (unsigned i = 0; i < n; i++) {
+        const struct insn_case *c = &cases[i];
+        check_case(&(struct field_case){c->insn, c->sf, c->a, c->b, c->want, NULL, 0});
+    }
+}
+
+void check_field_cases(const struct field_case *cases, unsigned n)
 {
     reset(NULL);
     for (unsigned i = 0; i < n; i++)

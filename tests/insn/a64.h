@@ -2,8 +2,8 @@
  * An AArch64 processor for tests of single instructions: frontend and interpreter, in this process.
  * Guest memory is the test's own.
  *
- * Instructions are named by their row of the decode table. Operands are in x1, x2, x3; the result is
- * in x0.
+ * Instructions are named by their row of the decode table. Operands are in x1, x2, x3; the result
+ * is in x0.
  */
 #ifndef FERRY_TESTS_INSN_A64_H
 #define FERRY_TESTS_INSN_A64_H
@@ -41,20 +41,33 @@ enum ir_exit run_word(uint32_t word);
 /* Where they lie. */
 uint64_t code_address(void);
 
-/* One instruction with operands in x1 and x2, result in x0. One more field by name, or NULL. */
+/* One instruction with operands in x1 and x2, result in x0. */
 struct insn_case {
     enum a64_insn insn;
     unsigned sf; /* 2: the row has no such field */
     uint64_t a, b, want;
+};
+void check_cases(const struct insn_case *cases, unsigned n);
+
+/* The same with one more field by name. */
+struct field_case {
+    enum a64_insn insn;
+    unsigned sf;
+    uint64_t a, b, want;
     const char *field;
     uint32_t value;
 };
-void check_cases(const struct insn_case *cases, unsigned n);
+void check_field_cases(const struct field_case *cases, unsigned n);
 
 #define CHECK(...)                                                                                 \
     do {                                                                                           \
         static const struct insn_case cases[] = {__VA_ARGS__};                                     \
         check_cases(cases, sizeof cases / sizeof cases[0]);                                        \
+    } while (0)
+#define CHECK_FIELDS(...)                                                                          \
+    do {                                                                                           \
+        static const struct field_case cases[] = {__VA_ARGS__};                                    \
+        check_field_cases(cases, sizeof cases / sizeof cases[0]);                                  \
     } while (0)
 
 #endif

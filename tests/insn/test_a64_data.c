@@ -18,13 +18,13 @@ enum { UXTB, UXTH, UXTW, UXTX, SXTB, SXTH, SXTW, SXTX };
 
 Test(a64_data, shifted_registers)
 {
-    CHECK({A64_add, 1, 5, 3, 8, LSL(0)}, {A64_add, 1, 5, 1, 5 + MIN64, LSL(63)},
+    CHECK_FIELDS({A64_add, 1, 5, 3, 8, LSL(0)}, {A64_add, 1, 5, 1, 5 + MIN64, LSL(63)},
           {A64_add, 1, 0, MIN64, ONES, ASR(63)}, {A64_add, 1, 0, MIN64, 1, LSR(63)},
           {A64_add, 0, ONES, 1, 0, LSL(0)}, {A64_add, 0, 0, 0x1ffffffff, 0x80000000, LSL(31)},
           {A64_add, 0, 0, 0x180000000, 0xffffffff, ASR(31)},
           {A64_add, 0, 0, 0x180000000, 1, LSR(31)}, {A64_sub, 1, 0, 1, ONES, LSL(0)},
           {A64_sub, 0, 0, 1, 0xffffffff, LSL(0)}, {A64_sub, 1, 16, ONES, 17, ASR(4)});
-    CHECK({A64_and, 1, ONES, 0x8000000000000001, 0xc000000000000000, ROR(1)},
+    CHECK_FIELDS({A64_and, 1, ONES, 0x8000000000000001, 0xc000000000000000, ROR(1)},
           {A64_and, 0, ONES, 0x100000001, 0x80000000, ROR(1)},
           {A64_orr, 1, 1, 2, 3, LSL(0)}, {A64_eor, 0, ONES, 0xf0, 0xffffff0f, LSL(0)},
           {A64_bic, 1, ONES, 0xff, 0xffffffffffffff00, LSL(0)},
@@ -36,7 +36,7 @@ Test(a64_data, shifted_registers)
 
 Test(a64_data, extended_registers)
 {
-    CHECK({A64_add_ext, 1, 1, 0x1ff, 0x100, EXT(UXTB, 0)},
+    CHECK_FIELDS({A64_add_ext, 1, 1, 0x1ff, 0x100, EXT(UXTB, 0)},
           {A64_add_ext, 1, 1, 0x180, 0xffffffffffffff81, EXT(SXTB, 0)},
           {A64_add_ext, 1, 0, 0x18000, 0x80000, EXT(UXTH, 4)},
           {A64_add_ext, 1, 0, 0x18000, 0xfffffffffff80000, EXT(SXTH, 4)},
@@ -67,20 +67,21 @@ Test(a64_data, division)
           {A64_udiv, 0, ONES, 2, 0x7fffffff}, {A64_sdiv, 1, 7, 0, 0}, {A64_sdiv, 0, 7, 0, 0},
           {A64_sdiv, 1, MIN64, ONES, MIN64}, {A64_sdiv, 0, 0x80000000, ONES, 0x80000000},
           {A64_sdiv, 1, (uint64_t)-7, 2, (uint64_t)-3},
-          {A64_sdiv, 0, (uint32_t)-7, 2, (uint32_t)-3}, {A64_sdiv, 1, 7, (uint64_t)-2, (uint64_t)-3});
+          {A64_sdiv, 0, (uint32_t)-7, 2, (uint32_t)-3},
+          {A64_sdiv, 1, 7, (uint64_t)-2, (uint64_t)-3});
 }
 
 Test(a64_data, multiplication)
 {
     /* ra is x0, which holds 0x5555555555555555, but where it is given */
-    CHECK({A64_madd, 1, 3, 5, 15, "ra", 31}, {A64_madd, 1, 3, 5, 18, "ra", 1},
+    CHECK_FIELDS({A64_madd, 1, 3, 5, 15, "ra", 31}, {A64_madd, 1, 3, 5, 18, "ra", 1},
           {A64_madd, 0, ONES, ONES, 1, "ra", 31}, {A64_msub, 1, 3, 5, (uint64_t)-15, "ra", 31},
           {A64_msub, 0, 3, 5, (uint32_t)-12, "ra", 1},
           {A64_smaddl, 2, 0x1ffffffff, 2, (uint64_t)-2, "ra", 31},
           {A64_umaddl, 2, 0x1ffffffff, 2, 0x1fffffffe, "ra", 31},
           {A64_smsubl, 2, 0xffffffff, 2, 2, "ra", 31},
-          {A64_umsubl, 2, 0xffffffff, 2, (uint64_t)-0x1fffffffe, "ra", 31},
-          {A64_smulh, 2, MIN64, 2, ONES}, {A64_smulh, 2, ONES, ONES, 0},
+          {A64_umsubl, 2, 0xffffffff, 2, (uint64_t)-0x1fffffffe, "ra", 31});
+    CHECK({A64_smulh, 2, MIN64, 2, ONES}, {A64_smulh, 2, ONES, ONES, 0},
           {A64_umulh, 2, MIN64, 2, 1}, {A64_umulh, 2, ONES, ONES, ONES - 1});
 }
 
@@ -108,10 +109,11 @@ Test(a64_data, common_short_sequences)
           {A64_umax_r, 1, ONES, 1, ONES}, {A64_umax_r, 0, 0x100000000, 1, 1},
           {A64_smin_r, 1, ONES, 1, ONES}, {A64_smin_r, 0, 0xffffffff, 1, 0xffffffff},
           {A64_umin_r, 1, ONES, 1, 1}, {A64_umin_r, 0, 0x100000000, 1, 0});
-    CHECK({A64_smax_imm, 1, (uint64_t)-200, 0, (uint64_t)-128, "imm", 0x80},
+    CHECK_FIELDS({A64_smax_imm, 1, (uint64_t)-200, 0, (uint64_t)-128, "imm", 0x80},
           {A64_smax_imm, 0, (uint32_t)-200, 0, (uint32_t)-128, "imm", 0x80},
           {A64_umax_imm, 1, 7, 0, 255, "imm", 0xff},
-          {A64_smin_imm, 1, 7, 0, ONES, "imm", 0xff}, {A64_smin_imm, 0, 7, 0, 0xffffffff, "imm", 0xff},
+          {A64_smin_imm, 1, 7, 0, ONES, "imm", 0xff},
+          {A64_smin_imm, 0, 7, 0, 0xffffffff, "imm", 0xff},
           {A64_umin_imm, 0, 0xffffffff, 0, 128, "imm", 0x80});
 }
 
@@ -214,8 +216,8 @@ Test(a64_data, bit_fields)
 
 Test(a64_data, extraction_from_pairs)
 {
-    CHECK({A64_extr_x, 2, 0x1122334455667788, 0x99aabbccddeeff00, 0x99aabbccddeeff00, "imms", 0},
-          {A64_extr_x, 2, 0x1122334455667788, 0x99aabbccddeeff00, 0x8899aabbccddeeff, "imms", 8},
+    CHECK_FIELDS({A64_extr_x, 2, 0x11223344, 0x99aabbccddeeff00, 0x99aabbccddeeff00, "imms", 0},
+          {A64_extr_x, 2, 0x11223388, 0x99aabbccddeeff00, 0x8899aabbccddeeff, "imms", 8},
           {A64_extr_x, 2, 1, ONES, 3, "imms", 63}, {A64_extr_w, 2, 1, 0xffffffff, 3, "imms", 31},
           {A64_extr_w, 2, 0xff00000001, 0xee80000000, 0x80000000, "imms", 0},
           {A64_extr_w, 2, 5, 5, 0x80000002, "imms", 1});
@@ -233,7 +235,7 @@ Test(a64_data, logical_masks)
     /* 1 to size - 1 ones; the field of the rotation may exceed the size */
     cr_expect_eq(wide, 63 * 64 + 31 * 64 + 15 * 64 + 7 * 64 + 3 * 64 + 1 * 64);
     cr_expect_eq(narrow, 31 * 64 + 15 * 64 + 7 * 64 + 3 * 64 + 1 * 64);
-    CHECK({A64_and_imm, 1, ONES, 0, 0x5555555555555555, "mask", 0x03c},
+    CHECK_FIELDS({A64_and_imm, 1, ONES, 0, 0x5555555555555555, "mask", 0x03c},
           {A64_and_imm, 1, ONES, 0, 1, "mask", 0x1000}, {A64_and_imm, 0, ONES, 0, 1, "mask", 0},
           {A64_orr_imm, 1, 0, 0, 0x8000000000000001, "mask", 0x1041},
           {A64_orr_imm, 0, 0, 0, 0x00ff00ff, "mask", 0x027},

@@ -113,10 +113,10 @@ Test(a64_flags, selection_under_all_conditions)
             bool yes = holds(cond, nzcv);
             cr_expect_eq(selected(A64_csel, cond, nzcv, 1), yes ? x : y, "%x %x", cond, nzcv);
             cr_expect_eq(selected(A64_csinc, cond, nzcv, 1), yes ? x : y + 1, "%x %x", cond, nzcv);
-            cr_expect_eq(selected(A64_csinv, cond, nzcv, 0), (uint32_t)(yes ? x : ~y), "%x %x", cond,
-                         nzcv);
-            cr_expect_eq(selected(A64_csneg, cond, nzcv, 0), (uint32_t)(yes ? x : -y), "%x %x", cond,
-                         nzcv);
+            cr_expect_eq(selected(A64_csinv, cond, nzcv, 0), (uint32_t)(yes ? x : ~y), "%x %x",
+                         cond, nzcv);
+            cr_expect_eq(selected(A64_csneg, cond, nzcv, 0), (uint32_t)(yes ? x : -y), "%x %x",
+                         cond, nzcv);
         }
 }
 
@@ -129,7 +129,8 @@ Test(a64_flags, conditional_comparison)
             set_x_register(1, 3);
             set_x_register(2, 5);
             set_flags(nzcv);
-            run_word(encode(A64_ccmp, "sf", 1, "rn", 1, "rm", 2, "cond", cond, "nzcv", other, NULL));
+            run_word(encode(A64_ccmp, "sf", 1, "rn", 1, "rm", 2, "cond", cond, "nzcv", other,
+                            NULL));
             cr_expect_eq(get_flags(), holds(cond, nzcv) ? N : other, "%x %x: %x", cond, nzcv,
                          get_flags());
             set_x_register(1, 0xffffffff);
@@ -206,7 +207,8 @@ Test(a64_flags, flags_of_bytes_and_halves)
     } cases[] = {
         {A64_setf8, 0x7f, 15, C},        {A64_setf8, 0x80, 0, N | V},      {A64_setf8, 0x180, 0, N},
         {A64_setf8, 0x100, C, Z | C | V}, {A64_setf8, 0xffffff00, 0, Z | V},
-        {A64_setf8, 0x200, 0, Z},        {A64_setf16, 0x7fff, 0, 0},       {A64_setf16, 0x8000, 0, N | V},
+        {A64_setf8, 0x200, 0, Z},        {A64_setf16, 0x7fff, 0, 0},
+        {A64_setf16, 0x8000, 0, N | V},
         {A64_setf16, 0x18000, C, N | C}, {A64_setf16, 0x10000, 0, Z | V},
     };
     reset(NULL);

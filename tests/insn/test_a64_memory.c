@@ -201,7 +201,7 @@ Test(a64_memory, literals_count_from_the_instruction)
     cr_expect_eq(get_v_register(1).d[0], 0x0123456789abcdef);
 }
 
-/* ---- exclusives and atomics ------------------------------------------------------------------ */
+/* ---- exclusives and atomics ---------------------------------------------------------------- */
 
 Test(a64_memory, exclusives)
 {
@@ -318,7 +318,7 @@ Test(a64_memory, compare_and_swap)
     cr_expect_eq(run_word(encode(A64_casp_x, "rs", 9, "rt", 10, "rn", RN, NULL)), IR_EXIT_ILLEGAL);
 }
 
-/* ---- structures ------------------------------------------------------------------------------ */
+/* ---- structures ---------------------------------------------------------------------------- */
 
 /* Element j of register r, in memory and in the register. */
 static void expect_structures(unsigned elements, unsigned size, unsigned q, unsigned first,
@@ -382,7 +382,7 @@ Test(a64_memory, one_structure)
     cr_expect_eq(get_v_register(3).d[1], bytes_at(8, 4) * 0x0000000100000001);
 }
 
-/* ---- memory copy and set --------------------------------------------------------------------- */
+/* ---- memory copy and set ------------------------------------------------------------------- */
 
 static void run_three(enum a64_insn p, enum a64_insn m, enum a64_insn e)
 {

@@ -92,7 +92,7 @@ Test(a64_system, hints)
     }
 }
 
-/* ---- pointer authentication ------------------------------------------------------------------- */
+/* ---- pointer authentication ---------------------------------------------------------------- */
 
 static uint64_t pac(enum a64_insn insn, uint64_t pointer, uint64_t modifier)
 {
@@ -177,7 +177,7 @@ Test(a64_system, generic_code_and_loads)
     cr_expect_eq(run_word(encode(A64_retaa, NULL)), IR_EXIT_ILLEGAL);
 }
 
-/* ---- FPCR, FPSR ------------------------------------------------------------------------------- */
+/* ---- FPCR, FPSR ---------------------------------------------------------------------------- */
 
 Test(a64_system, fpcr)
 {
@@ -231,7 +231,7 @@ Test(a64_system, denormal_flag)
     cr_expect_eq(read_register(FPSR), 0);
 }
 
-/* ---- others ----------------------------------------------------------------------------------- */
+/* ---- others -------------------------------------------------------------------------------- */
 
 Test(a64_system, registers)
 {
@@ -297,7 +297,7 @@ Test(a64_system, caches)
     cr_expect_eq(sys(12, 1, (uint64_t)lines), IR_EXIT_ILLEGAL); /* DC CVAP */
 }
 
-/* ---- -cpu ------------------------------------------------------------------------------------- */
+/* ---- -cpu ---------------------------------------------------------------------------------- */
 
 static bool accepts(const char *text)
 {
@@ -339,12 +339,13 @@ Test(a64_system, what_the_kernel_says)
     cr_expect_eq(read_register(PFR0), 0x11);
     reset("neoverse-n1");
     cr_expect_str_eq(a64_feature_string(&config, text, sizeof text),
-                     "fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics fphp asimdhp cpuid asimdrdm "
-                     "lrcpc dcpop asimddp ssbs");
+                     "fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics fphp asimdhp cpuid "
+                     "asimdrdm lrcpc dcpop asimddp ssbs");
     cr_expect_eq(read_register(ISAR0), 0x0000100010211120);
     cr_expect_eq(read_register(PFR0), 0x00110011);
     reset("max");
-    cr_expect(strstr(a64_feature_string(&config, text, sizeof text), " paca pacg dcpodp "), "%s", text);
+    a64_feature_string(&config, text, sizeof text);
+    cr_expect(strstr(text, " paca pacg dcpodp "), "%s", text);
     cr_expect(strstr(text, " mops hbc lrcpc3"), "%s", text);
     cr_expect_eq(read_register(ISAR1) >> 8 & 15, 3, "FEAT_PAuth2");
 }
