@@ -163,10 +163,20 @@ static void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_
     give_back(w, loan);
 }
 
-/* A spill cell holds a whole xmm register, as a float may be read as a vector (VAL_ZERO_ABOVE). */
-static enum ir_type cell_type(enum ir_type t)
+/*
+ * Copies what a home holds to a spill cell. The cell holds a whole xmm register, as a float may be read
+ * as a vector (VAL_ZERO_ABOVE).
+ */
+static void copy_home(struct work *w, unsigned cell, unsigned slot)
 {
-    return in_xmm(t) ? IR_V128 : t;
+    enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
+    struct mem m = spill_mem(cell);
+    copy_memory(w, m, home_mem(w, slot), t, true);
+    if (ir_type_is_float(t)) {
+        m.disp += 8;
+        x_xm(&w->c, MOV_IMM | X_W, 0, m);
+        put32(&w->c, 0);
+    }
 }
 
 /* The home of a slot is about to be overwritten with r: whoever lives only there moves out. */
@@ -177,7 +187,7 @@ static void vacate_home(struct work *w, unsigned slot, ir_ref r)
         return;
     struct val *v = val_of(w, old);
     if (v->uses && !v->regs && !v->spill && !is_lazy(v)) {
-        enum ir_type t = cell_type(value_type(w, old, IR_I64));
+        enum ir_type t = value_type(w, old, IR_I64);
         uint32_t free =
             w->free & (in_xmm(t) ? XMM_MASK : GPR_MASK) & ~w->locked & ~w->dying;
         if (free) {
@@ -186,7 +196,7 @@ static void vacate_home(struct work *w, unsigned slot, ir_ref r)
             claim(w, reg, old);
         } else {
             unsigned cell = (unsigned)new_spill(w);
-            copy_memory(w, spill_mem(cell), home_mem(w, slot), t, true);
+            copy_home(w, cell, slot);
             CHECK(COPY_SPILL, cell, slot, old);
             v->spill = (uint16_t)(cell + 1);
         }
@@ -835,8 +845,7 @@ void forget_slots(struct work *w)
         if (v && v->home == slot + 1) {
             if (v->uses && !v->spill && !is_lazy(v)) {
                 unsigned cell = (unsigned)new_spill(w);
-                copy_memory(w, spill_mem(cell), home_mem(w, slot),
-                            cell_type(value_type(w, r, IR_I64)), true);
+                copy_home(w, cell, slot);
                 CHECK(COPY_SPILL, cell, slot, r);
                 v->spill = (uint16_t)(cell + 1);
             }

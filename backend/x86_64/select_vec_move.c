@@ -59,10 +59,10 @@ static void clear_above(struct work *w, unsigned d, unsigned a, enum ir_type t)
         vec_rrl(w, PAND, d, a, UINT16_MAX, 0);
 }
 
-/* What lies above a float means nothing, so it may become zero wherever the value is. */
+/* What lies above a float means nothing, so it may become zero wherever the value is: in registers only. */
 static bool clear_in_place(struct work *w, ir_ref r, enum ir_type t)
 {
-    if (ir_is_const(r) || value_type(w, r, t) != t || !(w->val[r].regs & XMM_MASK))
+    if (ir_is_const(r) || value_type(w, r, t) != t || w->val[r].spill || !(w->val[r].regs & XMM_MASK))
         return false;
     for (uint32_t m = w->val[r].regs & XMM_MASK; m; m &= m - 1) {
         unsigned reg = (unsigned)__builtin_ctz(m) - XMM0;
