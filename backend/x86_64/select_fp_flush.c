@@ -14,7 +14,7 @@
 #include "backend/x86_64/vec.h"
 
 enum { K1 = 1, K2, K3, K4 };
-enum { CLASS_ZERO = 0x06, CLASS_INFINITE = 0x18, CLASS_DENORMAL = 0x20 }; /* of vfpclass */
+enum { CLASS_ZERO = 0x06, CLASS_INFINITE = 0x18, CLASS_DENORMAL = 0x20, CLASS_NAN = 0x81 }; /* of vfpclass */
 enum { CMP_LT_QUIET = 17 };
 
 /* What there is to look at in a result. */
@@ -175,8 +175,8 @@ static void check(struct work *w, const struct ir_insn *in, const struct form *f
         classify(w, in, K3, r->operand[2], CLASS_DENORMAL);
         colds[n++] = leave_if_any(w, cold_flushed, K3, K3, r);
     }
-    if (f->result == RESULT_SUBNORMAL) {
-        classify(w, in, K4, r->d, CLASS_DENORMAL);
+    if (f->result == RESULT_SUBNORMAL) { /* the check for NaNs may have seen one beside a NaN */
+        classify(w, in, K4, r->d, CLASS_DENORMAL | CLASS_NAN);
         colds[n++] = leave_if_any(w, cold_flushed, K4, K4, r);
     } else if (f->result == RESULT_TINY) {
         find_tiny(w, in, r, K4);
