@@ -151,6 +151,7 @@ static unsigned used_bytes(const struct ir_block *b, ir_ref r, unsigned depth)
         unsigned both = def->op == IR_VAND ? (x < y ? x : y) : (x > y ? x : y);
         return def->sub ? round_up(both, lane_size(def)) : both;
     }
+    case IR_VSUMB: return depth ? round_up(used_bytes(b, def->a, depth - 1), 8) : 16;
     case IR_VABS: case IR_VSHL: case IR_VSHR: case IR_VSAR: case IR_VPOPCNT:
         return depth ? round_up(used_bytes(b, def->a, depth - 1), lane_size(def)) : 16;
     default: return 16;

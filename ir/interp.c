@@ -555,6 +555,7 @@ op_VDOTUS:
 op_VADDV:
 op_VPADDLS:
 op_VPADDLU:
+op_VSUMB:
 op_VZIP1:
 op_VZIP2:
 op_VUZP1:

@@ -62,6 +62,7 @@ unsigned ir_lane_types(unsigned op)
     switch (op) {
     case IR_VLANE: return B | H | S | D | FS | FD;
     case IR_VPOPCNT: case IR_VBITREV: case IR_VPMUL: case IR_VDOTS: case IR_VDOTU: case IR_VDOTUS:
+    case IR_VSUMB:
         return B;
     case IR_VPMULL: return B | D;
     case IR_VQDMULH: case IR_VQRDMULH: return H | S;

@@ -183,6 +183,14 @@ static union ir_v128 add_across(const struct ir_insn *insn, const union ir_v128 
     return r;
 }
 
+static union ir_v128 sum_bytes(const union ir_v128 *a)
+{
+    union ir_v128 r = {.d = {0, 0}};
+    for (unsigned i = 0; i < 16; i++)
+        r.d[i / 8] += a->b[i];
+    return r;
+}
+
 /* Four products of bytes onto each lane of c. */
 static union ir_v128 dot(const struct ir_insn *insn, const union ir_v128 *a,
                          const union ir_v128 *b, const union ir_v128 *c)
@@ -279,6 +287,7 @@ void ir_eval_vector(const struct ir_insn *insn, union ir_v128 *r, const union ir
     case IR_VDOTS: case IR_VDOTU: case IR_VDOTUS: *r = dot(insn, a, b, c); break;
     case IR_VADDV: *r = add_across(insn, a); break;
     case IR_VPADDLS: case IR_VPADDLU: *r = add_neighbours(insn, a); break;
+    case IR_VSUMB: *r = sum_bytes(a); break;
     case IR_VZIP1: case IR_VZIP2: case IR_VUZP1: case IR_VUZP2: case IR_VTRN1: case IR_VTRN2:
     case IR_VREV: case IR_VEXT: case IR_VCOPY: case IR_VDUPL:
         *r = permute(insn, a, b);

@@ -477,3 +477,12 @@ void emit_VPADDLU(struct work *w, const struct ir_insn *in, ir_ref self)
     struct vec v = vec_start(w, in, self, 0, 0);
     vec_rrl(w, PMADDUBSW, v.d, v.a, ones, ones);
 }
+
+void emit_VSUMB(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    if (is_zero_above(w, in->a, IR_V128))
+        set_zero_above(w, self);
+    struct vec v = vec_start(w, in, self, 1, KEEP_A);
+    vec_zero(w, v.t[0]);
+    vec_rrr(w, PSADBW, v.d, v.a, v.t[0]);
+}

@@ -291,17 +291,28 @@ bool a64_simd_addlp(struct translation *t, const struct a64_args_simd2 *a, int o
     return true;
 }
 
+/* Bytes of a short vector are added as such; what the sum carries out of its lane is cut off. */
 bool a64_simd_addv(struct translation *t, const struct a64_args_simd2 *a)
 {
-    ir_ref n = simd_cut(t, a->q, a->size, get_v(t, a->rn));
+    ir_ref n = get_v(t, a->rn);
+    if (a->size == 0 && !a->q) {
+        simd_put(t, SIMD_SCALAR, 0, a->rd, v_op(t, IR_VSUMB, IR_I8, n, 0));
+        return true;
+    }
+    n = simd_cut(t, a->q, a->size, n);
     put_v(t, a->rd, v_op(t, IR_VADDV, a64_lane(a->size), n, 0));
     return true;
 }
 
 bool a64_simd_addlv(struct translation *t, const struct a64_args_simd2 *a, int op)
 {
-    ir_ref n = simd_cut(t, a->q, a->size, get_v(t, a->rn));
-    ir_ref pairs = v_op(t, op, a64_lane(a->size), n, 0);
+    ir_ref n = get_v(t, a->rn);
+    if (a->size == 0 && op == IR_VPADDLU) {
+        ir_ref sums = simd_cut(t, a->q, 0, v_op(t, IR_VSUMB, IR_I8, n, 0));
+        put_v(t, a->rd, a->q ? v_op(t, IR_VADDV, IR_I64, sums, 0) : sums);
+        return true;
+    }
+    ir_ref pairs = v_op(t, op, a64_lane(a->size), simd_cut(t, a->q, a->size, n), 0);
     put_v(t, a->rd, v_op(t, IR_VADDV, a64_lane(a->size + 1), pairs, 0));
     return true;
 }

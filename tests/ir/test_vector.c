@@ -130,6 +130,7 @@ WITH(tbl, _mm_shuffle_epi8(a, _mm_adds_epu8(b, _mm_set1_epi8(0x70))))
 WITH(dupl16, _mm_shuffle_epi8(a, _mm_set1_epi16(0x0706)))
 WITH(copy32, _mm_insert_epi32(a, _mm_extract_epi32(b, 3), 1))
 WITH(paddls8, _mm_maddubs_epi16(_mm_set1_epi8(1), a))
+WITH(sumb, _mm_sad_epu8(a, _mm_setzero_si128()))
 WITH(paddlu8, _mm_maddubs_epi16(a, _mm_set1_epi8(1)))
 WITH(paddls16, _mm_madd_epi16(a, _mm_set1_epi16(1)))
 BINARY(aesenc, _mm_aesenc_si128)
@@ -188,7 +189,7 @@ static const struct row {
     {IR_VREV, IR_I8, 2, 0, rev16_8}, {IR_VREV, IR_I32, 8, 0, rev64_32},
     {IR_VREV, IR_I16, 16, 0, rev16_16}, {IR_VTBL, 0, 0, 0, tbl}, {IR_VDUPL, IR_I16, 3, 0, dupl16},
     {IR_VCOPY, IR_I32, 1 | 3 << 8, 0, copy32}, {IR_VPADDLS, IR_I8, 0, 0, paddls8},
-    {IR_VPADDLU, IR_I8, 0, 0, paddlu8}, {IR_VPADDLS, IR_I16, 0, 0, paddls16},
+    {IR_VSUMB, IR_I8, 0, 0, sumb}, {IR_VPADDLU, IR_I8, 0, 0, paddlu8}, {IR_VPADDLS, IR_I16, 0, 0, paddls16},
     {IR_VAESENC, 0, 0, 0, aesenc}, {IR_VAESENCL, 0, 0, 0, aesencl}, {IR_VAESDEC, 0, 0, 0, aesdec},
     {IR_VAESDECL, 0, 0, 0, aesdecl}, {IR_VAESMC, 0, 0, 0, aesmc}, {IR_VAESIMC, 0, 0, 0, aesimc},
     {IR_VANDN, 0, 0, 0, vandn}, {IR_VNOT, 0, 0, 0, vnot},
