@@ -143,6 +143,10 @@ static unsigned used_bytes(const struct ir_block *b, ir_ref r, unsigned depth)
     case IR_VFMINM: case IR_VFMAXM: case IR_VFMINN: case IR_VFMAXN: case IR_VFSETCC: case IR_VFRINT:
     case IR_VFTOS: case IR_VFTOU: case IR_VSTOF: case IR_VUTOF:
         return def->aux & 255 ? (def->aux & 255) * lane_size(def) : 16;
+    case IR_VREV: { /* of a lone top lane */
+        const struct ir_insn *x = fold_def(b, def->a);
+        return x->op == IR_VSHA1E && is_zero(b, x->b) && def->sub == IR_I32 && def->aux == 16 ? 4 : 16;
+    }
     case IR_VANDN: return depth ? used_bytes(b, def->a, depth - 1) : 16;
     case IR_VAND: case IR_VOR: case IR_VXOR: case IR_VADD: case IR_VSUB: case IR_VMUL: {
         if (!depth)
@@ -370,6 +374,25 @@ static ir_ref fold_reversal(const struct ir_block *b, const struct ir_insn *insn
     return x->op == IR_VREV && x->sub == insn->sub && x->aux == insn->aux ? x->a : IR_NONE;
 }
 
+/* SHA-1's next e, as it is added to the words. */
+static ir_ref fold_add_e(const struct ir_block *b, struct ir_insn *insn, ir_ref e, ir_ref words)
+{
+    const struct ir_insn *x = fold_def(b, e);
+    if (x->op != IR_VSHA1E || insn->sub != IR_I32 || !is_zero(b, x->b))
+        return IR_NONE;
+    return turn_vector(insn, IR_VSHA1E, 0, x->a, words);
+}
+
+static ir_ref fold_vector_add(const struct ir_block *b, struct ir_insn *insn)
+{
+    if (is_zero(b, insn->b))
+        return insn->a;
+    if (is_zero(b, insn->a))
+        return insn->b;
+    ir_ref r = fold_add_e(b, insn, insn->a, insn->b);
+    return r ? r : fold_add_e(b, insn, insn->b, insn->a);
+}
+
 ir_ref fold_vector(struct ir_block *b, struct ir_insn *insn)
 {
     switch ((enum ir_op)insn->op) {
@@ -381,7 +404,7 @@ ir_ref fold_vector(struct ir_block *b, struct ir_insn *insn)
     case IR_VDUP: return fold_dup(b, insn);
     case IR_VAND: case IR_VOR: case IR_VANDN: case IR_VNOT: case IR_VBSL: return fold_bits(b, insn);
     case IR_VXOR: return fold_vector_xor(b, insn);
-    case IR_VADD: return is_zero(b, insn->b) ? insn->a : is_zero(b, insn->a) ? insn->b : IR_NONE;
+    case IR_VADD: return fold_vector_add(b, insn);
     case IR_VSUB: return is_zero(b, insn->b) ? insn->a : IR_NONE;
     case IR_VCMP:
         if (insn->a != insn->b)

@@ -45,7 +45,8 @@ enum ir_sub_kind ir_sub_kind(unsigned op)
     case IR_VPAIR: case IR_VAND: case IR_VOR: case IR_VXOR: case IR_VANDN: case IR_VNOT:
     case IR_VBSL: case IR_VEXT: case IR_VTBL: case IR_VAESENC: case IR_VAESENCL:
     case IR_VAESDEC: case IR_VAESDECL: case IR_VAESMC: case IR_VAESIMC: case IR_CALLV:
-    case IR_VSHA1R: case IR_VSHA256R: case IR_VSHA256M1: case IR_VSHA256M2:
+    case IR_VSHA1R: case IR_VSHA1E: case IR_VSHA1M2: case IR_VSHA256R:
+    case IR_VSHA256M1: case IR_VSHA256M2:
         return IR_SUB_NONE;
     default:
         if (ir_op_info[op].operand[0] == 'S')

@@ -297,7 +297,8 @@ void ir_eval_vector(const struct ir_insn *insn, union ir_v128 *r, const union ir
     case IR_VAESIMC:
         *r = vector_eval_aes(insn, a, b);
         break;
-    case IR_VSHA1R: case IR_VSHA256R: case IR_VSHA256M1: case IR_VSHA256M2:
+    case IR_VSHA1R: case IR_VSHA1E: case IR_VSHA1M2: case IR_VSHA256R: case IR_VSHA256M1:
+    case IR_VSHA256M2:
         *r = vector_eval_sha(insn, a, b, c);
         break;
     default:

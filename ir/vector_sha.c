@@ -39,6 +39,21 @@ static union ir_v128 sha1_rounds(unsigned function, const union ir_v128 *v,
     return (union ir_v128){.s = {d, c, b, a}};
 }
 
+static union ir_v128 sha1_next_e(const union ir_v128 *state, const union ir_v128 *words)
+{
+    union ir_v128 r = *words;
+    r.s[3] += rotate_left(state->s[3], 30);
+    return r;
+}
+
+static union ir_v128 sha1_schedule(const union ir_v128 *a, const union ir_v128 *b)
+{
+    union ir_v128 r;
+    for (unsigned i = 4; i-- > 0;)
+        r.s[i] = rotate_left(a->s[i] ^ (i ? b->s[i - 1] : r.s[3]), 1);
+    return r;
+}
+
 static union ir_v128 sha256_rounds(const union ir_v128 *cdgh, const union ir_v128 *abef,
                                    const union ir_v128 *words)
 {
@@ -85,6 +100,8 @@ union ir_v128 vector_eval_sha(const struct ir_insn *insn, const union ir_v128 *a
 {
     switch (insn->op) {
     case IR_VSHA1R: return sha1_rounds(insn->aux, a, b);
+    case IR_VSHA1E: return sha1_next_e(a, b);
+    case IR_VSHA1M2: return sha1_schedule(a, b);
     case IR_VSHA256R: return sha256_rounds(a, b, c);
     default: return sha256_schedule(insn->op, a, b);
     }

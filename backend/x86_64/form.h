@@ -244,6 +244,8 @@ enum {
     PBROADCASTQ_E = 0x7c | X_0F38 | X_66 | X_W | X_EVEX,
     GF2P8AFFINEQB = 0xce | X_0F3A | X_66 /* VEX: with X_W */,
     SHA1RNDS4 = 0xcc | X_0F3A,
+    SHA1NEXTE = 0xc8 | X_0F38,
+    SHA1MSG2 = 0xca | X_0F38,
     SHA256RNDS2 = 0xcb | X_0F38 /* third operand: xmm0 */,
     SHA256MSG1 = 0xcc | X_0F38,
     SHA256MSG2 = 0xcd | X_0F38,

@@ -112,3 +112,13 @@ void emit_VSHA256M2(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     emit_schedule(w, in, self, SHA256MSG2);
 }
+
+void emit_VSHA1E(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_schedule(w, in, self, SHA1NEXTE);
+}
+
+void emit_VSHA1M2(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_schedule(w, in, self, SHA1MSG2);
+}

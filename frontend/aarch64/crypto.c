@@ -81,17 +81,17 @@ bool a64_sha1_rounds(struct translation *t, const struct a64_args_rd_rn_rm *a, i
 {
     ir_ref e = ir_emit(t->block, (struct ir_insn){.op = IR_VZEXT, .type = IR_V128, .sub = IR_F32,
                                                   .a = get_scalar(t, a->rn, IR_F32)});
-    ir_ref words = v_op(t, IR_VADD, IR_I32, get_v(t, a->rm), e);
+    ir_ref words = v_op(t, IR_VADD, IR_I32, reversed(t, get_v(t, a->rm)), reversed(t, e));
     put_v(t, a->rd, reversed(t, v_op_num(t, IR_VSHA1R, IR_VOID, reversed(t, get_v(t, a->rd)),
-                                         reversed(t, words), (unsigned)function)));
+                                         words, (unsigned)function)));
     return true;
 }
 
-/* ROL 30 of a word. */
+/* ROL 30 of a word: the host adds it to the words as the next e. */
 bool a64_sha1_rotate(struct translation *t, const struct a64_args_rd_rn *a)
 {
-    ir_ref word = get_scalar(t, a->rn, IR_I32);
-    put_scalar(t, a->rd, IR_I32, ir_op2(t->block, IR_ROR, IR_I32, word, ir_const(t->block, 2)));
+    ir_ref state = reversed(t, get_v(t, a->rn));
+    put_v(t, a->rd, reversed(t, v_op(t, IR_VSHA1E, IR_VOID, state, zero(t))));
     return true;
 }
 
@@ -102,12 +102,10 @@ bool a64_sha1_schedule_0(struct translation *t, const struct a64_args_rd_rn_rm *
     return true;
 }
 
-/* Word 3 depends on the new word 0. */
 bool a64_sha1_schedule_1(struct translation *t, const struct a64_args_rd_rn *a)
 {
-    ir_ref z = zero(t), sum = v_xor(t, get_v(t, a->rd), v_ext(t, get_v(t, a->rn), z, 4));
-    ir_ref once = v_ror(t, IR_I32, sum, 31), twice = v_ror(t, IR_I32, once, 31);
-    put_v(t, a->rd, v_xor(t, once, v_ext(t, z, twice, 4)));
+    ir_ref d = reversed(t, get_v(t, a->rd)), n = reversed(t, get_v(t, a->rn));
+    put_v(t, a->rd, reversed(t, v_op(t, IR_VSHA1M2, IR_VOID, d, n)));
     return true;
 }
 
