@@ -191,6 +191,19 @@ unsigned emit_compare(struct work *w, unsigned cc, enum ir_type t, ir_ref a, ir_
     return host_cc[cc];
 }
 
+unsigned emit_comparison(struct work *w, ir_ref self, enum ir_type t)
+{
+    const struct ir_insn *in = &w->b->insns[self];
+    ir_ref found = w->val[self].put;
+    unsigned cc = in->sub;
+    if (!found)
+        return emit_compare(w, cc, t, in->a, in->b);
+    if (in->a == found && (cc & ~1u) == IR_LTS) /* the result's sign */
+        cc = IR_MI | (cc & 1);
+    consume(w, found);
+    return host_cc[cc];
+}
+
 static void cold_guard(struct work *w, struct cold *c)
 {
     store_snapshot(w, c->state);
@@ -225,7 +238,7 @@ void emit_BRCC(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     uint64_t target = target_of(w, in->c);
     start_guard(w, self, target);
-    unsigned cc = emit_compare(w, in->sub, (enum ir_type)in->type, in->a, in->b);
+    unsigned cc = emit_comparison(w, self, (enum ir_type)in->type);
     emit_guard(w, cc, target, in->aux);
 }
 

@@ -14,6 +14,7 @@
  *     zero-extension of what a 32-bit instruction of the host computes;
  *   - vectors of constants are made where they are first used;
  *   - a logical op on vectors used once, by another one, becomes part of it;
+ *   - who wants flags that the operation just executed has left in EFLAGS takes them from there;
  *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the
  * value and its put looks at the slot.
  */
@@ -96,6 +97,11 @@ static void scan_add(struct scan *s, const struct ir_insn *in, struct val *v)
     bool b_shift = !ir_is_const(in->b) && s->b->insns[in->b].op == IR_SHL &&
                    s->b->insns[in->b].type == in->type;
     unsigned wide = v->flags & VAL_WIDE;
+    if (v->flags & VAL_FLAGUSE) {
+        use(s, in->a, wide);
+        use(s, in->b, wide);
+        return;
+    }
     bool a_may_shift = !b_shift && !ir_is_const(in->a) && s->b->insns[in->a].type == in->type;
     use(s, in->a, (a_may_shift ? VAL_ADDEND : 0) | wide);
     use(s, in->b, (b_shift ? VAL_ADDEND : 0) | wide);
@@ -306,6 +312,97 @@ static bool makes_result(const struct scan *s, const struct ir_insn *r, const st
            constant(s->w, r->b)->value == -constant(s->w, f->b)->value;
 }
 
+/* Does the code of instruction j, if it has any, leave EFLAGS alone? `i` is where the scan is. */
+static bool is_transparent(const struct scan *s, unsigned j)
+{
+    const struct ir_insn *in = &s->b->insns[j];
+    switch (in->op) {
+    case IR_NOP: case IR_INSN: case IR_PUT: case IR_GET: case IR_TRUNC:
+    case IR_SUBF: case IR_ADDF: case IR_ANDF: case IR_FLIPC:
+        return true;
+    case IR_ZEXT:
+        return in->sub == IR_I32;
+    case IR_ADCF: case IR_SBBF: /* if nobody wants them, and a put will not either */
+        for (unsigned k = 0; k < 3; k++)
+            if (s->w->be->flag_slots[k] & ~s->overwritten[k])
+                return false;
+        return s->w->val[j].uses == 0;
+    default:
+        return false;
+    }
+}
+
+/*
+ * Has instruction j the flags f, when executed as it will be: a sum with a negative constant as a
+ * difference, else as it stands?
+ */
+static bool leaves_flags(const struct scan *s, unsigned j, const struct ir_insn *f)
+{
+    const struct ir_insn *in = &s->b->insns[j];
+    if (f->op == IR_ADCF || f->op == IR_SBBF)
+        return in->op == (f->op == IR_ADCF ? IR_ADC : IR_SBB) && in->type == f->type &&
+               in->a == f->a && in->b == f->b && in->c == f->c;
+    if ((f->op != IR_SUBF && f->op != IR_ADDF) || !makes_result(s, in, f))
+        return false;
+    if (in->op == IR_ADD && ir_is_const(in->b)) {
+        int64_t k = is_plain_const(s->w, in->b) ? (int64_t)constant(s->w, in->b)->value : 0;
+        return k > INT32_MIN && k <= INT32_MAX && (k < 0) == (f->op == IR_SUBF);
+    }
+    return true;
+}
+
+/* Comparisons of a result with zero that its own flags answer. */
+static bool leaves_sign(const struct scan *s, unsigned j, const struct ir_insn *in)
+{
+    unsigned op = s->b->insns[j].op, cc = in->sub & ~1u;
+    return in->a == j && (op == IR_SUB || op == IR_ADD || op == IR_AND) &&
+           s->b->insns[j].type == (in->op == IR_BRCC ? in->type : in->aux) &&
+           is_plain_const(s->w, in->b) && constant(s->w, in->b)->value == 0 &&
+           (cc == IR_EQ || cc == IR_LTS);
+}
+
+/*
+ * Consumer i of the flags f, or of a comparison, finds them in EFLAGS if the operation of which they
+ * are has just been executed. It uses that operation then (val.put), which must leave its flags
+ * (VAL_FLAGUSE), and not what the flags are made from.
+ */
+static bool finds_flags(struct scan *s, unsigned i, const struct ir_insn *in, const struct ir_insn *f)
+{
+    enum { NEAR = 8 };
+    for (unsigned j = i - 1; j > 0 && i - j <= NEAR; j--) {
+        if (leaves_flags(s, j, f) || (f->op == IR_SUBF && f->a == in->a && leaves_sign(s, j, in))) {
+            use(s, (ir_ref)j, VAL_FLAGUSE | VAL_OBSERVED);
+            s->w->val[i].put = (ir_ref)j;
+            return true;
+        }
+        if (!is_transparent(s, j))
+            return false;
+    }
+    return false;
+}
+
+/* Marks a consumer that finds its flags; its operands but for those. */
+static bool scan_consumer(struct scan *s, unsigned i, const struct ir_insn *in)
+{
+    bool carry = in->op == IR_ADC || in->op == IR_SBB;
+    struct ir_insn f = {.op = IR_SUBF, .a = in->a, .b = in->b,
+                        .type = in->op == IR_BRCC ? in->type : (uint8_t)in->aux};
+    if (carry && ir_is_const(in->c))
+        return false;
+    if (carry)
+        f = s->b->insns[in->c];
+    if ((in->op == IR_BRCC && polls(s, i, in)) || !finds_flags(s, i, in, &f))
+        return false;
+    if (in->op == IR_SELCC) {
+        use(s, in->c, VAL_OBSERVED | VAL_WIDE);
+        use(s, in->d, VAL_OBSERVED | VAL_WIDE);
+    } else if (carry) {
+        use(s, in->a, VAL_OBSERVED | VAL_WIDE);
+        use(s, in->b, VAL_OBSERVED | VAL_WIDE);
+    }
+    return true;
+}
+
 /*
  * Flags of an operation that overwrites its first operand are made from the result and the second, so
  * that the first need not be kept.
@@ -351,6 +448,15 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
     case IR_ADDF:
     case IR_ANDF:
         scan_flags(s, i, in, v);
+        break;
+    case IR_BRCC:
+    case IR_SELCC:
+    case IR_SETCC:
+    case IR_ADC:
+    case IR_SBB:
+        v->put = 0;
+        if (!scan_consumer(s, i, in))
+            scan_operands(s, in, v, 0);
         break;
     case IR_TRUNC:
         scan_alias(s, in, v);

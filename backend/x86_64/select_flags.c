@@ -259,14 +259,15 @@ void emit_SELB(struct work *w, const struct ir_insn *in, ir_ref self)
 /* d := a op b with carry */
 static void emit_with_carry(struct work *w, const struct ir_insn *in, ir_ref self, unsigned op)
 {
-    ir_ref flags = resolve(w, in->c);
-    unsigned f = use_flags(w, flags);
+    ir_ref found = w->val[self].put, flags = resolve(w, in->c);
+    unsigned f = found ? (unsigned)NO_REG : use_flags(w, flags);
     struct operand y = use_rmi(w, in->b, (enum ir_type)in->type);
     unsigned a = (unsigned)use_gpr(w, in->a);
-    emit_carry(w, flags, f);
+    if (!found)
+        emit_carry(w, flags, f);
     consume(w, in->a);
     consume(w, in->b);
-    consume(w, in->c);
+    consume(w, found ? found : in->c);
     uint32_t avoid = y.kind == OPERAND_REG && y.reg != a ? BIT(y.reg) : 0;
     unsigned d = (unsigned)define_gpr(w, self, a, avoid);
     if (d != a)

@@ -155,9 +155,24 @@ static void emit_sum(struct work *w, uint32_t w64, unsigned d, struct operand x,
     }
 }
 
+/* A sum whose flags are wanted: no lea, and less a constant rather than plus a negative one. */
+static void emit_flagged_add(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    unsigned d;
+    struct operand y = start_binary(w, in, self, true, &d);
+    if (y.kind == OPERAND_IMM && y.imm < 0 && y.imm != INT32_MIN)
+        alu_ri(&w->c, ALU_SUB, wide(in), d, -y.imm);
+    else
+        emit_alu(w, ALU_ADD, wide(in), d, y);
+}
+
 void emit_ADD(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     unsigned scale;
+    if (w->val[self].flags & VAL_FLAGUSE) {
+        emit_flagged_add(w, in, self);
+        return;
+    }
     ir_ref x = scaled(w, in->b, &scale);
     if (x) {
         emit_scaled_add(w, in, self, in->a, in->b, x, scale);
@@ -178,6 +193,12 @@ void emit_ADD(struct work *w, const struct ir_insn *in, ir_ref self)
 
 void emit_SUB(struct work *w, const struct ir_insn *in, ir_ref self)
 {
+    if (w->val[self].flags & VAL_FLAGUSE) {
+        unsigned d;
+        struct operand y = start_binary(w, in, self, false, &d);
+        emit_alu(w, ALU_SUB, wide(in), d, y);
+        return;
+    }
     struct operand b = use_rmi(w, in->b, (enum ir_type)in->type);
     struct operand a = is_plain_const(w, in->a) && fits32((int64_t)constant(w, in->a)->value)
                            ? use_rmi(w, in->a, IR_I64)
@@ -204,6 +225,8 @@ void emit_AND(struct work *w, const struct ir_insn *in, ir_ref self)
     uint64_t mask = is_plain_const(w, in->b) ? constant(w, in->b)->value : 0;
     if (in->type == IR_I32)
         mask = (uint32_t)mask;
+    if (w->val[self].flags & VAL_FLAGUSE)
+        mask = 0; /* by no other instruction, nor width */
     if (mask == 0xff || mask == 0xffff || (mask == 0xffffffff && in->type == IR_I64)) {
         consume(w, in->b);
         emit_unary_rm(w, mask == 0xff ? MOVZX8 : mask == 0xffff ? MOVZX16 : MOV, in->a, self);
@@ -695,7 +718,7 @@ void emit_INSERT(struct work *w, const struct ir_insn *in, ir_ref self)
 
 void emit_SETCC(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    unsigned cc = emit_compare(w, in->sub, (enum ir_type)in->aux, in->a, in->b);
+    unsigned cc = emit_comparison(w, self, (enum ir_type)in->aux);
     unsigned d = (unsigned)define_gpr(w, self, NO_REG, 0);
     x_xr(&w->c, SETCC + cc, 0, d);
     x_rr(&w->c, MOVZX8, d, d);
@@ -705,7 +728,7 @@ void emit_SELCC(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     struct selection s;
     start_select(w, &s, in->c, in->d, (enum ir_type)in->type);
-    unsigned cc = emit_compare(w, in->sub, (enum ir_type)in->aux, in->a, in->b);
+    unsigned cc = emit_comparison(w, self, (enum ir_type)in->aux);
     finish_select(w, &s, cc, self);
 }
 

@@ -60,7 +60,7 @@ enum val_flag {
     VAL_FUSED = 1 << 0,   /* computed by its consumer */
     VAL_ADDRESS = 1 << 1, /* used as an address by the consumer that comes next */
     VAL_ADDEND = 1 << 2,  /* used as an addend; of a vector: by a logical op */
-    VAL_FLAGUSE = 1 << 3, /* leaves its flags in EFLAGS for the next consumer; finds them there */
+    VAL_FLAGUSE = 1 << 3, /* its flags in EFLAGS are used by whoever comes next */
     VAL_WIDE = 1 << 5,     /* bits 32 to 63 are looked at */
     VAL_ALIAS = 1 << 6,    /* the same register as its operand; uses are counted there */
     VAL_OBSERVED = 1 << 4, /* used where one NaN differs from another */
@@ -81,7 +81,8 @@ struct val {
     uint16_t uses;  /* that are still to come */
     uint16_t spill; /* spill cell + 1 */
     ir_ref alias;   /* the value it is the same as */
-    ir_ref put;     /* the put that `hint` is for, or the result that flags are made from */
+    ir_ref put;     /* the put that `hint` is for; the result that flags are made from (lazy.c); the
+                       operation whose flags a consumer finds in EFLAGS (scan.c) */
     uint8_t home;   /* slot + 1 whose home holds it */
     uint8_t slots;  /* dirty slots whose current value it is, or whose recipe names it */
     uint8_t hint;   /* register of the pinned slot it is going to be put in; of flags: enum val_hint */
@@ -541,6 +542,9 @@ void call_function(struct work *w, size_t pointer, const ir_ref args[3], unsigne
 
 /* Compares two integers of type t, consumes them, returns the host's condition for cc. */
 unsigned emit_compare(struct work *w, unsigned cc, enum ir_type t, ir_ref a, ir_ref b);
+
+/* The same for consumer `self`, which may find its flags made: nothing but moves came before. */
+unsigned emit_comparison(struct work *w, ir_ref self, enum ir_type t);
 extern const uint8_t host_cc[IR_CC_COUNT];
 
 /* ---- select_int.c -----------------------------------------------------------------------------

@@ -21,6 +21,7 @@ struct generator {
     const struct random_options *options;
     ir_ref pool[IR_TYPE_COUNT][POOL]; /* values so far, by type; a ring */
     unsigned made[IR_TYPE_COUNT];
+    uint32_t pc; /* of the next guest instruction, from the block's */
 };
 
 static bool allowed(const struct generator *g, unsigned group)
@@ -713,6 +714,32 @@ static void one_put(struct generator *g)
     emit(g, (struct ir_insn){.op = IR_PUT, .type = kinds[k].type, .a = x, .aux = slot});
 }
 
+/* What comes right behind: a branch, a choice, a sum with carry. */
+static void flag_user(struct generator *g, ir_ref flags)
+{
+    struct random *r = &g->random;
+    uint8_t cc = (uint8_t)random_below(r, IR_CC_COUNT);
+    if (chance(r, 30))
+        return;
+    emit(g, (struct ir_insn){.op = IR_INSN, .d = 2, .aux = g->pc});
+    g->pc += 2;
+    if (allowed(g, RANDOM_GUARD) && chance(r, 50)) {
+        emit(g, (struct ir_insn){.op = IR_BRB, .sub = cc, .a = flags, .b = ir_pc(g->b, 0x20000)});
+    } else if (chance(r, 50)) {
+        remember(g, IR_I64, emit(g, (struct ir_insn){.op = IR_SELB, .type = IR_I64, .sub = cc,
+                                                     .a = flags, .b = value(g, IR_I64),
+                                                     .c = value(g, IR_I64)}));
+    } else {
+        ir_ref carry = emit(g, (struct ir_insn){.op = IR_FLIPC, .type = IR_B, .a = flags});
+        struct ir_insn sum = {.op = chance(r, 50) ? IR_ADC : IR_SBB, .type = IR_I64,
+                              .a = value(g, IR_I64), .b = value(g, IR_I64)};
+        sum.c = sum.op == IR_ADC ? carry : flags;
+        remember(g, IR_I64, emit(g, sum));
+        sum.op = sum.op == IR_ADC ? IR_ADCF : IR_SBBF;
+        remember(g, IR_B, emit(g, sum));
+    }
+}
+
 /* A sum, difference or conjunction that overwrites its operand and sets the flags, as Arm's do. */
 static void flag_setter(struct generator *g)
 {
@@ -737,6 +764,7 @@ static void flag_setter(struct generator *g)
     remember(g, IR_I64, result);
     emit(g, (struct ir_insn){.op = IR_PUT, .type = IR_B, .a = flags, .aux = TG_FL});
     emit(g, (struct ir_insn){.op = IR_PUT, .type = IR_I64, .a = result, .aux = slot});
+    flag_user(g, flags);
 }
 
 static void block_end(struct generator *g)
@@ -758,13 +786,11 @@ void random_block(struct ir_block *b, uint64_t seed, const struct random_options
 {
     struct generator g = {.random = {seed * 0x2545f4914f6cdd1d + 1}, .b = b, .options = options};
     unsigned count = options->guest_insns ? options->guest_insns : 1 + random_below(&g.random, 12);
-    uint64_t pc = options->pc;
-    ir_start(b, &test_guest, pc, 0);
+    ir_start(b, &test_guest, options->pc, 0);
     for (unsigned i = 0; i < count; i++) {
         unsigned length = chance(&g.random, 50) ? 2 : 4;
-        emit(&g, (struct ir_insn){
-                     .op = IR_INSN, .d = (ir_ref)length, .aux = (uint32_t)(pc - options->pc)});
-        pc += length;
+        emit(&g, (struct ir_insn){.op = IR_INSN, .d = (ir_ref)length, .aux = g.pc});
+        g.pc += length;
         for (unsigned n = 1 + random_below(&g.random, 6); n--;)
             one_op(&g);
         for (unsigned n = random_below(&g.random, 4); n--;)

@@ -22,7 +22,7 @@ static void run_variant(const struct variant *v)
 
 Test(maps, folded)
 {
-    run_variant(&(struct variant){UINT32_MAX, -1, -1, false, true, OPTIONS(MEMORY, 12)});
+    run_variant(&(struct variant){UINT32_MAX, -1, -1, false, true, OPTIONS(MEMORY, 16)});
 }
 
 Test(maps, guards_and_big_endian)
