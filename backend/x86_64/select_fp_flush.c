@@ -1,24 +1,29 @@
 /*
- * Floating point that flushes denormals to zero (IR_FP_FLUSH; Arm's FPCR.FZ, which programs built with
- * -ffast-math set). The host's own modes flush by another rule and raise other flags, so the op is done
- * as if there were no denormals, and what was made is thrown away if there was one:
+ * Floating point that flushes denormals to zero (IR_FP_FLUSH; Arm's FPCR.FZ, which programs built
+ * with -ffast-math set). The host's own modes flush by another rule and raise other flags, so the
+ * op is done as if there were no denormals, and what was made is thrown away if there was one:
  *
  *     MXCSR is kept; the op, as without the rule; a denormal operand, or a result that is small
  *     enough to have been flushed: MXCSR as it was, and exact C.
  *
- * Exactly zero products are no reason: a zero or infinite factor says so. What no host without AVX-512
- * does in a few instructions, exact C does there.
+ * Exactly zero products are no reason: a zero or infinite factor says so. What no host without
+ * AVX-512 does in a few instructions, exact C does there.
  */
 #include "backend/x86_64/float.h"
 
 #include "backend/x86_64/vec.h"
 
 enum { K1 = 1, K2, K3, K4 };
-enum { CLASS_ZERO = 0x06, CLASS_INFINITE = 0x18, CLASS_DENORMAL = 0x20, CLASS_NAN = 0x81 }; /* of vfpclass */
+/* Classes of vfpclass. */
+enum { CLASS_ZERO = 0x06, CLASS_INFINITE = 0x18, CLASS_DENORMAL = 0x20, CLASS_NAN = 0x81 };
 enum { CMP_LT_QUIET = 17 };
 
 /* What there is to look at in a result. */
-enum result { RESULT_SAFE, RESULT_SUBNORMAL /* if it is one */, RESULT_TINY /* or a zero made of one */ };
+enum result {
+    RESULT_SAFE,
+    RESULT_SUBNORMAL, /* if it is one */
+    RESULT_TINY,      /* or a zero made of one */
+};
 
 struct form {
     uint8_t operands; /* that may be denormal */
@@ -66,7 +71,8 @@ static bool is_vector(const struct ir_insn *in)
 
 static enum ir_type operand_type(const struct ir_insn *in)
 {
-    return (enum ir_type)(is_vector(in) || ir_op_info[in->op].operand[0] == 'S' ? in->sub : in->type);
+    return (enum ir_type)(is_vector(in) || ir_op_info[in->op].operand[0] == 'S' ? in->sub
+                                                                                : in->type);
 }
 
 static uint32_t wide(enum ir_type t)
@@ -86,7 +92,8 @@ static void access_mxcsr(struct work *w, unsigned extension)
 }
 
 /* k := the lanes of x, or lane 0, that are of a class */
-static void classify(struct work *w, const struct ir_insn *in, unsigned k, unsigned x, unsigned class)
+static void classify(struct work *w, const struct ir_insn *in, unsigned k, unsigned x,
+                     unsigned class)
 {
     enum ir_type t = operand_type(in);
     e_rrr(&w->c, (is_vector(in) ? VFPCLASSPS_E : VFPCLASSSS_E) | wide(t), k, 0, x);
@@ -130,8 +137,8 @@ struct registers {
     unsigned d, operand[3], t; /* t: temporary of a check for tiny results */
 };
 
-static struct cold *leave_if_any(struct work *w, void (*emit)(struct work *, struct cold *), unsigned k,
-                                 unsigned other, const struct registers *r)
+static struct cold *leave_if_any(struct work *w, void (*emit)(struct work *, struct cold *),
+                                 unsigned k, unsigned other, const struct registers *r)
 {
     v_rrr(&w->c, KORTESTB, k, 0, other);
     struct cold *c = cold_jcc(w, CC_NE, emit);
@@ -142,8 +149,9 @@ static struct cold *leave_if_any(struct work *w, void (*emit)(struct work *, str
     return c;
 }
 
-/* k := the lanes of d below twice the smallest normal number; those that do not count are left out of k */
-static void find_tiny(struct work *w, const struct ir_insn *in, const struct registers *r, unsigned k)
+/* k := the lanes of d, among those that count, below twice the smallest normal number */
+static void find_tiny(struct work *w, const struct ir_insn *in, const struct registers *r,
+                      unsigned k)
 {
     bool vector = is_vector(in);
     enum ir_type t = (enum ir_type)(vector ? in->sub : in->type);

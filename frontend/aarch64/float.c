@@ -62,7 +62,7 @@ int a64_vector_op(int op)
     }
 }
 
-/* A half whose subnormals are zero: multiplied by one. Signalling NaNs are invalid to the caller too. */
+/* A half, zero if subnormal: multiplied by one. Signalling NaNs are invalid to the caller too. */
 static ir_ref flush_half(struct translation *t, ir_ref half)
 {
     ir_ref one = v_op(t, IR_VDUP, IR_I16, ir_const(t->block, 0x3c00), IR_NONE);
@@ -92,8 +92,13 @@ ir_ref a64_get_wide(struct translation *t, uint32_t v, int *type)
 ir_ref a64_call_vector(struct translation *t, unsigned helper, ir_ref a, ir_ref b, ir_ref c,
                        unsigned number)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_CALLV, .type = IR_V128, .a = a, .b = b, .c = c,
-                                              .d = (ir_ref)number, .aux = helper});
+    return ir_emit(t->block, (struct ir_insn){.op = IR_CALLV,
+                                              .type = IR_V128,
+                                              .a = a,
+                                              .b = b,
+                                              .c = c,
+                                              .d = (ir_ref)number,
+                                              .aux = helper});
 }
 
 /* ---- arithmetic --------------------------------------------------------------------------- */
@@ -103,7 +108,8 @@ static void binary(struct translation *t, const struct a64_args_rd_rn_rm *a, int
 {
     unsigned rule = fp_rule(t, type);
     if (type == IR_F16) {
-        ir_ref r = a64_vfp_op(t, a64_vector_op(op), type, get_v(t, a->rn), get_v(t, a->rm), rule, 1);
+        ir_ref r =
+            a64_vfp_op(t, a64_vector_op(op), type, get_v(t, a->rn), get_v(t, a->rm), rule, 1);
         put_v(t, a->rd, r);
         if (negate)
             a64_put_image(t, a->rd, type,
@@ -137,8 +143,9 @@ bool a64_fp_unary(struct translation *t, const struct a64_args_rd_rn *a, int op,
     if (type == IR_F16)
         put_v(t, a->rd, a64_vfp_op(t, a64_vector_op(op), type, get_v(t, a->rn), IR_NONE, rule, 1));
     else
-        put_scalar(t, a->rd, (enum ir_type)type,
-                   a64_fp_op(t, op, type, get_scalar(t, a->rn, (enum ir_type)type), IR_NONE, rule, 0));
+        put_scalar(
+            t, a->rd, (enum ir_type)type,
+            a64_fp_op(t, op, type, get_scalar(t, a->rn, (enum ir_type)type), IR_NONE, rule, 0));
     return true;
 }
 
@@ -260,8 +267,11 @@ bool a64_fp_from_general(struct translation *t, const struct a64_args_rd_rn *a, 
 
 bool a64_fp_top_to_general(struct translation *t, const struct a64_args_rd_rn *a)
 {
-    put_x(t, a->rd, ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = IR_I64, .sub = IR_I64,
-                                                       .a = get_v(t, a->rn), .aux = 1}));
+    put_x(t, a->rd,
+          ir_emit(
+              t->block,
+              (struct ir_insn){
+                  .op = IR_VLANE, .type = IR_I64, .sub = IR_I64, .a = get_v(t, a->rn), .aux = 1}));
     return true;
 }
 
@@ -274,8 +284,8 @@ bool a64_fp_top_from_general(struct translation *t, const struct a64_args_rd_rn 
 /* ---- comparison --------------------------------------------------------------------------- */
 
 /*
- * A value as a comparison should see it under FZ: minus zero added, which changes nothing else, raises
- * invalid for what a comparison does too, and costs less than a comparison that flushes.
+ * A value as a comparison should see it under FZ: minus zero added, which changes nothing else,
+ * raises invalid for what a comparison does too, and costs less than a comparison that flushes.
  */
 static ir_ref flushed(struct translation *t, int type, ir_ref value)
 {
@@ -305,7 +315,8 @@ bool a64_fp_compare(struct translation *t, const struct a64_args_rn_rm *a, int s
     return true;
 }
 
-bool a64_fp_compare_zero(struct translation *t, const struct a64_args_rn *a, int signalling, int type)
+bool a64_fp_compare_zero(struct translation *t, const struct a64_args_rn *a, int signalling,
+                         int type)
 {
     ir_ref zero = v_op(t, IR_VDUP, IR_I64, ir_const(t->block, 0), IR_NONE);
     put_nzcv(t, compare(t, get_v(t, a->rn), zero, signalling, type));
@@ -320,8 +331,9 @@ static ir_ref if_condition(struct translation *t, uint32_t v, enum ir_cc cc, int
                                                       .sub = (uint8_t)cc, .a = get_nzcv(t),
                                                       .b = a64_get_image(t, v, type),
                                                       .c = ir_const(t->block, 0)});
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VZEXT, .type = IR_V128, .sub = (uint8_t)image,
-                                              .a = value});
+    return ir_emit(
+        t->block,
+        (struct ir_insn){.op = IR_VZEXT, .type = IR_V128, .sub = (uint8_t)image, .a = value});
 }
 
 /* Where the condition does not hold nothing is compared, so that no NaN may raise anything. */
@@ -351,16 +363,22 @@ bool a64_fp_select(struct translation *t, const struct a64_args_fcsel *a, int ty
     if (type == IR_F16) {
         ir_ref x = a64_get_image(t, a->rn, type);
         if (has)
-            x = ir_emit(t->block, (struct ir_insn){.op = IR_SELB, .type = (uint8_t)fp_image_type(type),
-                                                   .sub = (uint8_t)cc, .a = get_nzcv(t), .b = x,
+            x = ir_emit(t->block, (struct ir_insn){.op = IR_SELB,
+                                                   .type = (uint8_t)fp_image_type(type),
+                                                   .sub = (uint8_t)cc,
+                                                   .a = get_nzcv(t),
+                                                   .b = x,
                                                    .c = a64_get_image(t, a->rm, type)});
         a64_put_image(t, a->rd, type, x);
         return true;
     }
     ir_ref x = get_scalar(t, a->rn, (enum ir_type)type);
     if (has)
-        x = ir_emit(t->block, (struct ir_insn){.op = IR_FSEL, .type = (uint8_t)type, .sub = (uint8_t)cc,
-                                               .a = get_nzcv(t), .b = x,
+        x = ir_emit(t->block, (struct ir_insn){.op = IR_FSEL,
+                                               .type = (uint8_t)type,
+                                               .sub = (uint8_t)cc,
+                                               .a = get_nzcv(t),
+                                               .b = x,
                                                .c = get_scalar(t, a->rm, (enum ir_type)type)});
     put_scalar(t, a->rd, (enum ir_type)type, x);
     return true;

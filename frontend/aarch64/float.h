@@ -1,7 +1,7 @@
 /*
- * What the files of floating point share. Half precision is rare: a half stays in its vector register,
- * arithmetic on it is a vector op on one lane, and what has no such op computes in single precision
- * where that is exact.
+ * What the files of floating point share. Half precision is rare: a half stays in its vector
+ * register, arithmetic on it is a vector op on one lane, and what has no such op computes in single
+ * precision where that is exact.
  */
 #ifndef FERRY_FRONTEND_AARCH64_FLOAT_H
 #define FERRY_FRONTEND_AARCH64_FLOAT_H
@@ -26,7 +26,7 @@ static inline unsigned fp_convert_rule(const struct translation *t)
     return a64_fp_rule(t) | (t->mode & A64_MODE_AHP ? IR_FP_ALT_HALF : 0u);
 }
 
-/* The same of a conversion from an integer, which neither is nor becomes subnormal (but in halves). */
+/* The same of a conversion from an integer, where nothing is subnormal (but in halves). */
 static inline unsigned fp_rule_from_integer(const struct translation *t, int type)
 {
     return type == IR_F16 ? a64_half_rule(t) : a64_fp_rule(t) & ~(unsigned)IR_FP_FLUSH;
@@ -52,7 +52,7 @@ void a64_put_image(struct translation *t, uint32_t v, int type, ir_ref image);
 ir_ref a64_fp_op(struct translation *t, int op, int type, ir_ref a, ir_ref b, unsigned rule,
                  uint32_t aux);
 
-/* A vector op with a rule; aux as the op has it: the number of lanes and, above 8 bits, a number. */
+/* A vector op with a rule; aux as the op has it: number of lanes, from bit 8 on a number. */
 ir_ref a64_vfp_op(struct translation *t, int op, int lane, ir_ref a, ir_ref b, unsigned rule,
                   uint32_t aux);
 

@@ -83,8 +83,8 @@ bool a64_fjcvtzs(struct translation *t, const struct a64_args_rd_rn *a)
 /* ---- from integers ------------------------------------------------------------------------ */
 
 /* `value` of `from` by 2^-fraction to lane 0 of rd. */
-static void from_integer(struct translation *t, uint32_t rd, ir_ref value, int op, int from, int type,
-                         uint32_t fraction)
+static void from_integer(struct translation *t, uint32_t rd, ir_ref value, int op, int from,
+                         int type, uint32_t fraction)
 {
     struct ir_block *b = t->block;
     if (type == IR_F16) {
@@ -103,7 +103,8 @@ static void from_integer(struct translation *t, uint32_t rd, ir_ref value, int o
                                            .aux = fraction}));
 }
 
-bool a64_int_to_fp(struct translation *t, const struct a64_args_rd_rn *a, int op, int from, int type)
+bool a64_int_to_fp(struct translation *t, const struct a64_args_rd_rn *a, int op, int from,
+                   int type)
 {
     from_integer(t, a->rd, get_r(t, from == IR_I64, a->rn), op, from, type, 0);
     return true;

@@ -214,7 +214,8 @@ uint64_t a64_helper_mulx(struct cpu *cpu, uint64_t vectors, uint64_t number, uin
 }
 
 /* 2 - a * b */
-static uint64_t recip_step(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a, uint64_t b)
+static uint64_t recip_step(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a,
+                           uint64_t b)
 {
     struct parts x = take_apart(fp, type, a), y = take_apart(fp, type, b);
     uint64_t two = small_number(type, false, 1, false);
@@ -243,7 +244,8 @@ static bool halve(unsigned type, const struct parts *x, uint64_t *image)
  * (3 - a * b) / 2, rounded once: 1.5 less the product with one factor halved. Where neither can be,
  * the product is zero, infinite, NaN, or so small that only its sign matters.
  */
-static uint64_t rsqrt_step(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a, uint64_t b)
+static uint64_t rsqrt_step(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a,
+                           uint64_t b)
 {
     struct parts x = take_apart(fp, type, a), y = take_apart(fp, type, b);
     uint64_t result = small_number(type, false, 0, true);

@@ -1,6 +1,7 @@
 /*
- * Conversions that no op of the IR does. Exact arithmetic of ir/fp.h; the names in comments are those
- * of the Arm ARM's shared pseudocode. Helpers run with the guest's MXCSR live in the host's register.
+ * Conversions that no op of the IR does. Exact arithmetic of ir/fp.h; the names in comments are
+ * those of the Arm ARM's shared pseudocode. Helpers run with the guest's MXCSR live in the host's
+ * register.
  */
 #include "frontend/aarch64/helper_lane.h"
 
@@ -19,7 +20,9 @@ uint64_t a64_helper_fjcvtzs(struct cpu *cpu, uint64_t image, uint64_t rule, uint
     if (fp.flags & IR_EXC_INVALID) { /* infinite, NaN or too large: modulo 2^32 */
         int exponent = (int)(image >> 52 & 0x7ff) - 1075; /* of the fraction's lowest bit */
         uint64_t one = UINT64_C(1) << 52, fraction = (image & (one - 1)) | one;
-        fraction = exponent >= 32 ? 0 : exponent >= 0 ? fraction << exponent : fraction >> -exponent;
+        fraction = exponent >= 32  ? 0
+                   : exponent >= 0 ? fraction << exponent
+                                   : fraction >> -exponent;
         value = (uint32_t)(negative ? -fraction : fraction);
     }
     return value | (uint64_t)!(lost || minus_zero) << 32;
@@ -36,7 +39,8 @@ uint64_t a64_helper_int_to_half(struct cpu *cpu, uint64_t value, uint64_t how, u
 }
 
 /* FPRoundIntN: variant 1 for 64 bits, 0 for 32. What does not fit becomes the smallest integer. */
-static uint64_t round_int(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a, uint64_t b)
+static uint64_t round_int(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a,
+                          uint64_t b)
 {
     struct fp_context probe = *fp;
     (void)b;
@@ -57,7 +61,8 @@ uint64_t a64_helper_round_int(struct cpu *cpu, uint64_t vectors, uint64_t number
 }
 
 /* FPConvertBF: single precision to BF16, in the low 16 bits. BF16 is a single cut in half. */
-static uint64_t to_bfloat(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a, uint64_t b)
+static uint64_t to_bfloat(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a,
+                          uint64_t b)
 {
     uint32_t image = (uint32_t)a, half = 0x8000, rest = image & 0xffff, r = image >> 16;
     bool sign = image >> 31, subnormal = !(image << 1 >> 24);

@@ -1,6 +1,6 @@
 /*
- * The C functions of floating point: X(name, arguments, effects); see enum ir_helper_effect. Those for
- * callv take vectors, and the number that a64_fp_number makes.
+ * The C functions of floating point: X(name, arguments, effects); see enum ir_helper_effect. Those
+ * for callv take vectors, and the number that a64_fp_number makes.
  */
 #ifndef FERRY_FRONTEND_AARCH64_HELPER_FP_H
 #define FERRY_FRONTEND_AARCH64_HELPER_FP_H

@@ -1,4 +1,5 @@
-/* What the vector helpers of floating point share: operands, and a function applied to each lane. */
+/* What the vector helpers of floating point share: operands, and a function applied to each lane.
+ */
 #ifndef FERRY_FRONTEND_AARCH64_HELPER_LANE_H
 #define FERRY_FRONTEND_AARCH64_HELPER_LANE_H
 
@@ -26,7 +27,8 @@ static inline void set_lane(union ir_v128 *v, unsigned type, unsigned i, uint64_
 }
 
 /* The result of one lane of `type` from those of the first two operands. */
-typedef uint64_t lane_fn(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a, uint64_t b);
+typedef uint64_t lane_fn(struct fp_context *fp, unsigned type, unsigned variant, uint64_t a,
+                         uint64_t b);
 
 /* Computes every lane that `number` (a64_fp_number) asks for; the others become zero. Returns 0. */
 static inline uint64_t each_lane(uint64_t vectors, uint64_t number, lane_fn *fn)

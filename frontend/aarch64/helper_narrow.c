@@ -1,6 +1,6 @@
 /*
- * Products of halves and of BF16 numbers added to singles: FMLAL and its kin, BFDOT, BFMMLA (Arm ARM,
- * shared pseudocode FPMulAddH, BFDotAdd, BFMatMulAdd).
+ * Products of halves and of BF16 numbers added to singles: FMLAL and its kin, BFDOT, BFMMLA (Arm
+ * ARM, shared pseudocode FPMulAddH, BFDotAdd, BFMatMulAdd).
  */
 #include "frontend/aarch64/helper_lane.h"
 
@@ -28,8 +28,8 @@ uint64_t a64_helper_fma_half(struct cpu *cpu, uint64_t vectors, uint64_t number,
     (void)cpu, (void)c;
     for (unsigned i = 0; i < fp_number_lanes(number); i++)
         r.s[i] = (uint32_t)fp_fma(&fp, IR_F32, variant & 1 ? IR_FMA_NEG_PRODUCT : 0,
-                                  widen_half(v->a.h[i], variant & 2), widen_half(v->b.h[i], variant & 2),
-                                  v->c.s[i]);
+                                  widen_half(v->a.h[i], variant & 2),
+                                  widen_half(v->b.h[i], variant & 2), v->c.s[i]);
     v->r = r;
     fp_end(&fp);
     return 0;
@@ -38,8 +38,8 @@ uint64_t a64_helper_fma_half(struct cpu *cpu, uint64_t vectors, uint64_t number,
 /* ---- BF16 --------------------------------------------------------------------------------- */
 
 /*
- * Sums and products of BFAdd and BFMul: rounded to odd, subnormals are zero, every NaN is the default
- * one, overflow gives infinity, and no flags, whatever FPCR says.
+ * Sums and products of BFAdd and BFMul: rounded to odd, subnormals are zero, every NaN is the
+ * default one, overflow gives infinity, and no flags, whatever FPCR says.
  */
 static uint32_t bf_result(const struct fp_context *fp, uint64_t image)
 {

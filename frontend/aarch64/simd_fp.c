@@ -3,8 +3,8 @@
  * "two-register miscellaneous", "across lanes" and their scalar and half-precision variants).
  * Conversions: simd_fp_convert.c; by element, complex and mixed formats: simd_fp_element.c.
  *
- * A vf_ generator works on vectors, a vs_ one on lane 0. Lanes that an instruction does not have are
- * not computed and raise nothing.
+ * A vf_ generator works on vectors, a vs_ one on lane 0. Lanes that an instruction does not have
+ * are not computed and raise nothing.
  */
 #include "frontend/aarch64/simd_fp.h"
 
@@ -17,11 +17,15 @@ bool a64_fp_shape(int type, uint32_t vf, struct fp_shape *shape)
     return shape->lanes > 1;
 }
 
-ir_ref a64_fma_lanes(struct translation *t, const struct fp_shape *s, int negate, ir_ref a, ir_ref b,
-                     ir_ref c)
+ir_ref a64_fma_lanes(struct translation *t, const struct fp_shape *s, int negate, ir_ref a,
+                     ir_ref b, ir_ref c)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VFMA, .type = IR_V128, .sub = (uint8_t)s->type,
-                                              .a = a, .b = b, .c = c,
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VFMA,
+                                              .type = IR_V128,
+                                              .sub = (uint8_t)s->type,
+                                              .a = a,
+                                              .b = b,
+                                              .c = c,
                                               .d = (ir_ref)fp_rule(t, s->type),
                                               .aux = fp_lanes(s) | (uint32_t)negate << 8});
 }
@@ -48,7 +52,8 @@ bool a64_vf_fma(struct translation *t, const struct a64_args_vf_rd_rn_rm *a, int
     struct fp_shape s;
     if (!a64_fp_shape(type, a->vf, &s))
         return false;
-    put_v(t, a->rd, a64_fma_lanes(t, &s, negate, get_v(t, a->rn), get_v(t, a->rm), get_v(t, a->rd)));
+    put_v(t, a->rd,
+          a64_fma_lanes(t, &s, negate, get_v(t, a->rn), get_v(t, a->rm), get_v(t, a->rd)));
     return true;
 }
 
@@ -65,7 +70,8 @@ bool a64_vf_difference(struct translation *t, const struct a64_args_vf_rd_rn_rm 
 bool a64_vs_difference(struct translation *t, const struct a64_args_rd_rn_rm *a, int type)
 {
     if (type == IR_F16) {
-        ir_ref r = a64_vfp_op(t, IR_VFSUB, type, get_v(t, a->rn), get_v(t, a->rm), fp_rule(t, type), 1);
+        ir_ref r =
+            a64_vfp_op(t, IR_VFSUB, type, get_v(t, a->rn), get_v(t, a->rm), fp_rule(t, type), 1);
         put_v(t, a->rd, v_op(t, IR_VFABS, type, r, IR_NONE));
         return true;
     }
@@ -104,7 +110,8 @@ bool a64_vf_helper1(struct translation *t, const struct a64_args_vf_rd_rn *a, in
     return true;
 }
 
-bool a64_vf_helper2(struct translation *t, const struct a64_args_vf_rd_rn_rm *a, int helper, int type)
+bool a64_vf_helper2(struct translation *t, const struct a64_args_vf_rd_rn_rm *a, int helper,
+                    int type)
 {
     struct fp_shape s;
     if (!a64_fp_shape(type, a->vf, &s))
@@ -129,12 +136,14 @@ bool a64_vs_helper2(struct translation *t, const struct a64_args_rd_rn_rm *a, in
 
 /* ---- Newton's steps -----------------------------------------------------------------------
 
-   2 - x * y and (3 - x * y) / 2, rounded once, where zero times infinity is zero and raises nothing. */
+   2 - x * y and (3 - x * y) / 2, rounded once, where zero times infinity is zero and raises
+   nothing. */
 
 struct step {
     struct translation *t;
     int lane;                    /* integers of the float's width */
-    uint64_t infinity, smallest; /* images; the smallest normal number, which is 1 in the exponent */
+    uint64_t infinity,
+        smallest; /* images; the smallest normal number, which is 1 in the exponent */
 };
 
 static ir_ref splat(const struct step *k, uint64_t lane)
@@ -171,21 +180,23 @@ static ir_ref can_halve(const struct step *k, ir_ref magnitude)
 
 static ir_ref halve(const struct step *k, ir_ref value, ir_ref where)
 {
-    return v_op(k->t, IR_VSUB, k->lane, value, v_op(k->t, IR_VAND, 0, where, splat(k, k->smallest)));
+    return v_op(k->t, IR_VSUB, k->lane, value,
+                v_op(k->t, IR_VAND, 0, where, splat(k, k->smallest)));
 }
 
 /*
- * For the square root one factor is halved, so that nothing is rounded twice; where neither can be, the
- * product is zero, infinite, NaN, or so small that only its sign matters.
+ * For the square root one factor is halved, so that nothing is rounded twice; where neither can be,
+ * the product is zero, infinite, NaN, or so small that only its sign matters.
  */
-static ir_ref step_lanes(struct translation *t, int helper, const struct fp_shape *s, ir_ref x, ir_ref y)
+static ir_ref step_lanes(struct translation *t, int helper, const struct fp_shape *s, ir_ref x,
+                         ir_ref y)
 {
     bool root = helper == A64_HELPER_rsqrt_step;
     if (s->type == IR_F16 || fp_rule(t, s->type) & IR_FP_FLUSH)
         return fp_lanes_helper(t, helper, s, x, y);
     bool is_64 = s->type == IR_F64;
-    struct step k = {t, fp_integer_lane(s->type),
-                     is_64 ? 0x7ff0000000000000 : 0x7f800000, is_64 ? 0x0010000000000000 : 0x00800000};
+    struct step k = {t, fp_integer_lane(s->type), is_64 ? 0x7ff0000000000000 : 0x7f800000,
+                     is_64 ? 0x0010000000000000 : 0x00800000};
     ir_ref magnitude_x = v_op(t, IR_VFABS, s->type, x, IR_NONE);
     ir_ref magnitude_y = v_op(t, IR_VFABS, s->type, y, IR_NONE);
     clear_invalid(&k, &x, &y, magnitude_x, magnitude_y);
@@ -223,9 +234,10 @@ static ir_ref compare(struct translation *t, int fcc, const struct fp_shape *s, 
                       fp_lanes(s));
 }
 
-/* rn == rm, or with the less of LT and LE turned round: rm < rn. `magnitude`: of the absolute values. */
-static ir_ref compare_registers(struct translation *t, uint32_t rn, uint32_t rm, int fcc, int magnitude,
-                                const struct fp_shape *s)
+/* rn == rm, or with the less of LT and LE turned round: rm < rn. `magnitude`: of the absolute
+ * values. */
+static ir_ref compare_registers(struct translation *t, uint32_t rn, uint32_t rm, int fcc,
+                                int magnitude, const struct fp_shape *s)
 {
     ir_ref x = get_v(t, rn), y = get_v(t, rm);
     if (magnitude) {
@@ -235,8 +247,8 @@ static ir_ref compare_registers(struct translation *t, uint32_t rn, uint32_t rm,
     return fcc == IR_FEQ ? compare(t, fcc, s, x, y) : compare(t, fcc, s, y, x);
 }
 
-bool a64_vf_compare(struct translation *t, const struct a64_args_vf_rd_rn_rm *a, int fcc, int magnitude,
-                    int type)
+bool a64_vf_compare(struct translation *t, const struct a64_args_vf_rd_rn_rm *a, int fcc,
+                    int magnitude, int type)
 {
     struct fp_shape s;
     if (!a64_fp_shape(type, a->vf, &s))
@@ -245,8 +257,8 @@ bool a64_vf_compare(struct translation *t, const struct a64_args_vf_rd_rn_rm *a,
     return true;
 }
 
-bool a64_vs_compare(struct translation *t, const struct a64_args_rd_rn_rm *a, int fcc, int magnitude,
-                    int type)
+bool a64_vs_compare(struct translation *t, const struct a64_args_rd_rn_rm *a, int fcc,
+                    int magnitude, int type)
 {
     struct fp_shape s;
     put_v(t, a->rd, compare_registers(t, a->rn, a->rm, fcc, magnitude, scalar(type, &s)));
@@ -271,8 +283,8 @@ bool a64_vf_compare_zero(struct translation *t, const struct a64_args_vf_rd_rn *
     return true;
 }
 
-bool a64_vs_compare_zero(struct translation *t, const struct a64_args_rd_rn *a, int fcc, int zero_first,
-                         int type)
+bool a64_vs_compare_zero(struct translation *t, const struct a64_args_rd_rn *a, int fcc,
+                         int zero_first, int type)
 {
     struct fp_shape s;
     put_v(t, a->rd, compare_zero(t, a->rn, fcc, zero_first, scalar(type, &s)));
@@ -291,7 +303,8 @@ bool a64_vf_pairwise(struct translation *t, const struct a64_args_vf_rd_rn_rm *a
     if (!s.q)
         x = y = fp_low_halves(t, x, y);
     int lane = fp_integer_lane(s.type);
-    put_v(t, a->rd, fp_lanes_op(t, op, &s, v_op(t, IR_VUZP1, lane, x, y), v_op(t, IR_VUZP2, lane, x, y)));
+    put_v(t, a->rd,
+          fp_lanes_op(t, op, &s, v_op(t, IR_VUZP1, lane, x, y), v_op(t, IR_VUZP2, lane, x, y)));
     return true;
 }
 
@@ -303,7 +316,8 @@ bool a64_vs_pairwise(struct translation *t, const struct a64_args_rd_rn *a, int 
     return true;
 }
 
-/* Neighbours are combined until one lane is left (Reduce): the order decides which NaN comes out. */
+/* Neighbours are combined until one lane is left (Reduce): the order decides which NaN comes out.
+ */
 bool a64_vf_reduce(struct translation *t, const struct a64_args_vf_rd_rn *a, int op, int type)
 {
     struct fp_shape s = fp_shape_of(type, a->vf);

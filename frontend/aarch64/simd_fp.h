@@ -12,8 +12,8 @@ struct fp_shape {
 };
 
 /*
- * The shape of a row: `type` IR_F16, and vf is Q; or 0, and vf is Q:sz. False if it is reserved, one
- * lane of double precision.
+ * The shape of a row: `type` IR_F16, and vf is Q; or 0, and vf is Q:sz. False if it is reserved,
+ * one lane of double precision.
  */
 bool a64_fp_shape(int type, uint32_t vf, struct fp_shape *shape);
 
@@ -43,8 +43,8 @@ static inline ir_ref fp_lanes_op(struct translation *t, int op, const struct fp_
 }
 
 /* VFMA: c + a * b, `negate` of enum ir_fma. */
-ir_ref a64_fma_lanes(struct translation *t, const struct fp_shape *s, int negate, ir_ref a, ir_ref b,
-                     ir_ref c);
+ir_ref a64_fma_lanes(struct translation *t, const struct fp_shape *s, int negate, ir_ref a,
+                     ir_ref b, ir_ref c);
 
 /* A helper on the lanes of a shape. */
 static inline ir_ref fp_lanes_helper(struct translation *t, int helper, const struct fp_shape *s,

@@ -13,13 +13,14 @@ bool a64_vf_round(struct translation *t, const struct a64_args_vf_rd_rn *a, int 
     struct fp_shape s;
     if (!a64_fp_shape(type, a->vf, &s))
         return false;
-    put_v(t, a->rd, a64_vfp_op(t, IR_VFRINT, s.type, get_v(t, a->rn), IR_NONE,
-                               fp_rule_round(t, s.type, round), fp_lanes(&s) | (uint32_t)inexact << 8));
+    put_v(t, a->rd,
+          a64_vfp_op(t, IR_VFRINT, s.type, get_v(t, a->rn), IR_NONE,
+                     fp_rule_round(t, s.type, round), fp_lanes(&s) | (uint32_t)inexact << 8));
     return true;
 }
 
-bool a64_vf_round_int(struct translation *t, const struct a64_args_vf_rd_rn *a, int width, int round,
-                      int type)
+bool a64_vf_round_int(struct translation *t, const struct a64_args_vf_rd_rn *a, int width,
+                      int round, int type)
 {
     struct fp_shape s;
     if (!a64_fp_shape(type, a->vf, &s))
@@ -40,8 +41,8 @@ static unsigned convert_rule(const struct translation *t, int op, int type, int 
     return fp_rule_round(t, type, round);
 }
 
-static ir_ref convert(struct translation *t, int op, const struct fp_shape *s, ir_ref value, int round,
-                      uint32_t fraction)
+static ir_ref convert(struct translation *t, int op, const struct fp_shape *s, ir_ref value,
+                      int round, uint32_t fraction)
 {
     return a64_vfp_op(t, op, s->type, value, IR_NONE, convert_rule(t, op, s->type, round),
                       fp_lanes(s) | fraction << 8);
@@ -59,8 +60,8 @@ static int scalar_op(int op)
 }
 
 /* Lane 0 of rn, converted by `op` (a vector op), to rd. */
-static void convert_scalar(struct translation *t, uint32_t rd, uint32_t rn, int op, int round, int type,
-                           uint32_t fraction)
+static void convert_scalar(struct translation *t, uint32_t rd, uint32_t rn, int op, int round,
+                           int type, uint32_t fraction)
 {
     if (type == IR_F16) {
         struct fp_shape s = {type, 0, 1};
@@ -78,7 +79,8 @@ static void convert_scalar(struct translation *t, uint32_t rd, uint32_t rn, int 
     put_scalar(t, rd, (enum ir_type)to, value);
 }
 
-bool a64_vf_to_int(struct translation *t, const struct a64_args_vf_rd_rn *a, int op, int round, int type)
+bool a64_vf_to_int(struct translation *t, const struct a64_args_vf_rd_rn *a, int op, int round,
+                   int type)
 {
     struct fp_shape s;
     if (!a64_fp_shape(type, a->vf, &s))
@@ -92,7 +94,8 @@ bool a64_vf_from_int(struct translation *t, const struct a64_args_vf_rd_rn *a, i
     return a64_vf_to_int(t, a, op, IR_ROUND_DYNAMIC, type);
 }
 
-bool a64_vs_to_int(struct translation *t, const struct a64_args_rd_rn *a, int op, int round, int type)
+bool a64_vs_to_int(struct translation *t, const struct a64_args_rd_rn *a, int op, int round,
+                   int type)
 {
     convert_scalar(t, a->rd, a->rn, op, round, type, 0);
     return true;
@@ -110,21 +113,26 @@ static uint32_t fraction_bits(int type, uint32_t scale)
     return 8 * ir_type_size((enum ir_type)type) - scale;
 }
 
-bool a64_vf_from_fixed(struct translation *t, const struct a64_args_q_rd_rn_scale *a, int op, int type)
+bool a64_vf_from_fixed(struct translation *t, const struct a64_args_q_rd_rn_scale *a, int op,
+                       int type)
 {
     struct fp_shape s = fp_shape_of(type, a->q);
-    put_v(t, a->rd, convert(t, op, &s, get_v(t, a->rn), IR_ROUND_DYNAMIC, fraction_bits(type, a->scale)));
+    put_v(t, a->rd,
+          convert(t, op, &s, get_v(t, a->rn), IR_ROUND_DYNAMIC, fraction_bits(type, a->scale)));
     return true;
 }
 
-bool a64_vf_to_fixed(struct translation *t, const struct a64_args_q_rd_rn_scale *a, int op, int type)
+bool a64_vf_to_fixed(struct translation *t, const struct a64_args_q_rd_rn_scale *a, int op,
+                     int type)
 {
     struct fp_shape s = fp_shape_of(type, a->q);
-    put_v(t, a->rd, convert(t, op, &s, get_v(t, a->rn), IR_ROUND_ZERO, fraction_bits(type, a->scale)));
+    put_v(t, a->rd,
+          convert(t, op, &s, get_v(t, a->rn), IR_ROUND_ZERO, fraction_bits(type, a->scale)));
     return true;
 }
 
-bool a64_vs_from_fixed(struct translation *t, const struct a64_args_rd_rn_scale *a, int op, int type)
+bool a64_vs_from_fixed(struct translation *t, const struct a64_args_rd_rn_scale *a, int op,
+                       int type)
 {
     convert_scalar(t, a->rd, a->rn, op, IR_ROUND_DYNAMIC, type, fraction_bits(type, a->scale));
     return true;
@@ -152,7 +160,8 @@ static void put_half(struct translation *t, uint32_t rd, int upper, ir_ref value
     put_v(t, rd, upper ? fp_low_halves(t, get_v(t, rd), value) : value);
 }
 
-bool a64_vf_narrow(struct translation *t, const struct a64_args_rd_rn *a, int upper, int from, int round)
+bool a64_vf_narrow(struct translation *t, const struct a64_args_rd_rn *a, int upper, int from,
+                   int round)
 {
     unsigned rule = (fp_convert_rule(t) & ~(unsigned)IR_FP_ROUND) | (unsigned)round;
     put_half(t, a->rd, upper, a64_vfp_op(t, IR_VFNARROW, from, get_v(t, a->rn), IR_NONE, rule, 0));

@@ -20,8 +20,11 @@ static ir_ref fp_element(struct translation *t, int type, uint32_t v, uint32_t i
 /* The same as a value, F32 or F64. */
 static ir_ref scalar_element(struct translation *t, int type, uint32_t v, uint32_t index)
 {
-    return ir_emit(t->block, (struct ir_insn){.op = IR_VLANE, .type = (uint8_t)type,
-                                              .sub = (uint8_t)type, .a = get_v(t, v), .aux = index});
+    return ir_emit(t->block, (struct ir_insn){.op = IR_VLANE,
+                                              .type = (uint8_t)type,
+                                              .sub = (uint8_t)type,
+                                              .a = get_v(t, v),
+                                              .aux = index});
 }
 
 bool a64_vf_binary_element(struct translation *t, const struct a64_args_rd_index_rm_rn_q *a, int op,
@@ -32,20 +35,22 @@ bool a64_vf_binary_element(struct translation *t, const struct a64_args_rd_index
     return true;
 }
 
-bool a64_vf_helper2_element(struct translation *t, const struct a64_args_rd_index_rm_rn_q *a, int helper,
-                            int type)
+bool a64_vf_helper2_element(struct translation *t, const struct a64_args_rd_index_rm_rn_q *a,
+                            int helper, int type)
 {
     struct fp_shape s = fp_shape_of(type, a->q);
-    put_v(t, a->rd, fp_lanes_helper(t, helper, &s, get_v(t, a->rn), fp_element(t, type, a->rm, a->index)));
+    put_v(t, a->rd,
+          fp_lanes_helper(t, helper, &s, get_v(t, a->rn), fp_element(t, type, a->rm, a->index)));
     return true;
 }
 
-bool a64_vf_fma_element(struct translation *t, const struct a64_args_rd_index_rm_rn_q *a, int negate,
-                        int type)
+bool a64_vf_fma_element(struct translation *t, const struct a64_args_rd_index_rm_rn_q *a,
+                        int negate, int type)
 {
     struct fp_shape s = fp_shape_of(type, a->q);
-    put_v(t, a->rd, a64_fma_lanes(t, &s, negate, get_v(t, a->rn), fp_element(t, type, a->rm, a->index),
-                                  get_v(t, a->rd)));
+    put_v(t, a->rd,
+          a64_fma_lanes(t, &s, negate, get_v(t, a->rn), fp_element(t, type, a->rm, a->index),
+                        get_v(t, a->rd)));
     return true;
 }
 
@@ -81,11 +86,12 @@ bool a64_vs_fma_element(struct translation *t, const struct a64_args_rd_rn_rm_in
     return true;
 }
 
-bool a64_vs_helper2_element(struct translation *t, const struct a64_args_rd_rn_rm_index *a, int helper,
-                            int type)
+bool a64_vs_helper2_element(struct translation *t, const struct a64_args_rd_rn_rm_index *a,
+                            int helper, int type)
 {
     struct fp_shape s = {type, 0, 1};
-    put_v(t, a->rd, fp_lanes_helper(t, helper, &s, get_v(t, a->rn), fp_element(t, type, a->rm, a->index)));
+    put_v(t, a->rd,
+          fp_lanes_helper(t, helper, &s, get_v(t, a->rn), fp_element(t, type, a->rm, a->index)));
     return true;
 }
 
@@ -119,8 +125,8 @@ static ir_ref swap_parts(struct translation *t, int type, ir_ref value)
 }
 
 /*
- * d += n * m turned by `rot` quarters, but only the products with one part of n: the real one if rot
- * is even. Two of these make a product of complex numbers.
+ * d += n * m turned by `rot` quarters, but only the products with one part of n: the real one if
+ * rot is even. Two of these make a product of complex numbers.
  */
 static ir_ref complex_fma(struct translation *t, const struct fp_shape *s, uint32_t rot, ir_ref d,
                           ir_ref n, ir_ref m)
@@ -140,8 +146,8 @@ bool a64_vf_complex_fma(struct translation *t, const struct a64_args_q_rd_rn_rm_
     return true;
 }
 
-bool a64_vf_complex_fma_element(struct translation *t, const struct a64_args_q_rd_rn_rm_index_rot *a,
-                                int type)
+bool a64_vf_complex_fma_element(struct translation *t,
+                                const struct a64_args_q_rd_rn_rm_index_rot *a, int type)
 {
     struct fp_shape s = fp_shape_of(type, a->q);
     ir_ref m = element(t, fp_integer_lane(type) + 1, a->rm, a->index); /* a pair */
@@ -162,7 +168,8 @@ bool a64_vf_complex_add(struct translation *t, const struct a64_args_q_rd_rn_rm_
 /* ---- halves to singles -------------------------------------------------------------------- */
 
 /* FMLAL and its kin: d += n * m of halves, from `upper` half of the operands; rounded once. */
-static ir_ref fma_half(struct translation *t, uint32_t q, int subtract, ir_ref d, ir_ref n, ir_ref m)
+static ir_ref fma_half(struct translation *t, uint32_t q, int subtract, ir_ref d, ir_ref n,
+                       ir_ref m)
 {
     unsigned variant = (unsigned)subtract | (t->mode & A64_MODE_FZ16 ? 2 : 0);
     return a64_call_vector(t, A64_HELPER_fma_half, n, m, d,
@@ -174,7 +181,8 @@ static ir_ref half_of(struct translation *t, uint32_t q, int upper, uint32_t v)
     return fp_bytes_from(t, get_v(t, v), upper ? (q ? 8 : 4) : 0);
 }
 
-bool a64_vf_fma_half(struct translation *t, const struct a64_args_rd_rm_rn_q *a, int subtract, int upper)
+bool a64_vf_fma_half(struct translation *t, const struct a64_args_rd_rm_rn_q *a, int subtract,
+                     int upper)
 {
     put_v(t, a->rd, fma_half(t, a->q, subtract, get_v(t, a->rd), half_of(t, a->q, upper, a->rn),
                              half_of(t, a->q, upper, a->rm)));
@@ -204,7 +212,8 @@ bool a64_bfdot(struct translation *t, const struct a64_args_rd_rm_rn_q *a)
 
 bool a64_bfdot_element(struct translation *t, const struct a64_args_rd_index_rm_rn_q *a)
 {
-    put_v(t, a->rd, bfdot(t, a->q, get_v(t, a->rd), get_v(t, a->rn), element(t, IR_I32, a->rm, a->index)));
+    put_v(t, a->rd,
+          bfdot(t, a->q, get_v(t, a->rd), get_v(t, a->rn), element(t, IR_I32, a->rm, a->index)));
     return true;
 }
 

@@ -6,9 +6,10 @@
  *
  *     fuzz_a64_simd [-f] [-n WORDS] [-s SEED] [-i PREFIX] [-r FIRST,LAST] [-o ORACLE] [-t SUBJECT]
  *
- * WORDS of each row; the rows are those from FIRST to LAST by name (default: integer vectors), with -i
- * only those whose names begin so. Words write v0 or x0 and read any vector and x0 to x7; compared are
- * v0, x0, FPSR and NZCV. Each operand set gives every register a value; words run on each of them.
+ * WORDS of each row; the rows are those from FIRST to LAST by name (default: integer vectors), with
+ * -i only those whose names begin so. Words write v0 or x0 and read any vector and x0 to x7;
+ * compared are v0, x0, FPSR and NZCV. Each operand set gives every register a value; words run on
+ * each of them.
  *
  * -f: the rows of floating point, on operands for them, with FPCR's modes.
  */
@@ -98,7 +99,8 @@ static uint64_t corner_float(uint64_t *random, unsigned type)
     switch (r & 15) {
     case 0: return sign;
     case 1: return sign | top << fraction;                                   /* infinity */
-    case 2: return sign | top << fraction | UINT64_C(1) << (fraction - 1) | (noise & mask); /* quiet */
+    case 2:
+        return sign | top << fraction | UINT64_C(1) << (fraction - 1) | (noise & mask); /* quiet */
     case 3: return sign | top << fraction | (noise & mask >> 1) | 1;         /* signalling */
     case 4: return sign | (noise & mask) >> (r >> 8) % fraction;             /* subnormal */
     case 5: return sign | UINT64_C(1) << fraction | (r >> 8 & 1 ? noise & mask : r >> 9 & 3);
@@ -108,7 +110,7 @@ static uint64_t corner_float(uint64_t *random, unsigned type)
     case 9: return sign | (((bias + (r >> 8) % 3) << fraction) + (r >> 16 & 7) - 3);
     case 10: exponent = (r >> 8) % 30; break;
     case 11: exponent = top - 1 - (r >> 8) % 30; break;
-    case 12: exponent = (bias + (r >> 8) % 8) / 2; break;                    /* products underflow */
+    case 12: exponent = (bias + (r >> 8) % 8) / 2; break; /* products underflow */
     default: exponent = bias - 4 + (r >> 8) % 8; break;
     }
     unsigned cut = r >> 16 & 1 ? (unsigned)(r >> 20) % fraction : 0;
@@ -273,12 +275,21 @@ static void write_program(void)
 
     Elf64_Ehdr *header = (Elf64_Ehdr *)bytes;
     *header = (Elf64_Ehdr){.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                           .e_type = ET_EXEC, .e_machine = EM_AARCH64, .e_version = EV_CURRENT,
-                           .e_entry = BASE + CODE, .e_phoff = sizeof *header,
-                           .e_ehsize = sizeof *header, .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1};
-    *(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W | PF_X,
-                                               .p_vaddr = BASE, .p_paddr = BASE, .p_filesz = results,
-                                               .p_memsz = results + size, .p_align = 0x10000};
+                           .e_type = ET_EXEC,
+                           .e_machine = EM_AARCH64,
+                           .e_version = EV_CURRENT,
+                           .e_entry = BASE + CODE,
+                           .e_phoff = sizeof *header,
+                           .e_ehsize = sizeof *header,
+                           .e_phentsize = sizeof(Elf64_Phdr),
+                           .e_phnum = 1};
+    *(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){.p_type = PT_LOAD,
+                                               .p_flags = PF_R | PF_W | PF_X,
+                                               .p_vaddr = BASE,
+                                               .p_paddr = BASE,
+                                               .p_filesz = results,
+                                               .p_memsz = results + size,
+                                               .p_align = 0x10000};
     FILE *out = fopen(program, "wb");
     if (!out || fwrite(bytes, 1, results, out) != results || fclose(out)) {
         perror(program);
@@ -336,7 +347,8 @@ static void get_state(const struct cpu *cpu, struct result *r)
 }
 
 /* Translates word i for the cpu's mode; false if that goes wrong. */
-static bool prepare(struct host *h, struct ir_block *block, unsigned i, uint32_t mode, bool interpret)
+static bool prepare(struct host *h, struct ir_block *block, unsigned i, uint32_t mode,
+                    bool interpret)
 {
     struct code_source source = {window, &words[i]};
     struct arena arena;
@@ -417,9 +429,9 @@ static bool has_smallest_normal(const union ir_v128 *v)
 }
 
 /*
- * Before version 8, qemu sign-extended the result of a half to fixed point to 32 bits, and took what
- * FJCVTZS made of a flushed denormal for exact. The backend has the host's idea of underflow: not if
- * rounding gives the smallest normal number (IR_FP_TINY_BEFORE).
+ * Before version 8, qemu sign-extended the result of a half to fixed point to 32 bits, and took
+ * what FJCVTZS made of a flushed denormal for exact. The backend has the host's idea of underflow:
+ * not if rounding gives the smallest normal number (IR_FP_TINY_BEFORE).
  */
 static bool is_forgiven(unsigned insn, const struct result *a, const struct result *b)
 {
@@ -468,7 +480,9 @@ int main(int argc, char **argv)
         case 'n': each = (unsigned)atoi(optarg); break;
         case 's': random = strtoull(optarg, NULL, 0) * 0x9e3779b97f4a7c15 | 1; break;
         case 'i': only = optarg; break;
-        case 'r': first = row_by_name(strtok(optarg, ",")), last = row_by_name(strtok(NULL, ",")); break;
+        case 'r':
+            first = row_by_name(strtok(optarg, ",")), last = row_by_name(strtok(NULL, ","));
+            break;
         case 'o': oracle = optarg; break;
         case 't': subject = optarg; break;
         default: return 2;
