@@ -371,7 +371,7 @@ static bool finds_flags(struct scan *s, unsigned i, const struct ir_insn *in, co
     enum { NEAR = 8 };
     for (unsigned j = i - 1; j > 0 && i - j <= NEAR; j--) {
         if (leaves_flags(s, j, f) || (f->op == IR_SUBF && f->a == in->a && leaves_sign(s, j, in))) {
-            use(s, (ir_ref)j, VAL_FLAGUSE | VAL_OBSERVED);
+            use(s, (ir_ref)j, VAL_FLAGUSE | VAL_OBSERVED | VAL_WIDE);
             s->w->val[i].put = (ir_ref)j;
             return true;
         }
@@ -421,7 +421,7 @@ static void scan_flags(struct scan *s, unsigned i, const struct ir_insn *in, str
             break;
         v->hint = HINT_FROM_RESULT;
         v->put = (ir_ref)r;
-        use(s, (ir_ref)r, VAL_OBSERVED);
+        use(s, (ir_ref)r, VAL_OBSERVED | VAL_WIDE);
         use(s, in->op == IR_ANDF ? (ir_ref)r : in->b, VAL_OBSERVED | VAL_WIDE);
         return;
     }

@@ -91,7 +91,7 @@ static void emit_carry(struct work *w, ir_ref r, unsigned f)
     }
 }
 
-/* The register of flags that are not simple; comes before other operands are used. */
+/* The register of flags that are not simple; they and their carry come before other operands. */
 static unsigned use_flags(struct work *w, ir_ref r)
 {
     return is_simple(w, r) ? (unsigned)NO_REG : (unsigned)use_gpr(w, r);
@@ -127,11 +127,13 @@ static void emit_flags_with_carry(struct work *w, const struct ir_insn *in, ir_r
 {
     ir_ref flags = resolve(w, in->c);
     use_flags(w, flags); /* may make them in RAX, which they leave again */
+    w->locked = 0;
     take(w, RAX);
-    unsigned f = use_flags(w, flags), t = (unsigned)make_temp(w, 0);
+    emit_carry(w, flags, use_flags(w, flags));
+    w->locked = BIT(RAX); /* what brings the operands does not touch EFLAGS */
+    unsigned t = (unsigned)make_temp(w, 0);
     struct operand y = use_rmi(w, in->b, (enum ir_type)in->type);
     load_into(w, t, in->a);
-    emit_carry(w, flags, f);
     emit_second(w, op, wide(in), t, y);
     consume(w, in->a);
     consume(w, in->b);
@@ -260,11 +262,11 @@ void emit_SELB(struct work *w, const struct ir_insn *in, ir_ref self)
 static void emit_with_carry(struct work *w, const struct ir_insn *in, ir_ref self, unsigned op)
 {
     ir_ref found = w->val[self].put, flags = resolve(w, in->c);
-    unsigned f = found ? (unsigned)NO_REG : use_flags(w, flags);
+    if (!found)
+        emit_carry(w, flags, use_flags(w, flags));
+    w->locked = 0; /* what brings the operands does not touch EFLAGS */
     struct operand y = use_rmi(w, in->b, (enum ir_type)in->type);
     unsigned a = (unsigned)use_gpr(w, in->a);
-    if (!found)
-        emit_carry(w, flags, f);
     consume(w, in->a);
     consume(w, in->b);
     consume(w, found ? found : in->c);

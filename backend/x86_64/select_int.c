@@ -679,6 +679,8 @@ void emit_SEXTRACT(struct work *w, const struct ir_insn *in, ir_ref self)
         shift_ri(&w->c, SHIFT_SHL, wide(in), d, width(in) - pos - len);
     if (len < width(in))
         shift_ri(&w->c, SHIFT_SAR, wide(in), d, width(in) - len);
+    else if (!wide(in)) /* the upper half is clear whatever is done */
+        mov32_rr(&w->c, d, d);
 }
 
 void emit_INSERT(struct work *w, const struct ir_insn *in, ir_ref self)
