@@ -134,9 +134,11 @@ static bool clears_upper_half(const struct scan *s, ir_ref r)
     case IR_ADD: case IR_SUB: case IR_MUL: case IR_AND: case IR_OR: case IR_XOR: case IR_ANDN:
     case IR_NOT: case IR_NEG: case IR_SHL: case IR_SHR: case IR_SAR: case IR_ROR:
     case IR_CLZ: case IR_CTZ: case IR_POPCNT: case IR_BSWAP: case IR_ADC: case IR_SBB:
-    case IR_DIVS: case IR_DIVU: case IR_EXTRACT: case IR_SEXTRACT: case IR_INSERT:
+    case IR_DIVS: case IR_DIVU:
     case IR_SETCC: case IR_SELCC: case IR_SETB: case IR_SELB: case IR_FLAGBITS:
         return true;
+    case IR_EXTRACT: case IR_SEXTRACT: case IR_INSERT: /* of the whole: a copy of the register */
+        return in->aux >> 8 < 32;
     case IR_LOAD:
         return !(in->d & IR_MEM_BIG);
     case IR_SEXT: case IR_ZEXT: /* not if it may become an alias itself */
