@@ -119,66 +119,6 @@ static int new_spill(struct work *w)
 static void load_value(struct work *w, unsigned reg, ir_ref r, enum ir_type of_const);
 static int new_spill(struct work *w);
 
-/*
- * A general register for a copy, without moving any value: a free one, or RAX pushed. So storing
- * never needs an eviction, and an eviction never needs another.
- */
-struct loan {
-    unsigned reg;
-    bool pushed;
-};
-
-static struct loan borrow(struct work *w)
-{
-    uint32_t free = w->free & GPR_MASK & ~w->locked & ~w->dying;
-    if (free)
-        return (struct loan){(unsigned)__builtin_ctz(free), false};
-    x_o(&w->c, PUSH, RAX);
-    return (struct loan){RAX, true};
-}
-
-static void give_back(struct work *w, struct loan loan)
-{
-    if (loan.pushed)
-        x_o(&w->c, POP, RAX);
-    else
-        CHECK(CLOBBER, loan.reg, 0, 0);
-}
-
-/* `cell`: to a spill cell, whose upper half counts too. */
-static void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_type t, bool cell)
-{
-    struct loan loan = borrow(w);
-    enum ir_type step = t == IR_V128 || t == IR_F64  ? IR_I64
-                        : t == IR_F32 || t == IR_F16 ? IR_I32
-                                                     : t;
-    load_gpr(w, loan.reg, from, step);
-    store_gpr(w, loan.reg, to, cell ? IR_I64 : step);
-    if (t == IR_V128) {
-        from.disp += 8;
-        to.disp += 8;
-        load_gpr(w, loan.reg, from, step);
-        store_gpr(w, loan.reg, to, step);
-    }
-    give_back(w, loan);
-}
-
-/*
- * Copies what a home holds to a spill cell. The cell holds a whole xmm register, as a float may be read
- * as a vector (VAL_ZERO_ABOVE).
- */
-static void copy_home(struct work *w, unsigned cell, unsigned slot)
-{
-    enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
-    struct mem m = spill_mem(cell);
-    copy_memory(w, m, home_mem(w, slot), t, true);
-    if (ir_type_is_float(t)) {
-        m.disp += 8;
-        x_xm(&w->c, MOV_IMM | X_W, 0, m);
-        put32(&w->c, 0);
-    }
-}
-
 /* The home of a slot is about to be overwritten with r: whoever lives only there moves out. */
 static void vacate_home(struct work *w, unsigned slot, ir_ref r)
 {
@@ -202,40 +142,6 @@ static void vacate_home(struct work *w, unsigned slot, ir_ref r)
         }
     }
     v->home = 0;
-}
-
-void store_constant(struct work *w, struct mem m, ir_ref r, enum ir_type t, unsigned scratch)
-{
-    const struct ir_const *k = constant(w, r);
-    unsigned size = ir_type_size(t);
-    if (size == 8 && !fits32((int64_t)k->value)) {
-        struct loan loan = {scratch, false};
-        if (scratch == NO_REG)
-            loan = borrow(w);
-        load_constant(w, loan.reg, r);
-        x_rm(&w->c, MOV_STORE | X_W, loan.reg, m);
-        if (scratch == NO_REG)
-            give_back(w, loan);
-        return;
-    }
-    if (size == 16) {
-        store_constant(w, m, r, IR_I64, scratch);
-        m.disp += 8;
-        x_xm(&w->c, MOV_IMM | X_W, 0, m);
-        put32(&w->c, 0);
-        return;
-    }
-    if (size <= 2) {
-        x_xm(&w->c, size == 1 ? MOV_IMM8 : MOV_IMM | X_OPSIZE, 0, m);
-        put8(&w->c, (unsigned)k->value);
-        if (size == 2)
-            put8(&w->c, (unsigned)(k->value >> 8));
-        return;
-    }
-    x_xm(&w->c, size == 8 ? MOV_IMM | X_W : MOV_IMM, 0, m);
-    put32(&w->c, (uint32_t)k->value);
-    if (k->kind == IR_CONST_PC)
-        note_reloc(w, CODE_RELOC_PC32, k->value);
 }
 
 /* Loads a value from memory or makes a constant. The register does not come to own it. */
@@ -287,7 +193,7 @@ static void store_home(struct work *w, unsigned slot)
         store_constant(w, m, r, t, NO_REG);
         CHECK(STORE_CONST, 0, slot, r);
     } else if (!regs) {
-        copy_memory(w, m, spill_mem(v->spill - 1u), t, false);
+        copy_memory(w, m, spill_mem(v->spill - 1u), t);
         CHECK(COPY_HOME, v->spill - 1u, slot, r);
     } else {
         unsigned reg = (unsigned)__builtin_ctz(regs);

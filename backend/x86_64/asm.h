@@ -29,8 +29,8 @@ enum {
 };
 
 /*
- * A memory operand: [base + index * 2^scale + disp]; no register: -1. The base MEM_LITERAL is a literal
- * of the block, number disp (see work.h).
+ * A memory operand: [base + index * 2^scale + disp]; no register: -1. The base MEM_LITERAL is a
+ * literal of the block, number disp (see work.h).
  */
 enum { MEM_LITERAL = -2 };
 struct mem {

@@ -1,4 +1,4 @@
-/* Moves between registers and memory by type, and guest addresses as relocated constants. */
+/* Moves between registers and memory by type, and constants; guest addresses are relocated ones. */
 #include "backend/x86_64/work.h"
 
 #include "backend/x86_64/form.h"
@@ -87,4 +87,97 @@ void load_constant(struct work *w, unsigned reg, ir_ref r)
         load_pc(w, reg, k->value);
     else
         mov_ri(&w->c, reg, k->value);
+}
+
+/* ---- memory to memory, and constants to memory --------------------------------------------------
+ */
+
+struct loan borrow(struct work *w)
+{
+    uint32_t free = w->free & GPR_MASK & ~w->locked & ~w->dying;
+    if (free)
+        return (struct loan){(unsigned)__builtin_ctz(free), false};
+    x_o(&w->c, PUSH, RAX);
+    return (struct loan){RAX, true};
+}
+
+void give_back(struct work *w, struct loan loan)
+{
+    if (loan.pushed)
+        x_o(&w->c, POP, RAX);
+    else
+        CHECK(CLOBBER, loan.reg, 0, 0);
+}
+
+static enum ir_type copied_as(enum ir_type t)
+{
+    return t == IR_V128 || t == IR_F64 ? IR_I64 : t == IR_F32 || t == IR_F16 ? IR_I32 : t;
+}
+
+void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_type t)
+{
+    struct loan loan = borrow(w);
+    load_gpr(w, loan.reg, from, copied_as(t));
+    store_gpr(w, loan.reg, to, copied_as(t));
+    if (t == IR_V128) {
+        from.disp += 8;
+        to.disp += 8;
+        load_gpr(w, loan.reg, from, IR_I64);
+        store_gpr(w, loan.reg, to, IR_I64);
+    }
+    give_back(w, loan);
+}
+
+/* The cell holds a whole register: what is above an integer or a float is zero (VAL_ZERO_ABOVE). */
+void copy_home(struct work *w, unsigned cell, unsigned slot)
+{
+    enum ir_type t = (enum ir_type)w->be->guest->slots[slot].type;
+    struct mem to = spill_mem(cell);
+    if (t == IR_V128) {
+        copy_memory(w, to, home_mem(w, slot), t);
+        return;
+    }
+    struct loan loan = borrow(w);
+    load_gpr(w, loan.reg, home_mem(w, slot), copied_as(t));
+    store_gpr(w, loan.reg, to, IR_I64);
+    give_back(w, loan);
+    if (ir_type_is_float(t)) {
+        to.disp += 8;
+        x_xm(&w->c, MOV_IMM | X_W, 0, to);
+        put32(&w->c, 0);
+    }
+}
+
+void store_constant(struct work *w, struct mem m, ir_ref r, enum ir_type t, unsigned scratch)
+{
+    const struct ir_const *k = constant(w, r);
+    unsigned size = ir_type_size(t);
+    if (size == 8 && !fits32((int64_t)k->value)) {
+        struct loan loan = {scratch, false};
+        if (scratch == NO_REG)
+            loan = borrow(w);
+        load_constant(w, loan.reg, r);
+        x_rm(&w->c, MOV_STORE | X_W, loan.reg, m);
+        if (scratch == NO_REG)
+            give_back(w, loan);
+        return;
+    }
+    if (size == 16) {
+        store_constant(w, m, r, IR_I64, scratch);
+        m.disp += 8;
+        x_xm(&w->c, MOV_IMM | X_W, 0, m);
+        put32(&w->c, 0);
+        return;
+    }
+    if (size <= 2) {
+        x_xm(&w->c, size == 1 ? MOV_IMM8 : MOV_IMM | X_OPSIZE, 0, m);
+        put8(&w->c, (unsigned)k->value);
+        if (size == 2)
+            put8(&w->c, (unsigned)(k->value >> 8));
+        return;
+    }
+    x_xm(&w->c, size == 8 ? MOV_IMM | X_W : MOV_IMM, 0, m);
+    put32(&w->c, (uint32_t)k->value);
+    if (k->kind == IR_CONST_PC)
+        note_reloc(w, CODE_RELOC_PC32, k->value);
 }

@@ -1,7 +1,7 @@
 /* The steps of AES, SHA-1 and SHA-256, where the host has instructions for them. */
 #include "backend/x86_64/vec.h"
 
-/* ---- AES -------------------------------------------------------------------------------------- */
+/* ---- AES ------------------------------------------------------------------------------------- */
 
 static void emit_aes(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op)
 {
@@ -52,7 +52,7 @@ void emit_VAESIMC(struct work *w, const struct ir_insn *in, ir_ref self)
         emit_exact(w, in, self);
 }
 
-/* ---- SHA: legacy encodings only --------------------------------------------------------------- */
+/* ---- SHA: legacy encodings only -------------------------------------------------------------- */
 
 /* The host adds the constant of its function, the words hold theirs already. */
 void emit_VSHA1R(struct work *w, const struct ir_insn *in, ir_ref self)

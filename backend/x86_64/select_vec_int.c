@@ -1,7 +1,7 @@
 /* Integer lanes: sums, comparison, minimum, saturation, averages, counting. */
 #include "backend/x86_64/vec.h"
 
-/* ---- sums and products ------------------------------------------------------------------------ */
+/* ---- sums and products ----------------------------------------------------------------------- */
 
 static const uint32_t add[] = {PADDB, PADDW, PADDD, PADDQ}, sub[] = {PSUBB, PSUBW, PSUBD, PSUBQ};
 
@@ -76,7 +76,7 @@ void emit_VABS(struct work *w, const struct ir_insn *in, ir_ref self)
     vec_rrr(w, PSUBQ, v.d, v.d, v.t[0]);
 }
 
-/* ---- minimum and maximum ---------------------------------------------------------------------- */
+/* ---- minimum and maximum --------------------------------------------------------------------- */
 
 enum { LESS = 0, UNSIGNED = 1, GREATER = 2 };
 static const uint32_t extremum[4][4] = {
@@ -117,7 +117,7 @@ void emit_VMAXU(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_extremum(w, in, self, GREATER | UNSIGNED);
 }
 
-/* ---- comparison ------------------------------------------------------------------------------- */
+/* ---- comparison ------------------------------------------------------------------------------ */
 
 static const uint32_t equal[] = {PCMPEQB, PCMPEQW, PCMPEQD, PCMPEQQ};
 static const uint32_t greater[] = {PCMPGTB, PCMPGTW, PCMPGTD, PCMPGTQ};
@@ -185,7 +185,7 @@ void emit_VCMP(struct work *w, const struct ir_insn *in, ir_ref self)
     }
 }
 
-/* ---- saturation ------------------------------------------------------------------------------- */
+/* ---- saturation ------------------------------------------------------------------------------ */
 
 /* d := min(a, ~b) + b */
 static void add_saturating_unsigned(struct work *w, const struct ir_insn *in, ir_ref self)
@@ -257,7 +257,7 @@ void emit_VQSUBU(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_saturating(w, in, self, (const uint32_t[]){PSUBUSB, PSUBUSW}, true, true);
 }
 
-/* ---- averages --------------------------------------------------------------------------------- */
+/* ---- averages -------------------------------------------------------------------------------- */
 
 /*
  * With x = a ^ b, the bits that only one of them has:
@@ -330,7 +330,7 @@ void emit_VHSUBU(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_average(w, in, self, HALVING_SUB, false);
 }
 
-/* ---- counting --------------------------------------------------------------------------------- */
+/* ---- counting -------------------------------------------------------------------------------- */
 
 struct nibbles {
     uint64_t low[2], high[2]; /* results for the values 0 to 15 of either half of a byte */
@@ -369,7 +369,7 @@ static void count_zeros_words(struct work *w, const struct ir_insn *in, ir_ref s
     vec_rrr(w, POR, v.d, v.d, v.t[0]);
 }
 
-/* From counts in lanes to those in pairs of them: the lower one counts if the upper lane is all zeros. */
+/* From counts in lanes to those in pairs: the lower one counts if the upper lane is all zeros. */
 static void join_counts(struct work *w, const struct vec *v, unsigned log)
 {
     uint64_t all = splat(log, 8u << log);

@@ -1,6 +1,6 @@
 /*
- * Logic on vectors. With AVX-512 two ops in a row become one, of three operands, and a pair of shifts
- * that makes a rotation becomes one (see scan_logic).
+ * Logic on vectors. With AVX-512 two ops in a row become one, of three operands, and a pair of
+ * shifts that makes a rotation becomes one (see scan_logic).
  */
 #include "backend/x86_64/vec.h"
 
@@ -19,7 +19,7 @@ void vec_not(struct work *w, unsigned d, unsigned a)
         vec_rrl(w, PXOR, d, a, UINT64_MAX, UINT64_MAX);
 }
 
-/* ---- three operands --------------------------------------------------------------------------- */
+/* ---- three operands -------------------------------------------------------------------------- */
 
 /* The instruction that makes the value, if it is left to its consumer, and is one of the ops. */
 static const struct ir_insn *left_over(struct work *w, ir_ref r)
@@ -54,13 +54,15 @@ struct ternary {
     bool inner_first;
 };
 
-enum { FIRST = 0xf0, SECOND = 0xcc, THIRD = 0xaa, BYTE = 0xff }; /* cases in which an operand is 1 */
+/* The cases, of eight, in which an operand is 1. */
+enum { FIRST = 0xf0, SECOND = 0xcc, THIRD = 0xaa, BYTE = 0xff };
 
 /* The table of the instruction, the masks of whose operands are given. */
 static unsigned table(const struct ternary *t, unsigned x, unsigned y, unsigned z)
 {
     unsigned middle = truth(t->inner->op, x, y);
-    return (t->inner_first ? truth(t->outer->op, middle, z) : truth(t->outer->op, z, middle)) & BYTE;
+    unsigned a = t->inner_first ? middle : z, b = t->inner_first ? z : middle;
+    return truth(t->outer->op, a, b) & BYTE;
 }
 
 static void consume_ternary(struct work *w, const struct ternary *t)
@@ -133,13 +135,14 @@ static void emit_logic(struct work *w, const struct ir_insn *in, ir_ref self, ui
         emit_vec(w, in, self, op);
 }
 
-/* ---- rotation --------------------------------------------------------------------------------- */
+/* ---- rotation -------------------------------------------------------------------------------- */
 
 /* Are the two left-over shifts one to the left and one to the right, of one value by its width? */
 static bool is_rotation(struct work *w, const struct ir_insn *left, const struct ir_insn *right)
 {
-    return left && right && left->op == IR_VSHL && right->op == IR_VSHR && left->sub == right->sub &&
-           left->aux + right->aux == 8 * ir_type_size((enum ir_type)left->sub) &&
+    if (!left || !right || left->op != IR_VSHL || right->op != IR_VSHR || left->sub != right->sub)
+        return false;
+    return left->aux + right->aux == 8 * ir_type_size((enum ir_type)left->sub) &&
            resolve(w, left->a) == resolve(w, right->a);
 }
 
@@ -163,7 +166,7 @@ static bool emit_rotation(struct work *w, const struct ir_insn *in, ir_ref self)
     return true;
 }
 
-/* ---- the ops ---------------------------------------------------------------------------------- */
+/* ---- the ops --------------------------------------------------------------------------------- */
 
 void emit_VAND(struct work *w, const struct ir_insn *in, ir_ref self)
 {

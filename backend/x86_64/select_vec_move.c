@@ -10,7 +10,7 @@ static void move_to_xmm(struct work *w, unsigned d, struct operand x, uint32_t w
         x_rr(&w->c, MOVD_TO_XMM | wide, d, x.reg);
 }
 
-/* ---- whole vectors from scalars --------------------------------------------------------------- */
+/* ---- whole vectors from scalars -------------------------------------------------------------- */
 
 static void define_literal(struct work *w, ir_ref self, const uint64_t value[2])
 {
@@ -59,10 +59,12 @@ static void clear_above(struct work *w, unsigned d, unsigned a, enum ir_type t)
         vec_rrl(w, PAND, d, a, UINT16_MAX, 0);
 }
 
-/* What lies above a float means nothing, so it may become zero wherever the value is: in registers only. */
+/* What lies above a float means nothing: it may become zero if the value is in registers only. */
 static bool clear_in_place(struct work *w, ir_ref r, enum ir_type t)
 {
-    if (ir_is_const(r) || value_type(w, r, t) != t || w->val[r].spill || !(w->val[r].regs & XMM_MASK))
+    if (ir_is_const(r) || value_type(w, r, t) != t)
+        return false;
+    if (w->val[r].spill || !(w->val[r].regs & XMM_MASK))
         return false;
     for (uint32_t m = w->val[r].regs & XMM_MASK; m; m &= m - 1) {
         unsigned reg = (unsigned)__builtin_ctz(m) - XMM0;
@@ -134,7 +136,7 @@ void emit_VDUP(struct work *w, const struct ir_insn *in, ir_ref self)
     spread(w, d, log);
 }
 
-/* ---- lanes ------------------------------------------------------------------------------------ */
+/* ---- lanes ----------------------------------------------------------------------------------- */
 
 void emit_VDUPL(struct work *w, const struct ir_insn *in, ir_ref self)
 {

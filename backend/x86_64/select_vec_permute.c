@@ -14,7 +14,7 @@ void emit_VZIP2(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_vec(w, in, self, unpack_high[lane_log(in)]);
 }
 
-/* ---- even and odd lanes ----------------------------------------------------------------------- */
+/* ---- even and odd lanes ---------------------------------------------------------------------- */
 
 /* The control of pshufb that gathers the even lanes (bytes or words), or the odd ones. */
 static uint64_t gather(unsigned log, bool odd)
@@ -74,7 +74,7 @@ void emit_VUZP2(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_unzip(w, in, self, true);
 }
 
-/* ---- transposition ---------------------------------------------------------------------------- */
+/* ---- transposition --------------------------------------------------------------------------- */
 
 /* d := the even places of x and the odd places of y */
 static void merge(struct work *w, unsigned log, unsigned d, unsigned x, unsigned y)
@@ -124,7 +124,7 @@ void emit_VTRN2(struct work *w, const struct ir_insn *in, ir_ref self)
     }
 }
 
-/* ---- bytes ------------------------------------------------------------------------------------ */
+/* ---- bytes ----------------------------------------------------------------------------------- */
 
 void emit_VEXT(struct work *w, const struct ir_insn *in, ir_ref self)
 {

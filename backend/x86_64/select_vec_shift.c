@@ -1,11 +1,11 @@
 /* Shifts of lanes, by constants and by other lanes. */
 #include "backend/x86_64/vec.h"
 
-/* ---- by constants ----------------------------------------------------------------------------- */
+/* ---- by constants ---------------------------------------------------------------------------- */
 
 /*
- * The matrix of gf2p8affineqb that shifts: bit i of a result is the parity of the source masked with
- * byte 7 - i of the matrix.
+ * The matrix of gf2p8affineqb that shifts: bit i of a result is the parity of the source masked
+ * with byte 7 - i of the matrix.
  */
 static uint64_t shift_matrix(unsigned op, unsigned n)
 {
@@ -37,7 +37,7 @@ void vec_shift_bytes(struct work *w, unsigned op, unsigned d, unsigned a, unsign
     }
 }
 
-/* Where the host has no such shift: the sign, shifted logically, is extended by flip and subtract. */
+/* Where the host has no such shift: the sign, shifted logically, extended by flip and subtract. */
 static void shift_quads_signed(struct work *w, unsigned d, unsigned a, unsigned n)
 {
     uint64_t sign = (uint64_t)1 << (63 - n);
@@ -85,11 +85,11 @@ void emit_VSAR(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_shift(w, in, self, (const uint32_t[]){0, PSRAW_IMM, PSRAD_IMM, PSRAQ_IMM_E});
 }
 
-/* ---- by lanes --------------------------------------------------------------------------------- */
+/* ---- by lanes -------------------------------------------------------------------------------- */
 
 /*
- * Lanes of half the width of those that the host can shift by `op`: the upper lane of each pair, then
- * the lower one. What a left shift carries from the lower into the upper lane, and a right shift
+ * Lanes of half the width of those that the host can shift by `op`: the lower lane of each pair,
+ * then the upper one. What a left shift carries from the lower into the upper lane, and a right shift
  * the other way, is cut off before or after.
  */
 static void shift_pairs(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op)

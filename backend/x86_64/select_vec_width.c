@@ -3,7 +3,7 @@
 
 enum { BOTH_HIGH = 0xee };
 
-/* ---- wider ------------------------------------------------------------------------------------ */
+/* ---- wider ----------------------------------------------------------------------------------- */
 
 static const uint32_t unpack_low[] = {PUNPCKLBW, PUNPCKLWD, PUNPCKLDQ, PUNPCKLQDQ};
 static const uint32_t unpack_high[] = {PUNPCKHBW, PUNPCKHWD, PUNPCKHDQ, PUNPCKHQDQ};
@@ -45,7 +45,7 @@ void emit_VWIDENU(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_widen(w, in, self, false);
 }
 
-/* ---- narrower --------------------------------------------------------------------------------- */
+/* ---- narrower -------------------------------------------------------------------------------- */
 
 /* Are the upper halves of the lanes zero already, by a shift? */
 static bool is_narrow(struct work *w, ir_ref r, enum ir_type lane)
@@ -166,9 +166,10 @@ void emit_VNARROWU(struct work *w, const struct ir_insn *in, ir_ref self)
     vec_rrr(w, log == 1 ? PACKUSWB : PACKUSDW, v.d, v.d, v.t[0]);
 }
 
-/* ---- products --------------------------------------------------------------------------------- */
+/* ---- products -------------------------------------------------------------------------------- */
 
-static void emit_multiply_long(struct work *w, const struct ir_insn *in, ir_ref self, bool is_signed)
+static void emit_multiply_long(struct work *w, const struct ir_insn *in, ir_ref self,
+                               bool is_signed)
 {
     enum { LOW_EACH = 0x10, HIGH_EACH = 0x32 }; /* doublewords 0 and 1, 2 and 3, as quads */
     unsigned log = lane_log(in);
@@ -207,12 +208,12 @@ void emit_VMULLU(struct work *w, const struct ir_insn *in, ir_ref self)
 /* Is it not a vector of constants none of which is the smallest number? */
 static bool may_be_smallest(struct work *w, ir_ref r, unsigned log)
 {
-    uint64_t value[2];
+    uint64_t value[2], mask = log == 1 ? UINT16_MAX : UINT32_MAX;
     if (!vector_constant(w, r, value))
         return true;
     for (unsigned i = 0; i < 2; i++)
         for (unsigned bit = 0; bit < 64; bit += 8u << log)
-            if ((value[i] >> bit & (log == 1 ? UINT16_MAX : UINT32_MAX)) == (log == 1 ? 0x8000 : 0x80000000))
+            if ((value[i] >> bit & mask) == mask / 2 + 1)
                 return true;
     return false;
 }
@@ -299,7 +300,7 @@ void emit_VPMULL(struct work *w, const struct ir_insn *in, ir_ref self)
     vec_rrr_imm(w, PCLMULQDQ, v.d, v.a, v.b, in->aux ? UPPER : LOWER);
 }
 
-/* ---- dot products ----------------------------------------------------------------------------- */
+/* ---- dot products ---------------------------------------------------------------------------- */
 
 /* The even or odd bytes of words, extended. */
 static void every_other(struct work *w, unsigned d, unsigned a, bool odd, bool is_signed)
@@ -329,8 +330,8 @@ static void dot_words(struct work *w, const struct vec *v, bool a_signed, bool b
 }
 
 /*
- * The host multiplies unsigned by signed bytes. Where the guest wants otherwise, 128 is added to one
- * operand or taken from the other, and what that changes is made good: 128 times the other's sum.
+ * The host multiplies unsigned by signed bytes. Where the guest wants otherwise, 128 is added to
+ * one operand or taken from the other, and what that changes made good: 128 times the other's sum.
  */
 static void dot_host(struct work *w, const struct vec *v, bool a_signed, bool b_signed)
 {
@@ -382,7 +383,7 @@ void emit_VDOTUS(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_dot(w, in, self, false, true);
 }
 
-/* ---- sums across lanes ------------------------------------------------------------------------ */
+/* ---- sums across lanes ----------------------------------------------------------------------- */
 
 /*
  * d += its upper half, as lanes of 32 or 64 bits, unless that is zero (`half`); then, of 32 bits,

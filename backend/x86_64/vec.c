@@ -131,7 +131,7 @@ void vec_load(struct work *w, unsigned d, uint64_t low, uint64_t high)
     }
 }
 
-/* ---- registers of an op ----------------------------------------------------------------------- */
+/* ---- registers of an op ---------------------------------------------------------------------- */
 
 struct vec vec_start(struct work *w, const struct ir_insn *in, ir_ref self, unsigned temps,
                      unsigned keep)
@@ -166,7 +166,9 @@ bool vector_constant(struct work *w, ir_ref r, uint64_t value[2])
         return is_plain_const(w, r);
     }
     const struct ir_insn *in = &w->b->insns[r];
-    if ((in->op != IR_VDUP && in->op != IR_VPAIR && in->op != IR_VZEXT) || !is_plain_const(w, in->a))
+    if (in->op != IR_VDUP && in->op != IR_VPAIR && in->op != IR_VZEXT)
+        return false;
+    if (!is_plain_const(w, in->a))
         return false;
     value[0] = constant(w, in->a)->value;
     if (in->op == IR_VPAIR) {
@@ -188,7 +190,8 @@ static struct operand use_vector(struct work *w, ir_ref r)
     const struct val *v = val_of(w, r);
     uint64_t value[2];
     if (ir_is_const(r) || !(v->flags & VAL_FUSED) || v->regs || v->uses != 1 ||
-        !vector_constant(w, r, value) || !(value[0] | value[1]) || (value[0] & value[1]) == UINT64_MAX)
+        !vector_constant(w, r, value) || !(value[0] | value[1]) ||
+        (value[0] & value[1]) == UINT64_MAX)
         return use_xmm_rm(w, r, IR_V128);
     return (struct operand){.kind = OPERAND_MEM, .mem = literal(w, value[0], value[1])};
 }

@@ -55,9 +55,9 @@ struct vec {
 enum { KEEP_A = 1, KEEP_B = 2, KEEP_C = 4, KEEP_ALL = 7 };
 
 /*
- * Takes the operands of a vector op (all in xmm registers), `temps` temporaries, and a register for the
- * result, which is none of the operands in `keep`. Without AVX it is neither b nor c (unless a is
- * the same), so that d := a op b may come first.
+ * Takes the operands of a vector op (all in xmm registers), `temps` temporaries, and a register for
+ * the result, which is none of the operands in `keep`. Without AVX it is neither b nor c (unless a
+ * is the same), so that d := a op b may come first.
  */
 struct vec vec_start(struct work *w, const struct ir_insn *in, ir_ref self, unsigned temps,
                      unsigned keep);
@@ -77,7 +77,7 @@ bool vector_constant(struct work *w, ir_ref r, uint64_t value[2]);
 /* Is the value a vector of zeros? */
 bool is_zero_vector(struct work *w, ir_ref r);
 
-/* Shifts bytes by a constant less than 8; `t` is a temporary. op: IR_VSHL, IR_VSHR, IR_VSAR. (select_vec_shift.c) */
+/* Shifts bytes by a constant below 8. op: IR_VSHL, IR_VSHR, IR_VSAR. (select_vec_shift.c) */
 void vec_shift_bytes(struct work *w, unsigned op, unsigned d, unsigned a, unsigned n);
 
 #endif

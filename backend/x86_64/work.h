@@ -64,8 +64,8 @@ enum val_flag {
     VAL_WIDE = 1 << 5,     /* bits 32 to 63 are looked at */
     VAL_ALIAS = 1 << 6,    /* the same register as its operand; uses are counted there */
     VAL_OBSERVED = 1 << 4, /* used where one NaN differs from another */
-    /* The bits of the xmm register above a float are zero; of a V128, its upper half. Set by the op that
-     * defines the value; see is_zero_above. */
+    /* The bits of the xmm register above a float are zero; of a V128, its upper half. Set by the op
+     * that defines the value; see is_zero_above. */
     VAL_ZERO_ABOVE = 1 << 7,
 };
 
@@ -323,7 +323,7 @@ void check_flags_dead(struct work *w);                   /* and need not be anyw
 void check_homes(struct work *w);                        /* everything is at home or pinned */
 void check_call(struct work *w, bool writes);            /* a C function is called */
 
-/* ---- move.c ----------------------------------------------------------------------------------- */
+/* ---- move.c ---------------------------------------------------------------------------------- */
 
 /* Inside an op: as an instruction, not as a step of the allocator. */
 static inline void copy_xmm(struct work *w, unsigned dst, unsigned src)
@@ -331,6 +331,22 @@ static inline void copy_xmm(struct work *w, unsigned dst, unsigned src)
     if (dst != src)
         x_rr(&w->c, 0x28 | X_0F, dst, src);
 }
+
+/*
+ * A general register for a copy, without moving any value: a free one, or RAX pushed. So storing
+ * never needs an eviction, and an eviction never needs another.
+ */
+struct loan {
+    unsigned reg;
+    bool pushed;
+};
+struct loan borrow(struct work *w);
+void give_back(struct work *w, struct loan loan);
+
+/* Through a borrowed register. */
+void copy_memory(struct work *w, struct mem to, struct mem from, enum ir_type t);
+/* What the home of a slot holds into a spill cell. */
+void copy_home(struct work *w, unsigned cell, unsigned slot);
 
 void move_gpr(struct work *w, unsigned dst, unsigned src);
 void move_xmm(struct work *w, unsigned dst, unsigned src);

@@ -1,6 +1,6 @@
 /*
- * Every vector op on integer lanes, each lane type and number it takes, on operands full of edges: the
- * backend gives what the interpreter gives, on hosts of every level.
+ * Every vector op on integer lanes, each lane type and number it takes, on operands full of edges:
+ * the backend gives what the interpreter gives, on hosts of every level.
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -39,15 +39,22 @@ static union ir_v128 random_vector(struct random *r)
     return v;
 }
 
+static ir_ref converted(struct sweep *s, enum ir_op op, enum ir_type to, enum ir_type from,
+                        ir_ref a)
+{
+    return ir_append(s->b, (struct ir_insn){.op = (uint8_t)op, .type = (uint8_t)to,
+                                            .sub = (uint8_t)from, .a = a});
+}
+
 static ir_ref operand(struct sweep *s, char kind, enum ir_type sub, unsigned i)
 {
     unsigned slot = kind == 'V' ? TG_V0 : ir_type_is_float(sub) && kind == 'S' ? TG_F0 : TG_X0;
     enum ir_type t = slot == TG_V0 ? IR_V128 : slot == TG_F0 ? IR_F64 : IR_I64;
     ir_ref r = ir_append(s->b, (struct ir_insn){.op = IR_GET, .type = (uint8_t)t, .aux = slot + i});
     if (kind == 'S' && sub == IR_I32)
-        r = ir_append(s->b, (struct ir_insn){.op = IR_TRUNC, .type = IR_I32, .sub = IR_I64, .a = r});
+        return converted(s, IR_TRUNC, IR_I32, IR_I64, r);
     if (kind == 'S' && sub == IR_F32)
-        r = ir_append(s->b, (struct ir_insn){.op = IR_FUNBOX, .type = IR_F32, .sub = IR_F64, .a = r});
+        return converted(s, IR_FUNBOX, IR_F32, IR_F64, r);
     return r;
 }
 
@@ -55,11 +62,11 @@ static ir_ref operand(struct sweep *s, char kind, enum ir_type sub, unsigned i)
 static void put_result(struct sweep *s, ir_ref r, enum ir_type t, unsigned slot)
 {
     if (t == IR_F32) {
-        r = ir_append(s->b, (struct ir_insn){.op = IR_BITCAST, .type = IR_I32, .sub = IR_F32, .a = r});
+        r = converted(s, IR_BITCAST, IR_I32, IR_F32, r);
         t = IR_I32;
     }
     if (t == IR_I32) {
-        r = ir_append(s->b, (struct ir_insn){.op = IR_ZEXT, .type = IR_I64, .sub = IR_I32, .a = r});
+        r = converted(s, IR_ZEXT, IR_I64, IR_I32, r);
         t = IR_I64;
     }
     slot += t == IR_V128 ? TG_V0 : t == IR_F64 ? TG_F0 : TG_X0;
@@ -179,7 +186,7 @@ static void run_pair(struct sweep *s, ir_ref r, unsigned to)
     run(s);
 }
 
-/* An op on v0 or a constant and v1 or v2, then another on that and one of v0 to v2, to one of v0 to v3. */
+/* An op on v0 and v1, v2 or a constant; then one on that and one of v0 to v2; to any of v0 to v3. */
 static void run_logic(struct sweep *s, unsigned inner, unsigned outer, unsigned how)
 {
     bool first = how & 1, is_constant = how & 2;
@@ -189,8 +196,9 @@ static void run_logic(struct sweep *s, unsigned inner, unsigned outer, unsigned 
     ir_ref v[3];
     for (unsigned i = 0; i < 3; i++)
         v[i] = operand(s, 'V', IR_VOID, i);
-    ir_ref y = is_constant ? vector(s, IR_VPAIR, 0, ir_const(s->b, 0x123456789abcdef), ir_const(s->b, how), 0)
-                           : v[1 + x];
+    ir_ref y = v[1 + x];
+    if (is_constant)
+        y = vector(s, IR_VPAIR, 0, ir_const(s->b, 0x123456789abcdef), ir_const(s->b, how), 0);
     ir_ref r = vector(s, inner, 0, x ? y : v[0], x ? v[0] : y, 0);
     r = outer == IR_VNOT ? vector(s, outer, 0, r, 0, 0)
                          : vector(s, outer, 0, first ? r : v[z], first ? v[z] : r, 0);
