@@ -31,44 +31,11 @@ static ir_ref low_high(struct translation *t, ir_ref a, ir_ref b)
     return v_op_num(t, IR_VCOPY, IR_I64, b, a, 0);
 }
 
-/* ---- from structures to lanes -------------------------------------------------------------- */
+/* ---- bytes picked one by one --------------------------------------------------------------- */
 
-/*
- * Three elements: as one row of 3n lanes, lane p = 3j + i is to become lane n*i + j. That is n*p
- * modulo 3n - 1, so log2 n times the step p to 2p, which interleaves the two halves of the row.
- */
-static void split_3(struct translation *t, int lane, ir_ref v[3])
-{
-    for (unsigned n = 16 / ir_type_size((enum ir_type)lane); n > 1; n /= 2) {
-        ir_ref a = v[0], b = v[1], c = v[2];
-        v[0] = zip(t, 0, lane, a, high(t, b));
-        v[1] = zip(t, 0, lane, high(t, a), c);
-        v[2] = zip(t, 0, lane, b, high(t, c));
-    }
-}
+enum { NO_BYTE = 0xff };
 
-/* v holds `elements` registers as they came from memory; the result is one register an element. */
-static void split(struct translation *t, int elements, int lane, ir_ref v[MAX_ELEMENTS])
-{
-    if (elements == 2) {
-        ir_ref a = v[0], b = v[1];
-        v[0] = unzip(t, 0, lane, a, b);
-        v[1] = unzip(t, 1, lane, a, b);
-    } else if (elements == 3) {
-        split_3(t, lane, v);
-    } else if (elements == 4) {
-        ir_ref even_low = unzip(t, 0, lane, v[0], v[1]), odd_low = unzip(t, 1, lane, v[0], v[1]);
-        ir_ref even_high = unzip(t, 0, lane, v[2], v[3]), odd_high = unzip(t, 1, lane, v[2], v[3]);
-        v[0] = unzip(t, 0, lane, even_low, even_high);
-        v[2] = unzip(t, 1, lane, even_low, even_high);
-        v[1] = unzip(t, 0, lane, odd_low, odd_high);
-        v[3] = unzip(t, 1, lane, odd_low, odd_high);
-    }
-}
-
-/* ---- from lanes to structures -------------------------------------------------------------- */
-
-/* A control for VTBL: bytes 0 to 15 of `control`. */
+/* A control for VTBL. */
 static ir_ref table_control(struct translation *t, const uint8_t control[16])
 {
     uint64_t half[2] = {0, 0};
@@ -79,21 +46,102 @@ static ir_ref table_control(struct translation *t, const uint8_t control[16])
                                               .b = ir_const(t->block, half[1])});
 }
 
-/* Byte by byte: what register `r` of the result gets from each of the three. */
-static ir_ref join_3_bytes(struct translation *t, unsigned size, unsigned r, const ir_ref v[3])
+/* Byte i is byte from[i] of the three registers in a row, or zero. */
+static ir_ref pick_bytes(struct translation *t, const ir_ref v[3], const uint8_t from[16])
 {
     ir_ref sum = IR_NONE;
     for (unsigned source = 0; source < 3; source++) {
         uint8_t control[16];
+        bool wanted = false;
         for (unsigned i = 0; i < 16; i++) {
-            unsigned element = (16 * r + i) / size;
-            bool ours = element % 3 == source;
-            control[i] = ours ? (uint8_t)(element / 3 * size + i % size) : 0xff;
+            bool ours = from[i] / 16 == source;
+            control[i] = ours ? from[i] % 16 : NO_BYTE;
+            wanted |= ours;
         }
+        if (!wanted)
+            continue;
         ir_ref part = v_op(t, IR_VTBL, IR_VOID, v[source], table_control(t, control));
-        sum = source ? v_op(t, IR_VOR, IR_VOID, sum, part) : part;
+        sum = sum ? v_op(t, IR_VOR, IR_VOID, sum, part) : part;
     }
     return sum;
+}
+
+/* ---- from structures to lanes -------------------------------------------------------------- */
+
+/* Of three elements, register r for lanes of `size` bytes; its low `bytes` count. */
+static ir_ref split_3_bytes(struct translation *t, const ir_ref v[3], unsigned r, unsigned size,
+                            unsigned bytes)
+{
+    uint8_t from[16];
+    for (unsigned i = 0; i < 16; i++)
+        from[i] = i < bytes ? (uint8_t)((i / size * 3 + r) * size + i % size) : NO_BYTE;
+    return pick_bytes(t, v, from);
+}
+
+/*
+ * Three elements. Narrow lanes are picked. Wide ones: as one row of 3n lanes, lane p = 3j + i is
+ * to become lane n*i + j. That is n*p modulo 3n - 1, so log2 n times the step p to 2p, which
+ * interleaves the two halves of the row.
+ */
+static void split_3(struct translation *t, int lane, unsigned bytes, ir_ref v[3])
+{
+    unsigned size = ir_type_size((enum ir_type)lane);
+    if (size < 4) {
+        const ir_ref source[3] = {v[0], v[1], v[2]};
+        for (unsigned r = 0; r < 3; r++)
+            v[r] = split_3_bytes(t, source, r, size, bytes);
+        return;
+    }
+    for (unsigned n = 16 / size; n > 1; n /= 2) {
+        ir_ref a = v[0], b = v[1], c = v[2];
+        v[0] = zip(t, 0, lane, a, high(t, b));
+        v[1] = zip(t, 0, lane, high(t, a), c);
+        v[2] = zip(t, 0, lane, b, high(t, c));
+    }
+}
+
+static void split_2(struct translation *t, int lane, ir_ref v[2])
+{
+    ir_ref a = v[0], b = v[1];
+    v[0] = unzip(t, 0, lane, a, b);
+    v[1] = unzip(t, 1, lane, a, b);
+}
+
+static void split_4(struct translation *t, int lane, ir_ref v[4])
+{
+    ir_ref even_low = unzip(t, 0, lane, v[0], v[1]), odd_low = unzip(t, 1, lane, v[0], v[1]);
+    ir_ref even_high = unzip(t, 0, lane, v[2], v[3]), odd_high = unzip(t, 1, lane, v[2], v[3]);
+    v[0] = unzip(t, 0, lane, even_low, even_high);
+    v[2] = unzip(t, 1, lane, even_low, even_high);
+    v[1] = unzip(t, 0, lane, odd_low, odd_high);
+    v[3] = unzip(t, 1, lane, odd_low, odd_high);
+}
+
+/*
+ * v holds `elements` registers as they came from memory; the result is one register an element, of
+ * which the low `bytes` count.
+ */
+static void split(struct translation *t, int elements, int lane, unsigned bytes,
+                  ir_ref v[MAX_ELEMENTS])
+{
+    switch (elements) {
+    case 2: split_2(t, lane, v); break;
+    case 3: split_3(t, lane, bytes, v); break;
+    default: split_4(t, lane, v); break;
+    }
+}
+
+/* ---- from lanes to structures -------------------------------------------------------------- */
+
+/* Of three elements, register r in memory. */
+static ir_ref join_3_bytes(struct translation *t, const ir_ref v[3], unsigned r, unsigned size)
+{
+    uint8_t from[16];
+    for (unsigned i = 0; i < 16; i++) {
+        unsigned element = (16 * r + i) / size;
+        from[i] = (uint8_t)(element % 3 * 16 + element / 3 * size + i % size);
+    }
+    return pick_bytes(t, v, from);
 }
 
 /* Lanes rotated down by one. */
@@ -118,7 +166,7 @@ static void join_3(struct translation *t, int lane, ir_ref v[3])
     } else {
         const ir_ref source[3] = {a, b, c};
         for (unsigned r = 0; r < 3; r++)
-            v[r] = join_3_bytes(t, ir_type_size((enum ir_type)lane), r, source);
+            v[r] = join_3_bytes(t, source, r, ir_type_size((enum ir_type)lane));
     }
 }
 
@@ -191,7 +239,7 @@ bool a64_load_structures(struct translation *t, const struct a64_args_structures
         return false;
     if (elements > 1) {
         load_bytes(t, address, n * bytes, v);
-        split(t, elements, a64_lane(a->size), v);
+        split(t, elements, a64_lane(a->size), bytes, v);
     } else {
         for (unsigned i = 0; i < n; i++)
             v[i] = a64_load(t, address, (int32_t)(i * bytes), (int)(3 + a->q) | A64_V);
