@@ -438,7 +438,7 @@ void store_lazy_home(struct work *w, unsigned slot, ir_ref r)
 
 void materialize(struct work *w, ir_ref r)
 {
-    uint32_t locked = w->locked;
+    uint32_t locked = w->locked, dying = w->dying;
     take(w, RAX);
     hold(w, r);
     struct snapshot s = recipe(w, 0, r);
@@ -453,6 +453,7 @@ void materialize(struct work *w, ir_ref r)
     define_in(w, r, RAX);
     give_up(w, r);
     w->val[r].slots--;
+    w->dying = dying; /* what the operands have left is free: the code stands */
 }
 
 /* ---- branches on flags that are themselves chosen ---------------------------------------------
