@@ -102,10 +102,11 @@ static ir_ref fold_lane(struct ir_block *b, struct ir_insn *insn)
         }
         if (x->sub == IR_I64)
             return lane_of_word(b, insn, x->a);
-        /* The low half of a vector: a register keeps that, and the vector need not live on beside it. */
+        /* The low half of a vector: a register keeps that; the vector need not live on beside it. */
         if (ir_type_is_int(insn->type) && fold_def(b, x->a)->op == IR_VLANE)
             return IR_NONE;
-        return x->sub == IR_I32 ? lane_of_half_word(insn, x->a) : lane_of_float(b, insn, x->a, x->sub);
+        return x->sub == IR_I32 ? lane_of_half_word(insn, x->a)
+                                : lane_of_float(b, insn, x->a, x->sub);
     case IR_VPAIR:
         if (insn->aux * size % 8)
             return IR_NONE;
@@ -216,7 +217,8 @@ static ir_ref fold_insert(struct ir_block *b, struct ir_insn *insn)
     if (x->op == IR_VZEXT && x->sub == IR_I64 && insn->aux == 1)
         return turn_vector(insn, IR_VPAIR, 0, x->a, insn->b);
     if (x->op == IR_VPAIR)
-        return turn_vector(insn, IR_VPAIR, 0, insn->aux ? x->a : insn->b, insn->aux ? insn->b : x->b);
+        return insn->aux ? turn_vector(insn, IR_VPAIR, 0, x->a, insn->b)
+                         : turn_vector(insn, IR_VPAIR, 0, insn->b, x->b);
     return IR_NONE;
 }
 
@@ -321,7 +323,7 @@ static ir_ref fold_vector_xor(struct ir_block *b, struct ir_insn *insn)
     return r ? r : fold_xor_key(b, insn, insn->b, insn->a);
 }
 
-/* The last round's steps and then the mixing of columns are an ordinary round, while the key is zero. */
+/* The last round's steps and then the mixing of columns: an ordinary round, if the key is zero. */
 static ir_ref fold_mix(const struct ir_block *b, struct ir_insn *insn)
 {
     const struct ir_insn *x = fold_def(b, insn->a);

@@ -484,7 +484,7 @@ uint64_t fp_convert(struct fp_context *fp, unsigned to, unsigned from, uint64_t 
     return r;
 }
 
-/* The magnitude of a finite number below 2^64 as an integer; *inexact says whether it was rounded. */
+/* The magnitude of a finite number below 2^64 as an integer; *inexact: it was rounded. */
 static uint64_t round_magnitude(const struct fp_context *fp, const struct number *x, bool *inexact)
 {
     unsigned n = (unsigned)(63 - x->exp);

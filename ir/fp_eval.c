@@ -1,11 +1,12 @@
 /*
- * The scalar FP ops of op.def by the routines of fp.c: for the interpreter, for backends' rare cases.
+ * The scalar FP ops of op.def by the routines of fp.c: for the interpreter and for backends' rare
+ * cases.
  */
 #include "ir/eval.h"
 #include "ir/fp.h"
 
-static uint64_t arithmetic(struct fp_context *fp, const struct ir_insn *insn, uint64_t a, uint64_t b,
-                           uint64_t c)
+static uint64_t arithmetic(struct fp_context *fp, const struct ir_insn *insn, uint64_t a,
+                           uint64_t b, uint64_t c)
 {
     unsigned type = insn->type;
     switch (insn->op) {

@@ -139,7 +139,7 @@ enum ir_round {
     IR_ROUND_DOWN,
     IR_ROUND_UP,
     IR_ROUND_AWAY, /* nearest, ties away from zero; no such host mode */
-    IR_ROUND_ODD,  /* toward zero, then the lowest bit set if inexact; narrowing only, no such host mode */
+    IR_ROUND_ODD,  /* toward zero, then the lowest bit set if inexact; narrowing only; no host mode */
 };
 
 enum ir_fma { IR_FMA_NEG_PRODUCT = 1, IR_FMA_NEG_ADDEND = 2 };
@@ -403,12 +403,13 @@ void ir_return(struct ir_block *b, ir_ref target);
 void ir_exit(struct ir_block *b, enum ir_exit reason, uint64_t pc);
 
 /* Calls helper `index` of the guest's table; `type` is IR_I64 or IR_VOID. */
-ir_ref ir_helper_call(struct ir_block *b, enum ir_type type, unsigned index, ir_ref x, ir_ref y, ir_ref z);
+ir_ref ir_helper_call(struct ir_block *b, enum ir_type type, unsigned index, ir_ref x, ir_ref y,
+                      ir_ref z);
 
 /*
- * Folds one instruction with constant operands, or by algebra, without touching what is in the block;
- * new constants and a new pure instruction may come in. Returns the reference that stands for the result, or IR_NONE: append it. May
- * rewrite *insn into a cheaper one.
+ * Folds one instruction with constant operands, or by algebra, without touching what is in the
+ * block; new constants and a new pure instruction may come in. Returns the reference that stands for
+ * the result, or IR_NONE: append it. May rewrite *insn into a cheaper one.
  */
 ir_ref ir_fold(struct ir_block *b, struct ir_insn *insn);
 

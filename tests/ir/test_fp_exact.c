@@ -1,8 +1,9 @@
 /*
  * The routines of ir/fp.c against the real numbers: each result is worked out again as a 113-bit
- * floating-point number and a note whether anything is missing below it, rounded by another algorithm,
- * with the special cases as the manuals' pseudocode puts them (Arm ARM, shared/functions/float). All formats,
- * all rounding modes, flush to zero, tininess either way, NaN propagation; results and flags.
+ * floating-point number and a note whether anything is missing below it, rounded by another
+ * algorithm, with the special cases as the manuals' pseudocode puts them (Arm ARM,
+ * shared/functions/float). All formats, all rounding modes, flush to zero, tininess either way, NaN
+ * propagation; results and flags.
  */
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -192,7 +193,7 @@ static struct answer rounded(const struct fp_context *rule, unsigned type, struc
 
 /* ---- exact arithmetic --------------------------------------------------------------------- */
 
-/* The nearest number to x that holds in 113 bits, made the next one below in magnitude and `more`. */
+/* A sum rounded to 113 bits and its error, as the next number below in magnitude and `more`. */
 static struct real with_error(f128 x, f128 error)
 {
     if (error == 0)
@@ -555,8 +556,8 @@ static void compare(const struct fp_context *rule, enum operation op, const stru
     uint64_t image = have(&fp, op, s);
     struct answer w = want(rule, op, s);
     cr_assert(image == w.image && fp.flags == w.flags,
-              "%s %s (%s) %#" PRIx64 " %#" PRIx64 " %#" PRIx64 ", round %u rule %#x, negate %u, choice %u "
-              "width %u fraction %u: %#" PRIx64 " flags %#x, not %#" PRIx64 " flags %#x",
+              "%s %s (%s) %#" PRIx64 " %#" PRIx64 " %#" PRIx64
+              ", round %u rule %#x, negate %u, choice %u width %u fraction %u: %#" PRIx64 " flags %#x, not %#" PRIx64 " flags %#x",
               operation_name[op], formats[s->type].name, formats[s->other].name, s->a, s->b, s->c,
               rule->round, rule->rule, s->negate, s->choice, s->width, s->fraction, image, fp.flags,
               w.image, w.flags);

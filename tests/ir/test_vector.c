@@ -125,7 +125,8 @@ WITH(ext5, _mm_alignr_epi8(b, a, 5))
 WITH(ext15, _mm_alignr_epi8(b, a, 15))
 WITH(rev16_8, _mm_or_si128(_mm_slli_epi16(a, 8), _mm_srli_epi16(a, 8)))
 WITH(rev64_32, _mm_shuffle_epi32(a, 0xb1))
-WITH(rev16_16, _mm_shuffle_epi8(a, _mm_set_epi8(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)))
+WITH(rev16_16, _mm_shuffle_epi8(a, _mm_set_epi8(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15,
+                                                14)))
 WITH(tbl, _mm_shuffle_epi8(a, _mm_adds_epu8(b, _mm_set1_epi8(0x70))))
 WITH(dupl16, _mm_shuffle_epi8(a, _mm_set1_epi16(0x0706)))
 WITH(copy32, _mm_insert_epi32(a, _mm_extract_epi32(b, 3), 1))
@@ -189,7 +190,8 @@ static const struct row {
     {IR_VREV, IR_I8, 2, 0, rev16_8}, {IR_VREV, IR_I32, 8, 0, rev64_32},
     {IR_VREV, IR_I16, 16, 0, rev16_16}, {IR_VTBL, 0, 0, 0, tbl}, {IR_VDUPL, IR_I16, 3, 0, dupl16},
     {IR_VCOPY, IR_I32, 1 | 3 << 8, 0, copy32}, {IR_VPADDLS, IR_I8, 0, 0, paddls8},
-    {IR_VSUMB, IR_I8, 0, 0, sumb}, {IR_VPADDLU, IR_I8, 0, 0, paddlu8}, {IR_VPADDLS, IR_I16, 0, 0, paddls16},
+    {IR_VSUMB, IR_I8, 0, 0, sumb},
+    {IR_VPADDLU, IR_I8, 0, 0, paddlu8}, {IR_VPADDLS, IR_I16, 0, 0, paddls16},
     {IR_VAESENC, 0, 0, 0, aesenc}, {IR_VAESENCL, 0, 0, 0, aesencl}, {IR_VAESDEC, 0, 0, 0, aesdec},
     {IR_VAESDECL, 0, 0, 0, aesdecl}, {IR_VAESMC, 0, 0, 0, aesmc}, {IR_VAESIMC, 0, 0, 0, aesimc},
     {IR_VANDN, 0, 0, 0, vandn}, {IR_VNOT, 0, 0, 0, vnot},
@@ -311,8 +313,9 @@ static void check_lanes(unsigned p, struct random *r)
         more = random_below(r, 2);
     else if (op >= IR_VFTOS && op <= IR_VUTOF)
         more = random_below(r, 8 * size + 1);
-    struct ir_insn insn = {.op = (uint8_t)op, .type = IR_V128, .sub = (uint8_t)type, .aux = n | more << 8};
-    insn.d = (ir_ref)(op == IR_VFSETCC ? random_below(r, IR_FCC_COUNT) : random_below(r, IR_ROUND_ODD));
+    struct ir_insn insn = {
+        .op = (uint8_t)op, .type = IR_V128, .sub = (uint8_t)type, .aux = n | more << 8};
+    insn.d = (ir_ref)random_below(r, op == IR_VFSETCC ? IR_FCC_COUNT : IR_ROUND_ODD);
     insn.d |= random_below(r, 3) ? 0 : IR_FP_FLUSH;
     union ir_v128 v[4] = {{.d = {0}}, random_floats(r, type), random_floats(r, type),
                           random_floats(r, type)};
@@ -325,7 +328,8 @@ static void check_lanes(unsigned p, struct random *r)
     for (unsigned i = 0; i < all; i++) {
         uint64_t wanted = 0;
         if (n == 0 || i < n)
-            wanted = fp_eval(&one, lane(&v[1], size, i), lane(&v[2], size, i), lane(&v[3], size, i));
+            wanted = fp_eval(&one, lane(&v[1], size, i), lane(&v[2], size, i),
+                             lane(&v[3], size, i));
         if (op == IR_VFSETCC && wanted)
             wanted = UINT64_MAX >> (64 - 8 * size);
         if (lane(&v[0], size, i) != wanted) {
@@ -335,7 +339,8 @@ static void check_lanes(unsigned p, struct random *r)
                            lane(&v[0], size, i), wanted);
         }
     }
-    uint32_t wanted_flags = fp_get_mxcsr(), seen = ~(uint32_t)(insn.d & IR_FP_FLUSH ? 0 : IR_EXC_DENORMAL);
+    uint32_t wanted_flags = fp_get_mxcsr();
+    uint32_t seen = ~(uint32_t)(insn.d & IR_FP_FLUSH ? 0 : IR_EXC_DENORMAL);
     fp_set_mxcsr(ours);
     cr_assert_eq(flags & seen, wanted_flags & seen, "%s.%s d %#x aux %#x: flags %#x, not %#x",
                  ir_op_info[op].text, ir_type_name[type], insn.d, insn.aux, flags, wanted_flags);
@@ -353,7 +358,8 @@ Test(vector, float_formats)
     struct random r = {23};
     for (unsigned i = 0; i < 5000; i++) {
         bool widens = i % 2;
-        unsigned from = (widens ? IR_F16 : IR_F32) + random_below(&r, 2), to = widens ? from + 1 : from - 1;
+        unsigned from = (widens ? IR_F16 : IR_F32) + random_below(&r, 2);
+        unsigned to = widens ? from + 1 : from - 1;
         struct ir_insn insn = {.op = widens ? IR_VFWIDEN : IR_VFNARROW, .type = IR_V128,
                                .sub = (uint8_t)from, .d = IR_ROUND_NEAREST};
         struct ir_insn one = {.op = IR_FCVT, .type = (uint8_t)to, .sub = (uint8_t)from, .d = insn.d};
