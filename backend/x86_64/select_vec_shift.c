@@ -89,8 +89,8 @@ void emit_VSAR(struct work *w, const struct ir_insn *in, ir_ref self)
 
 /*
  * Lanes of half the width of those that the host can shift by `op`: the lower lane of each pair,
- * then the upper one. What a left shift carries from the lower into the upper lane, and a right shift
- * the other way, is cut off before or after.
+ * then the upper one. What a left shift carries from the lower into the upper lane, and a right
+ * shift the other way, is cut off before or after.
  */
 static void shift_pairs(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op)
 {

@@ -186,7 +186,7 @@ static void run_pair(struct sweep *s, ir_ref r, unsigned to)
     run(s);
 }
 
-/* An op on v0 and v1, v2 or a constant; then one on that and one of v0 to v2; to any of v0 to v3. */
+/* An op on v0 and v1, v2 or a constant; then one on that and one of v0 to v2, into one of all. */
 static void run_logic(struct sweep *s, unsigned inner, unsigned outer, unsigned how)
 {
     bool first = how & 1, is_constant = how & 2;
