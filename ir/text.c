@@ -66,6 +66,7 @@ unsigned ir_lane_types(unsigned op)
     case IR_VSUMB:
         return B;
     case IR_VPMULL: return B | D;
+    case IR_VMULHS: case IR_VMULHU: return H;
     case IR_VQDMULH: case IR_VQRDMULH: return H | S;
     case IR_VWIDENS: case IR_VWIDENU: case IR_VMULLS: case IR_VMULLU: case IR_VPADDLS:
     case IR_VPADDLU:

@@ -91,6 +91,8 @@ static uint64_t lane_op(const struct ir_insn *insn, unsigned bits, uint64_t x, u
     case IR_VSHLV: return shift(IR_VSHL, bits, x, y);
     case IR_VSHRV: return shift(IR_VSHR, bits, x, y);
     case IR_VSARV: return shift(IR_VSAR, bits, x, y);
+    case IR_VMULHS: return (uint64_t)(sx * sy >> bits);
+    case IR_VMULHU: return (uint64_t)(ux * uy >> bits);
     case IR_VQDMULH: return saturate_signed(2 * sx * sy >> bits, bits);
     case IR_VQRDMULH: return saturate_signed((2 * sx * sy + ((i128)1 << (bits - 1))) >> bits, bits);
     default: return (uint64_t)eval_clmul(x, y); /* vpmul */

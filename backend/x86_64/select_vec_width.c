@@ -205,6 +205,16 @@ void emit_VMULLU(struct work *w, const struct ir_insn *in, ir_ref self)
     emit_multiply_long(w, in, self, false);
 }
 
+void emit_VMULHS(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_vec(w, in, self, PMULHW);
+}
+
+void emit_VMULHU(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    emit_vec(w, in, self, PMULHUW);
+}
+
 /* Is it not a vector of constants none of which is the smallest number? */
 static bool may_be_smallest(struct work *w, ir_ref r, unsigned log)
 {

@@ -124,6 +124,19 @@ static void put_doubled_product(struct translation *t, int accumulate, uint32_t 
     simd_note_saturation(t, result, size + 1, over);
 }
 
+/*
+ * The products of a half. Of halfwords, the host makes low and high parts of all eight, which an
+ * instruction on the other half uses again.
+ */
+static ir_ref long_product(struct translation *t, int op, int lane, ir_ref n, ir_ref m,
+                           uint32_t half)
+{
+    if (lane != IR_I16)
+        return v_op_num(t, op, lane, n, m, half);
+    ir_ref high = v_op(t, op == IR_VMULLS ? IR_VMULHS : IR_VMULHU, lane, n, m);
+    return v_op(t, half ? IR_VZIP2 : IR_VZIP1, lane, v_op(t, IR_VMUL, lane, n, m), high);
+}
+
 static bool put_long_product(struct translation *t, int product, uint32_t q, uint32_t size,
                              uint32_t rd, ir_ref n, ir_ref m)
 {
@@ -139,7 +152,7 @@ static bool put_long_product(struct translation *t, int product, uint32_t q, uin
         [SIMD_QDMLAL] = {IR_VMULLS, 1, true},  [SIMD_QDMLSL] = {IR_VMULLS, -1, true},
     };
     int lane = a64_lane(size), accumulate = rows[product].accumulate;
-    ir_ref v = v_op_num(t, rows[product].op, lane, n, m, q == SIMD_128);
+    ir_ref v = long_product(t, rows[product].op, lane, n, m, q == SIMD_128);
     if (rows[product].doubled) {
         put_doubled_product(t, accumulate, q, size, rd, v);
         return true;

@@ -107,6 +107,8 @@ WITH(mullu32, _mm_mul_epu32(_mm_unpackhi_epi32(a, a), _mm_unpackhi_epi32(b, b)))
 WITH(mulls16, _mm_madd_epi16(_mm_cvtepu16_epi32(a), _mm_cvtepu16_epi32(b)))
 WITH(pmull_low, _mm_clmulepi64_si128(a, b, 0x00))
 WITH(pmull_high, _mm_clmulepi64_si128(a, b, 0x11))
+BINARY(mulhs16, _mm_mulhi_epi16)
+BINARY(mulhu16, _mm_mulhi_epu16)
 BINARY(zip1_8, _mm_unpacklo_epi8)
 BINARY(zip1_16, _mm_unpacklo_epi16)
 BINARY(zip1_32, _mm_unpacklo_epi32)
@@ -178,6 +180,7 @@ static const struct row {
     {IR_VNARROWSU, IR_I16, 0, 0, narrowsu16}, {IR_VNARROWSU, IR_I32, 0, 0, narrowsu32},
     {IR_VNARROW, IR_I16, 0, 0, narrow16}, {IR_VMULLS, IR_I32, 0, 0, mulls32},
     {IR_VMULLU, IR_I32, 1, 0, mullu32}, {IR_VMULLS, IR_I16, 0, 0, mulls16},
+    {IR_VMULHS, IR_I16, 0, 0, mulhs16}, {IR_VMULHU, IR_I16, 0, 0, mulhu16},
     {IR_VPMULL, IR_I64, 0, 0, pmull_low}, {IR_VPMULL, IR_I64, 1, 0, pmull_high},
     {IR_VZIP1, IR_I8, 0, 0, zip1_8}, {IR_VZIP1, IR_I16, 0, 0, zip1_16},
     {IR_VZIP1, IR_I32, 0, 0, zip1_32}, {IR_VZIP1, IR_I64, 0, 0, zip1_64},
