@@ -256,18 +256,37 @@ struct to_integer {
     unsigned d;
 };
 
+/*
+ * The register of what an frint has just made of the operand in the same mode (round() and lround() come
+ * in pairs), locked; NO_REG if there is none.
+ */
+static unsigned rounded_already(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    enum { LOOK_BACK = 8 };
+    for (unsigned i = self - 1u; i && i + LOOK_BACK >= self; i--) {
+        const struct ir_insn *r = &w->b->insns[i];
+        uint32_t regs = w->val[i].regs & XMM_MASK;
+        if (r->op == IR_FRINT && r->a == in->a && r->d == in->d && r->type == in->sub && regs) {
+            w->locked |= regs;
+            return (unsigned)__builtin_ctz(regs) - XMM0;
+        }
+    }
+    return NO_REG;
+}
+
 static struct to_integer start_to_integer(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     struct to_integer k = {.how = preparation(w, in), .from = (enum ir_type)in->sub};
     unsigned s = 0, h = 0, round = in->d & IR_FP_ROUND;
-    bool prepares = k.how == SCALED || k.how == INTEGRAL;
+    unsigned rounded = k.how == INTEGRAL ? rounded_already(w, in, self) : NO_REG;
+    bool rounds = k.how == INTEGRAL && rounded == NO_REG, prepares = k.how == SCALED || rounds;
     if (k.how == INTEGRAL || k.how == EMBEDDED)
         k.t = (unsigned)make_temp(w, 0);
     if (prepares) {
         k.p = (unsigned)make_xmm_temp(w, 0);
         s = (unsigned)make_xmm_temp(w, 0);
     }
-    if (k.how == INTEGRAL && round == IR_ROUND_AWAY)
+    if (rounds && round == IR_ROUND_AWAY)
         h = (unsigned)make_xmm_temp(w, 0);
     k.x = (unsigned)use_xmm(w, in->a, k.from);
     consume(w, in->a);
@@ -275,12 +294,12 @@ static struct to_integer start_to_integer(struct work *w, const struct ir_insn *
     if (k.how == SCALED) {
         emit_scaled(w, k.from, k.p, s, k.x, in->aux);
         k.from = IR_F64;
-    } else if (k.how == INTEGRAL && round == IR_ROUND_AWAY) {
+    } else if (rounds && round == IR_ROUND_AWAY) {
         emit_round_away(w, k.from, k.p, k.x, s, h);
-    } else if (k.how == INTEGRAL) {
+    } else if (rounds) {
         emit_round(w, k.from, k.p, k.x, host_round(round) | ROUND_NO_INEXACT);
     } else {
-        k.p = k.x;
+        k.p = rounded != NO_REG ? rounded : k.x;
     }
     return k;
 }
