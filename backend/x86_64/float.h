@@ -1,6 +1,6 @@
 /*
- * What the files that select floating point share: the forms of scalar instructions, rounding modes,
- * NaNs, and the cold path that leaves an op to exact C.
+ * What the files that select floating point share: the forms of scalar instructions, rounding
+ * modes, NaNs, and the cold path that leaves an op to exact C.
  */
 #ifndef FERRY_BACKEND_FLOAT_H
 #define FERRY_BACKEND_FLOAT_H
@@ -52,7 +52,7 @@ uint32_t avoid_second(struct work *w, unsigned x, struct operand y);
 /* The flags of x against y: ucomiss, comiss and their like. */
 void emit_compare_float(struct work *w, uint32_t op, unsigned x, struct operand y);
 
-/* ---- rounding modes --------------------------------------------------------------------------- */
+/* ---- rounding modes ------------------------------------------------------------------------ */
 
 enum { MXCSR_ROUND = 3 << 13, MXCSR_FLAGS = 0x3f };
 
@@ -80,7 +80,7 @@ struct rounding start_rounding(struct work *w, unsigned rule);
 /* The old mode, and the flags as they are now. */
 void end_rounding(struct work *w, const struct rounding *r);
 
-/* ---- NaNs ------------------------------------------------------------------------------------- */
+/* ---- NaNs ---------------------------------------------------------------------------------- */
 
 /* d := the canonical NaN */
 void load_nan(struct work *w, unsigned d, enum ir_type t);
@@ -91,12 +91,13 @@ void canonical_nan(struct work *w, ir_ref self, unsigned d, enum ir_type t);
 /* If cc, d is the canonical NaN instead. */
 void nan_if(struct work *w, unsigned cc, unsigned d, enum ir_type t);
 
-/* ---- exact C in cold paths -------------------------------------------------------------------- */
+/* ---- exact C in cold paths ----------------------------------------------------------------- */
 
 /*
  * Jumps, if cc, to a path that does the op at hand by exact C. The operands must be in the xmm
- * registers x, y, z (NO_REG: there is none; y may be memory) both here and when the flags were made;
- * the result goes to register d (general if the op gives an integer), which may be one of them.
+ * registers x, y, z (NO_REG: there is none; y may be memory) both here and when the flags were
+ * made; the result goes to register d (general if the op gives an integer), which may be one of
+ * them.
  */
 struct cold *exact_if(struct work *w, unsigned cc, unsigned d, unsigned x, struct operand y,
                       unsigned z);

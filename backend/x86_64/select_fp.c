@@ -2,17 +2,18 @@
  * Floating point: arithmetic, minimum and maximum, signs.
  *
  * Values are in xmm registers, in the lowest lane; what is above it has no meaning, but is tracked
- * (VAL_ZERO_ABOVE): a result takes it from the instruction's first source. Exceptions accrue in MXCSR,
- * dynamic rounding is MXCSR's; a static mode other than it is switched in line.
+ * (VAL_ZERO_ABOVE): a result takes it from the instruction's first source. Exceptions accrue in
+ * MXCSR, dynamic rounding is MXCSR's; a static mode other than it is switched in line.
  *
  * NaN results. A result is compared with itself, and a cold path corrects a NaN. With
- * IR_FP_DEFAULT_NAN that is the canonical one; the check is left out for a value that only goes into
- * further arithmetic, to which all NaNs are equal (scan.c: VAL_OBSERVED). Without, the host's choice
- * between two NaNs and the sign of one it makes itself are not the guest's: the operands are kept until
- * the check, and the cold path gives them to exact C. The host's NaN results are never signalling.
+ * IR_FP_DEFAULT_NAN that is the canonical one; the check is left out for a value that only goes
+ * into further arithmetic, to which all NaNs are equal (scan.c: VAL_OBSERVED). Without, the host's
+ * choice between two NaNs and the sign of one it makes itself are not the guest's: the operands
+ * are kept until the check, and the cold path gives them to exact C. The host's NaN results are
+ * never signalling.
  *
- * What the host cannot do like the guest (ties away, flushing, most of half precision) is done by exact
- * C altogether (select_exact.c).
+ * What the host cannot do like the guest (ties away, flushing, most of half precision) is done by
+ * exact C altogether (select_exact.c).
  */
 #include "backend/x86_64/float.h"
 
@@ -55,7 +56,8 @@ static void emit_arithmetic(struct work *w, const struct ir_insn *in, ir_ref sel
     struct rounding r = start_rounding(w, in->d);
     bool swap = better_swapped(w, in);
     ir_ref first = swap ? in->b : in->a, second = swap ? in->a : in->b;
-    struct operand y = swap ? operand_xmm((unsigned)use_xmm(w, second, t)) : use_xmm_rm(w, second, t);
+    struct operand y = swap ? operand_xmm((unsigned)use_xmm(w, second, t))
+                            : use_xmm_rm(w, second, t);
     unsigned x = (unsigned)use_xmm(w, first, t);
     bool zero_above = is_zero_above(w, first, t);
     consume(w, in->a);
@@ -112,9 +114,9 @@ void emit_FSQRT(struct work *w, const struct ir_insn *in, ir_ref self)
 }
 
 /*
- * A NaN from a fused multiply-add, all NaNs being equal. The host does not raise invalid for infinity
- * times zero plus a quiet NaN, the guest does: multiply again; if the product is no NaN, its flags are
- * forgotten. r: d, a, b. n: type.
+ * A NaN from a fused multiply-add, all NaNs being equal. The host does not raise invalid for
+ * infinity times zero plus a quiet NaN, the guest does: multiply again; if the product is no NaN,
+ * its flags are forgotten. r: d, a, b. n: type.
  */
 static void cold_fma(struct work *w, struct cold *c)
 {
@@ -146,7 +148,9 @@ static void check_fma(struct work *w, const struct ir_insn *in, unsigned d, unsi
     c->n = (uint8_t)t;
 }
 
-/* The form whose destination starts as the addend, or as a factor: what is above stays of either. */
+/*
+ * The form whose destination starts as the addend, or as a factor: what is above stays of either.
+ */
 static uint32_t fma_form(const struct ir_insn *in, bool onto_addend)
 {
     uint32_t form = onto_addend ? VFMADD231SS : VFMADD213SS;
@@ -239,8 +243,8 @@ static void cold_min_max(struct work *w, struct cold *c)
 }
 
 /*
- * vrangess chooses as IEEE 754-2008's minNum does, tells zeros apart, and has Arm's rule for NaNs. For
- * minimum itself a NaN must not lose against a number.
+ * vrangess chooses as IEEE 754-2008's minNum does, tells zeros apart, and has Arm's rule for NaNs.
+ * For minimum itself a NaN must not lose against a number.
  */
 static void emit_range(struct work *w, const struct ir_insn *in, ir_ref self)
 {

@@ -1,9 +1,9 @@
 /*
  * Floating point: comparisons. See select_fp.c for how values are kept.
  *
- * The host's comparison leaves: less CF; equal ZF; greater none; unordered ZF, PF and CF. FCMPF's flags
- * differ for the two that are not greater: every condition on them but equality is one condition of the
- * host, if need be on the operands exchanged.
+ * The host's comparison leaves: less CF; equal ZF; greater none; unordered ZF, PF and CF. FCMPF's
+ * flags differ for the two that are not greater: every condition on them but equality is one
+ * condition of the host, if need be on the operands exchanged.
  */
 #include "backend/x86_64/float.h"
 
@@ -36,8 +36,8 @@ void emit_FSETCC(struct work *w, const struct ir_insn *in, ir_ref self)
 }
 
 /*
- * How operands are compared: as they stand, exchanged, for equality only, or (AVX-512) with the answer
- * to one condition in a mask register, COMPARE_MASK | condition.
+ * How operands are compared: as they stand, exchanged, for equality only, or (AVX-512) with the
+ * answer to one condition in a mask register, COMPARE_MASK | condition.
  */
 enum { COMPARE, COMPARE_SWAPPED, COMPARE_EQUAL, COMPARE_MASK = 32, K1 = 1 };
 

@@ -1,7 +1,8 @@
 /*
- * Floating point: conversions between formats, to and from integers, rounding to integral, NaN boxing,
- * exception flags. See select_fp.c for how values and NaNs are kept. A conversion of a single operand
- * keeps a NaN's payload as the guest does, so there is nothing to correct unless NaNs are canonical.
+ * Floating point: conversions between formats, to and from integers, rounding to integral, NaN
+ * boxing, exception flags. See select_fp.c for how values and NaNs are kept. A conversion of a
+ * single operand keeps a NaN's payload as the guest does, so there is nothing to correct unless
+ * NaNs are canonical.
  */
 #include "backend/x86_64/float.h"
 
@@ -10,7 +11,10 @@
 /* ---- formats ----------------------------------------------------------------------------------
  */
 
-/* Between single and double. The rest of the result is zero: the host takes it from a first source. */
+/*
+ * Between single and double. The rest of the result is zero: the host takes it from a first
+ * source.
+ */
 static void emit_format(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     enum ir_type to = (enum ir_type)in->type, from = (enum ir_type)in->sub;
@@ -112,9 +116,9 @@ static void cold_tie(struct work *w, struct cold *c)
 }
 
 /*
- * d := x rounded to nearest, ties away from zero, raising nothing but invalid: rounded with ties to
- * even, which is wrong exactly if half of x's sign was cut off. What is cut off is exact; of infinity,
- * which must not be subtracted from itself, nothing is. s and h are temporaries.
+ * d := x rounded to nearest, ties away from zero, raising nothing but invalid: rounded with ties
+ * to even, which is wrong exactly if half of x's sign was cut off. What is cut off is exact; of
+ * infinity, which must not be subtracted from itself, nothing is. s and h are temporaries.
  */
 static void emit_round_away(struct work *w, enum ir_type t, unsigned d, unsigned x, unsigned s,
                             unsigned h)
@@ -151,7 +155,8 @@ void emit_FRINT(struct work *w, const struct ir_insn *in, ir_ref self)
         emit_exact(w, in, self);
         return;
     }
-    unsigned s = away ? (unsigned)make_xmm_temp(w, 0) : 0, h = away ? (unsigned)make_xmm_temp(w, 0) : 0;
+    unsigned s = away ? (unsigned)make_xmm_temp(w, 0) : 0;
+    unsigned h = away ? (unsigned)make_xmm_temp(w, 0) : 0;
     unsigned x = (unsigned)use_xmm(w, in->a, t);
     bool zero_above = is_zero_above(w, in->a, t);
     consume(w, in->a);
@@ -257,8 +262,8 @@ struct to_integer {
 };
 
 /*
- * The register of what an frint has just made of the operand in the same mode (round() and lround() come
- * in pairs), locked; NO_REG if there is none.
+ * The register of what an frint has just made of the operand in the same mode (round() and
+ * lround() come in pairs), locked; NO_REG if there is none.
  */
 static unsigned rounded_already(struct work *w, const struct ir_insn *in, ir_ref self)
 {

@@ -1,11 +1,12 @@
 /*
- * Floating point in vector lanes. As with scalars (select_fp.c) the host computes, and where a result
- * is a NaN the whole op is done again by exact C, for which the operands are kept. Half precision,
- * static rounding modes other than the host offers, and flushing are left to exact C altogether.
+ * Floating point in vector lanes. As with scalars (select_fp.c) the host computes, and where a
+ * result is a NaN the whole op is done again by exact C, for which the operands are kept. Half
+ * precision, static rounding modes other than the host offers, and flushing are left to exact C
+ * altogether.
  *
  * Where not all lanes count, the others of the operands are made zero first, so that they raise
- * nothing: zeros give zeros, but in a division, whose divisors become one, and where the result could
- * be -0 or a mask, which is cleared afterwards.
+ * nothing: zeros give zeros, but in a division, whose divisors become one, and where the result
+ * could be -0 or a mask, which is cleared afterwards.
  */
 #include "backend/x86_64/float.h"
 
@@ -73,7 +74,8 @@ static bool is_clear(struct work *w, const struct lanes *l, ir_ref r)
 }
 
 /* y := b with ones in the lanes that do not count */
-static void fill_with_ones(struct work *w, const struct lanes *l, unsigned y, unsigned b, bool clear)
+static void fill_with_ones(struct work *w, const struct lanes *l, unsigned y, unsigned b,
+                           bool clear)
 {
     uint64_t one[2] = {0, 0};
     uint64_t image = l->t == IR_F64 ? 0x3ff0000000000000 : 0x3f800000;
@@ -85,10 +87,11 @@ static void fill_with_ones(struct work *w, const struct lanes *l, unsigned y, un
 }
 
 /*
- * Takes the operands, at least `temps` temporaries, and a register for the result that is none of the
- * operands'. The addend of vfma is not cleared: it is copied to the result anyway.
+ * Takes the operands, at least `temps` temporaries, and a register for the result that is none of
+ * the operands'. The addend of vfma is not cleared: it is copied to the result anyway.
  */
-static struct lanes start_lanes(struct work *w, const struct ir_insn *in, ir_ref self, unsigned temps)
+static struct lanes start_lanes(struct work *w, const struct ir_insn *in, ir_ref self,
+                                unsigned temps)
 {
     struct lanes l = lanes_of(in);
     bool clear_x = is_clear(w, &l, in->a), clear_y = !has_second(in) || is_clear(w, &l, in->b);
@@ -136,7 +139,8 @@ static uint32_t wide(enum ir_type t)
 }
 
 /* NE if a cmp b in any lane; t is a temporary. */
-static void any_lane(struct work *w, enum ir_type type, unsigned cmp, unsigned a, unsigned b, unsigned t)
+static void any_lane(struct work *w, enum ir_type type, unsigned cmp, unsigned a, unsigned b,
+                     unsigned t)
 {
     if (has(w, HOST_AVX512)) {
         e_rrr(&w->c, packed(CMPSS, type) | wide(type), K1, a, b);
@@ -304,7 +308,8 @@ void emit_VFMAXN(struct work *w, const struct ir_insn *in, ir_ref self)
 
 static void emit_sign(struct work *w, const struct ir_insn *in, ir_ref self, uint32_t op, bool rest)
 {
-    uint64_t sign = splat(lane_log(in), (uint64_t)1 << (8 * ir_type_size((enum ir_type)in->sub) - 1));
+    unsigned top = 8 * ir_type_size((enum ir_type)in->sub) - 1;
+    uint64_t sign = splat(lane_log(in), (uint64_t)1 << top);
     struct vec v = vec_start(w, in, self, 0, 0);
     vec_rrl(w, op, v.d, v.a, rest ? ~sign : sign, rest ? ~sign : sign);
 }
@@ -357,7 +362,8 @@ void emit_VFRINT(struct work *w, const struct ir_insn *in, ir_ref self)
         return;
     }
     struct lanes l = start_lanes(w, in, self, check_temps(w));
-    emit_roundps(w, l.t, l.v.d, l.x, round_immediate(in) & (raises ? ~(unsigned)ROUND_NO_INEXACT : ~0u));
+    unsigned imm = round_immediate(in);
+    emit_roundps(w, l.t, l.v.d, l.x, raises ? imm & ~(unsigned)ROUND_NO_INEXACT : imm);
     finish_lanes(w, &l, self, true);
     if (!propagates(in->d))
         check_nans(w, in, &l);
@@ -370,7 +376,9 @@ static uint64_t power_of_two(enum ir_type t, int n)
                        : ((uint64_t)(127 + n) << 23) * (1 | (uint64_t)1 << 32);
 }
 
-/* Conversions to integers, by target: truncating, rounding by MXCSR, and what is invalid becomes. */
+/*
+ * Conversions to integers, by target: truncating, rounding by MXCSR, and what is invalid becomes.
+ */
 struct conversion {
     uint32_t truncate, round;
     uint64_t invalid;
@@ -381,17 +389,19 @@ static struct conversion conversion_of(const struct ir_insn *in)
 {
     const uint64_t min32 = 0x8000000080000000, min64 = (uint64_t)1 << 63;
     if (in->sub == IR_F64)
-        return in->op == IR_VFTOS ? (struct conversion){CVTTPD2QQ_E, CVTPD2QQ_E, min64, true}
-                                  : (struct conversion){CVTTPD2UQQ_E, CVTPD2UQQ_E, UINT64_MAX, true};
+        return in->op == IR_VFTOS
+                   ? (struct conversion){CVTTPD2QQ_E, CVTPD2QQ_E, min64, true}
+                   : (struct conversion){CVTTPD2UQQ_E, CVTPD2UQQ_E, UINT64_MAX, true};
     return in->op == IR_VFTOS ? (struct conversion){CVTTPS2DQ, CVTPS2DQ, min32, false}
                               : (struct conversion){CVTTPS2UDQ_E, CVTPS2UDQ_E, UINT64_MAX, true};
 }
 
 /*
- * t := x times 2^fraction; what could overflow is cut to what is still too large for any integer. A NaN
- * stays one.
+ * t := x times 2^fraction; what could overflow is cut to what is still too large for any integer.
+ * A NaN stays one.
  */
-static void emit_scaled(struct work *w, const struct lanes *l, unsigned t, unsigned x, unsigned fraction)
+static void emit_scaled(struct work *w, const struct lanes *l, unsigned t, unsigned x,
+                        unsigned fraction)
 {
     enum { LARGE = 64 };
     uint64_t large = power_of_two(l->t, LARGE), scale = power_of_two(l->t, (int)fraction);
