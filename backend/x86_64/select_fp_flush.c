@@ -239,6 +239,8 @@ bool emit_flushed(struct work *w, const struct ir_insn *in, ir_ref self)
     struct form f;
     if (!has(w, HOST_AVX512) || !form_of(in, &f) || in->sub == IR_F16 || in->type == IR_F16)
         return false;
+    if (in->op == IR_VFMA && in->aux & 255) /* three operands and their copies: too many registers */
+        return false;
     struct ir_insn plain = without_flush(in, &f);
     take_operands(w, in, &f, &r);
     access_mxcsr(w, STMXCSR);
