@@ -206,8 +206,14 @@ static unsigned random_insn(struct fuzz_insn *insns, const struct fuzz_choice *c
     }
 }
 
-/* A load or store of memory near zero, whose address comes from the counter. */
-static void random_fault(struct fuzz_insn *insn, uint64_t *random)
+/* mrs x24, nzcv */
+enum { READ_FLAGS = 0xd53b4218 };
+
+/*
+ * A load or store of memory near zero, whose address comes from the counter; sometimes what follows
+ * reads the flags. Returns how many instructions.
+ */
+static unsigned random_fault(struct fuzz_insn *insn, uint64_t *random)
 {
     static const uint32_t words[] = {
         0x39400000 /* ldrb w */, 0x79800000 /* ldrsh x */, 0xf9400000 /* ldr x */,
@@ -220,6 +226,8 @@ static void random_fault(struct fuzz_insn *insn, uint64_t *random)
     *insn = (struct fuzz_insn){.word = word | COUNTER << 5 | rt, .length = 4, .row = ROW_ANY};
     if (word >> 24 == 0xa9)
         insn->word |= (rt + 7) % CHANGED_BASE << 10;
+    insn[1] = (struct fuzz_insn){.word = READ_FLAGS, .length = 4, .row = ROW_ANY};
+    return 1 + decode_random_number(random) % 2;
 }
 
 static uint64_t random_value(uint64_t *random)
@@ -272,7 +280,7 @@ static void random_test(struct fuzz_test *test, const struct fuzz_choice *choice
     memset(start, 0, sizeof *start);
     while (n + 2 <= FUZZ_BODY) {
         if (choice->faults && faults < FUZZ_FAULTS && decode_random_number(random) % 16 == 0) {
-            random_fault(&test->insns[n++], random);
+            n += random_fault(&test->insns[n], random);
             faults++;
         } else {
             n += random_insn(&test->insns[n], choice, random);
@@ -296,7 +304,8 @@ static void put(struct assembler *as, uint32_t word)
 }
 
 enum {
-    LDR_X = 0xf9400000, STR_X = 0xf9000000, LDR_Q = 0x3dc00000, STR_Q = 0x3d800000,
+    LDR_X = 0xf9400000, LDR_W = 0xb9400000, SUB_X = 0xcb000000, CBZ_X = 0xb4000000,
+     STR_X = 0xf9000000, LDR_Q = 0x3dc00000, STR_Q = 0x3d800000,
     ADD_IMM = 0x91000000, SUB_IMM = 0xd1000000, CBNZ_X = 0xb5000000, ADD_X = 0x8b000000,
     MOVZ = 0xd2800000, MOVK_16 = 0xf2a00000, AND_X = 0x8a000000,
     MSR_NZCV = 0xd51b4200, MSR_FPCR = 0xd51b4400, MSR_FPSR = 0xd51b4420,
@@ -307,7 +316,7 @@ enum {
 /* An access at base + offset, which must be a multiple of its size. */
 static void put_access(struct assembler *as, uint32_t op, unsigned t, unsigned base, size_t offset)
 {
-    unsigned scale = op == LDR_Q || op == STR_Q ? 16 : 8;
+    unsigned scale = op == LDR_Q || op == STR_Q ? 16 : op == LDR_W ? 4 : 8;
     put(as, op | (uint32_t)(offset / scale) << 10 | base << 5 | t);
 }
 
@@ -436,9 +445,15 @@ static void put_handler(struct assembler *as)
         put_access(as, LDR_X, 6, 2, REGS + 8 * i);
         put_access(as, STR_X, 6, 4, 8 * i);
     }
-    /* Not NZCV: flags that are about to be overwritten may be old here (frontend/translate.c). */
+    /* NZCV where the next instruction reads it; flags about to be overwritten may be old here. */
+    put_access(as, LDR_X, 6, 2, PC);
+    put_access(as, LDR_W, 6, 6, 4);
+    put_number(as, 7, READ_FLAGS);
+    put(as, SUB_X | 7 << 16 | 6 << 5 | 6);
+    put_number(as, 7, 0xf0000000);
+    put(as, CBZ_X | 2 << 5 | 6);
+    put(as, MOVZ | 7);
     put_access(as, LDR_X, 6, 2, PSTATE);
-    put_number(as, 7, 0);
     put(as, AND_X | 7 << 16 | 6 << 5 | 6);
     put_access(as, STR_X, 6, 4, offsetof(struct fuzz_frame, pstate));
     put_access(as, LDR_X, 6, 2, FPSIMD + 8);
