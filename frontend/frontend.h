@@ -82,6 +82,7 @@ struct frontend {
      * flags. May say FLAGS_READ wherever it is not sure.
      */
     enum flags_use (*flags_use)(uint64_t pc, const uint8_t *bytes, uint64_t *target);
+    unsigned flags_slot; /* where flags_use is: the slot of the flags */
 
     /* Writes the disassembly of one instruction, as objdump would; returns its length in bytes. */
     unsigned (*disassemble)(const struct cpu_config *config, uint64_t pc, const uint8_t *bytes,

@@ -113,13 +113,8 @@ static bool dead_from(struct ahead *a, uint64_t pc)
 static bool flags_pending(const struct translation *t)
 {
     const struct ir_block *b = t->block;
-    for (unsigned i = 0; i < t->frontend->ir.nslots; i++) {
-        ir_ref r = b->current[i];
-        if (r && t->frontend->ir.slots[i].type == IR_B &&
-            (ir_is_const(r) || b->insns[r].op != IR_GET))
-            return true;
-    }
-    return false;
+    ir_ref r = b->current[t->frontend->flags_slot];
+    return r && (ir_is_const(r) || b->insns[r].op != IR_GET);
 }
 
 /* The mark of an exit to `target`. */

@@ -115,6 +115,7 @@ const struct frontend frontend_aarch64 = {
            .nhelpers = A64_HELPER_COUNT},
     .translate = translate,
     .flags_use = a64_flags_use,
+    .flags_slot = A64_SLOT_nzcv,
     .disassemble = a64_disassemble,
     .parse_cpu = a64_parse_cpu,
     .print_cpus = a64_print_cpus,
