@@ -22,6 +22,7 @@
 
 #include "frontend/aarch64/decode.h"
 #include "ir/fp.h"
+#include "tests/fuzz/image.h"
 #include "tests/ra/host.h"
 
 enum { SETS = 96, INTEGER_SETS = 24, MAX_WORDS = 40000, BASE = 0x400000, CODE = 0x10000 };
@@ -273,23 +274,11 @@ static void write_program(void)
     at = put_call(at, 93); /* exit */
     memcpy(bytes + operands, sets, nsets * sizeof *sets);
 
-    Elf64_Ehdr *header = (Elf64_Ehdr *)bytes;
-    *header = (Elf64_Ehdr){.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                           .e_type = ET_EXEC,
-                           .e_machine = EM_AARCH64,
-                           .e_version = EV_CURRENT,
-                           .e_entry = BASE + CODE,
-                           .e_phoff = sizeof *header,
-                           .e_ehsize = sizeof *header,
-                           .e_phentsize = sizeof(Elf64_Phdr),
-                           .e_phnum = 1};
-    *(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){.p_type = PT_LOAD,
-                                               .p_flags = PF_R | PF_W | PF_X,
-                                               .p_vaddr = BASE,
-                                               .p_paddr = BASE,
-                                               .p_filesz = results,
-                                               .p_memsz = results + size,
-                                               .p_align = 0x10000};
+    image_header(bytes, &(struct image_header){.machine = EM_AARCH64,
+                                               .base = BASE,
+                                               .entry = BASE + CODE,
+                                               .file_size = results,
+                                               .memory_size = results + size});
     FILE *out = fopen(program, "wb");
     if (!out || fwrite(bytes, 1, results, out) != results || fclose(out)) {
         perror(program);

@@ -11,6 +11,7 @@
 #include "frontend/aarch64/aarch64.h"
 #include "frontend/aarch64/decode.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/image.h"
 
 enum {
     FUZZ_BUFFER = 4608,
@@ -493,27 +494,6 @@ static void put_signal_setup(struct assembler *as, uint32_t handler)
     put_call(as, 134);
 }
 
-static void write_header(uint8_t *bytes, uint64_t entry)
-{
-    Elf64_Ehdr *header = (Elf64_Ehdr *)bytes;
-    *header = (Elf64_Ehdr){.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                           .e_type = ET_EXEC,
-                           .e_machine = EM_AARCH64,
-                           .e_version = EV_CURRENT,
-                           .e_entry = entry,
-                           .e_phoff = sizeof *header,
-                           .e_ehsize = sizeof *header,
-                           .e_phentsize = sizeof(Elf64_Phdr),
-                           .e_phnum = 1};
-    *(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){.p_type = PT_LOAD,
-                                               .p_flags = PF_R | PF_W | PF_X,
-                                               .p_vaddr = BASE,
-                                               .p_paddr = BASE,
-                                               .p_filesz = SIZE,
-                                               .p_memsz = SIZE,
-                                               .p_align = 0x1000};
-}
-
 static void build(struct fuzz_image *image, const struct fuzz_test *tests, unsigned n)
 {
     struct assembler as = {.bytes = calloc(1, SIZE), .at = CODE};
@@ -534,7 +514,11 @@ static void build(struct fuzz_image *image, const struct fuzz_test *tests, unsig
     put_call(&as, 93); /* exit */
     if (as.at > WORK)
         abort();
-    write_header(as.bytes, image->entry);
+    image_header(as.bytes, &(struct image_header){.machine = EM_AARCH64,
+                                                  .base = BASE,
+                                                  .entry = image->entry,
+                                                  .file_size = SIZE,
+                                                  .memory_size = SIZE});
 }
 
 /* ---- for the driver --------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  * into the buffer; sp, s0, s1 and t6 are never written.
  */
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/image.h"
 
 #include <elf.h>
 #include <stdio.h>
@@ -483,24 +484,12 @@ static void build(struct fuzz_image *image, const struct fuzz_test *tests, unsig
     if (as.at > WORK)
         abort();
 
-    Elf64_Ehdr *header = (Elf64_Ehdr *)as.bytes;
-    *header = (Elf64_Ehdr){.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                           .e_type = ET_EXEC,
-                           .e_machine = EM_RISCV,
-                           .e_version = EV_CURRENT,
-                           .e_entry = image->entry,
-                           .e_phoff = sizeof *header,
-                           .e_flags = 5,
-                           .e_ehsize = sizeof *header,
-                           .e_phentsize = sizeof(Elf64_Phdr),
-                           .e_phnum = 1};
-    *(Elf64_Phdr *)(header + 1) = (Elf64_Phdr){.p_type = PT_LOAD,
-                                               .p_flags = PF_R | PF_W | PF_X,
-                                               .p_vaddr = BASE,
-                                               .p_paddr = BASE,
-                                               .p_filesz = SIZE,
-                                               .p_memsz = SIZE,
-                                               .p_align = 0x1000};
+    image_header(as.bytes, &(struct image_header){.machine = EM_RISCV,
+                                                  .flags = 5, /* RVC, double float ABI */
+                                                  .base = BASE,
+                                                  .entry = image->entry,
+                                                  .file_size = SIZE,
+                                                  .memory_size = SIZE});
 }
 
 /* ---- for the driver --------------------------------------------------------------------------- */
