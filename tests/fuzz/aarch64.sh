@@ -14,8 +14,9 @@ count=30
 # What 7.2 does not know; 8.2 is the first with MOPS and HBC, 10.0 has no CSSC and no LRCPC3.
 cpu=max except=ldapur,stlur
 case $("$QEMU" --version) in
-    # (7.2 extends the sign of a scalar half's fixed-point result too far)
-    *"version 7."*) cpu=max,cssc=off,hbc=off,mops=off,lrcpc3=off,wfxt=off except+=,fcvtzs.f_h ;;
+    # (7.2 extends the sign of a scalar half's fixed-point result too far, and fjcvtzs has Z set for a
+    # denormal that is flushed)
+    *"version 7."*) cpu=max,cssc=off,hbc=off,mops=off,lrcpc3=off,wfxt=off except+=,fcvtzs.f_h,fjcvtzs ;;
     *"version 10."*) cpu=max,cssc=off,lrcpc3=off ;;
 esac
 fuzz=$FERRY_BUILD/tests/fuzz/fuzz_aarch64
