@@ -1,12 +1,17 @@
 /* See a64.h. */
 #include "tests/insn/a64.h"
 
-#include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "backend/backend.h"
 #include "frontend/aarch64/aarch64.h"
 #include "ir/fp.h"
+#include "tests/ra/host.h"
 
 struct cpu cpu;
 struct cpu_config config;
@@ -14,6 +19,8 @@ struct ir_block block;
 
 static _Alignas(16) uint8_t code[4096];
 static size_t code_size;
+static struct host *host;
+static bool translated;
 
 static const uint8_t *window(void *context, uint64_t pc, size_t *size)
 {
@@ -97,10 +104,49 @@ uint32_t encode(enum a64_insn insn, ...)
     return word;
 }
 
+/* See FERRY_ROWS in a64.h. One write a line: tests run side by side. */
+static void note_rows(const uint32_t *words, unsigned n)
+{
+    static bool noted[A64_INSN_COUNT];
+    const char *path = getenv("FERRY_ROWS");
+    int fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT, 0666) : -1;
+    for (unsigned i = 0; fd >= 0 && i < n; i++) {
+        enum a64_insn insn = a64_decode_a64(words[i]);
+        if (insn != A64_INVALID && !noted[insn])
+            dprintf(fd, "%c %s\n", translated ? 'b' : 'i', a64_rows[insn].name);
+        noted[insn] = true;
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+void use_backend(void)
+{
+    translated = true;
+}
+
+static enum ir_exit run_block(void)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const char *wrong = ir_check(&block, &arena);
+    if (wrong)
+        cr_assert_fail("%s\n%s", wrong, ir_print(&block, &arena));
+    arena_free(&arena);
+    host_prepare(host, &cpu);
+    if (!translated)
+        return host_interpret(&cpu, &block);
+    cr_assert(host_emit(host, &block), "no room for the code");
+    return host_run(host, &cpu, &block);
+}
+
 enum ir_exit run_words(const uint32_t *words, unsigned n)
 {
     struct code_source source = {window, NULL};
     enum ir_exit why;
+    if (!host)
+        host = host_create(&frontend_aarch64.ir, backend_host_features(), -1, -1);
+    note_rows(words, n);
     code_size = n * sizeof *words;
     memcpy(code, words, code_size);
     cpu.exit_pc = code_address();
@@ -109,13 +155,7 @@ enum ir_exit run_words(const uint32_t *words, unsigned n)
     do {
         frontend_translate(&frontend_aarch64, &config, &source, &block, cpu.exit_pc, cpu.mode, 0,
                            0);
-        struct arena arena;
-        arena_init(&arena, 0);
-        const char *wrong = ir_check(&block, &arena);
-        if (wrong)
-            cr_assert_fail("%s\n%s", wrong, ir_print(&block, &arena));
-        arena_free(&arena);
-        why = ir_interpret(&block, &cpu);
+        why = run_block();
     } while ((why == IR_EXIT_NONE || why == IR_EXIT_LOOKUP) &&
              cpu.exit_pc - code_address() < code_size);
     cpu.mxcsr = fp_get_mxcsr();

@@ -1,6 +1,7 @@
 /*
- * An AArch64 processor for tests of single instructions: frontend and interpreter, in this process.
- * Guest memory is the test's own.
+ * An AArch64 processor for tests of single instructions: frontend, and interpreter or backend, in
+ * this process. Guest memory is the test's own. A test is written A64_TEST(suite, name) { ... } and
+ * runs twice: as name_interpreted and as name_translated.
  *
  * Instructions are named by their row of the decode table. Operands are in x1, x2, x3; the result
  * is in x0.
@@ -8,7 +9,22 @@
 #ifndef FERRY_TESTS_INSN_A64_H
 #define FERRY_TESTS_INSN_A64_H
 
+#include <criterion/criterion.h>
+
 #include "frontend/aarch64/decode.h"
+
+#define A64_TEST(suite, name)                                                                      \
+    static void suite##_##name(void);                                                              \
+    Test(suite, name##_interpreted)                                                                \
+    {                                                                                              \
+        suite##_##name();                                                                          \
+    }                                                                                              \
+    Test(suite, name##_translated)                                                                 \
+    {                                                                                              \
+        use_backend();                                                                             \
+        suite##_##name();                                                                          \
+    }                                                                                              \
+    static void suite##_##name(void)
 
 enum { N = 8, Z = 4, C = 2, V = 1 }; /* of NZCV as four bits */
 
@@ -34,7 +50,14 @@ void set_flags(unsigned nzcv);
  * the row does not have fails the test. */
 uint32_t encode(enum a64_insn insn, ...);
 
-/* Runs n words as one program until its end is reached or it leaves for a reason; why it left. */
+/* From now on emitted code runs, not the interpreter. */
+void use_backend(void);
+
+/*
+ * Runs n words as one program until its end is reached or it leaves for a reason; why it left.
+ * Where FERRY_ROWS names a file, "i ROW" or "b ROW" is appended to it the first time that the
+ * interpreter or the backend gets an instruction of a row.
+ */
 enum ir_exit run_words(const uint32_t *words, unsigned n);
 enum ir_exit run_word(uint32_t word);
 

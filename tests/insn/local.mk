@@ -11,8 +11,8 @@ tests_insn_test_float_SOURCES = tests/insn/test_float.c $(insn_machine)
 tests_insn_test_system_SOURCES = tests/insn/test_system.c $(insn_machine)
 tests_insn_test_translate_SOURCES = tests/insn/test_translate.c $(insn_machine)
 
-# AArch64, likewise: its processor is tests/insn/a64.c.
-insn_a64 = tests/insn/a64.c tests/insn/a64.h
+# AArch64, by interpreter and backend: its processor is tests/insn/a64.c.
+insn_a64 = tests/insn/a64.c tests/insn/a64.h tests/ra/host.c tests/ra/host.h
 insn_a64_tests = tests/insn/test_a64_data tests/insn/test_a64_flags tests/insn/test_a64_system \
                  tests/insn/test_a64_memory tests/insn/test_a64_crypto
 check_PROGRAMS += $(insn_a64_tests)

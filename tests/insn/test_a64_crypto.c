@@ -3,7 +3,6 @@
  * (SHA-1, SHA-256), GB/T 32905 and 32907 (SM3, SM4); where an example would be long, by the
  * standard's formulas.
  */
-#include <criterion/criterion.h>
 #include <string.h>
 
 #include "tests/insn/a64.h"
@@ -94,7 +93,7 @@ static void expand_key(const uint8_t key[16], v128 keys[11])
     memcpy(keys, w, sizeof w);
 }
 
-Test(a64_crypto, aes)
+A64_TEST(a64_crypto, aes)
 {
     /* FIPS 197, appendix B */
     static const uint8_t key[16] = {0x2b, 0x7e, 0x15, 0x16, 0x28, 0xae, 0xd2, 0xa6,
@@ -126,7 +125,7 @@ Test(a64_crypto, aes)
 }
 
 /* A round in one block is made one instruction of the host. */
-Test(a64_crypto, aes_rounds_in_pairs)
+A64_TEST(a64_crypto, aes_rounds_in_pairs)
 {
     reset(NULL);
     v128 state = {.d = {0x0123456789abcdef, 0xfedcba9876543210}};
@@ -144,7 +143,7 @@ Test(a64_crypto, aes_rounds_in_pairs)
     cr_expect(!memcmp(&pair, &single, 16));
 }
 
-Test(a64_crypto, polynomials)
+A64_TEST(a64_crypto, polynomials)
 {
     reset(NULL);
     v128 n = {.d = {0x8000000000000001, 3}}, m = {.d = {0x8000000000000003, 7}};
@@ -155,7 +154,7 @@ Test(a64_crypto, polynomials)
 
 /* ---- SHA-1, SHA-256, SHA-512 --------------------------------------------------------------- */
 
-Test(a64_crypto, sha1)
+A64_TEST(a64_crypto, sha1)
 {
     static const enum a64_insn rounds[] = {A64_sha1c, A64_sha1p, A64_sha1m, A64_sha1p};
     static const uint32_t k[] = {0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6};
@@ -203,7 +202,7 @@ static unsigned next_prime(unsigned p)
     return 0;
 }
 
-Test(a64_crypto, sha256)
+A64_TEST(a64_crypto, sha256)
 {
     static const v128 start[2] = {{.s = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a}},
                                   {.s = {0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}}};
@@ -231,7 +230,7 @@ Test(a64_crypto, sha256)
  * Two times four rounds in one block, as programs have them: the state keeps the host's order
  * between.
  */
-Test(a64_crypto, sha256_rounds_in_sequence)
+A64_TEST(a64_crypto, sha256_rounds_in_sequence)
 {
     v128 abcd = {.d = {0x1111111122222222, 0x3333333344444444}};
     v128 efgh = {.d = {0x5555555566666666, 0x7777777788888888}}, words = {.d = {123, 456}};
@@ -270,7 +269,7 @@ static void sha512_round(uint64_t s[8], uint64_t word)
     s[0] = t1 + t2;
 }
 
-Test(a64_crypto, sha512)
+A64_TEST(a64_crypto, sha512)
 {
     uint64_t s[8], words[2] = {0x0123456789abcdef, 0xf0e1d2c3b4a59687};
     v128 ab, cd, ef, gh;
@@ -301,7 +300,7 @@ Test(a64_crypto, sha512)
 
 /* ---- SHA-3 --------------------------------------------------------------------------------- */
 
-Test(a64_crypto, sha3)
+A64_TEST(a64_crypto, sha3)
 {
     const uint64_t x = 0x0123456789abcdef, y = 0xff00ff00f0f0f0f0, z = 0x5555555533333333;
     reset(NULL);
@@ -323,7 +322,7 @@ static v128 expand_message(const v128 w[4])
     return run(A64_sm3partw2, part, extract(w[2], w[3], 8), extract(w[0], w[1], 12));
 }
 
-Test(a64_crypto, sm3)
+A64_TEST(a64_crypto, sm3)
 {
     static const uint32_t start[8] = {0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600,
                                       0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e};
@@ -356,7 +355,7 @@ Test(a64_crypto, sm3)
     }
 }
 
-Test(a64_crypto, sm4)
+A64_TEST(a64_crypto, sm4)
 {
     static const v128 plain = {.s = {0x01234567, 0x89abcdef, 0xfedcba98, 0x76543210}};
     static const uint32_t family[4] = {0xa3b1bac6, 0x56aa3350, 0x677d9197, 0xb27022dc};

@@ -1,6 +1,4 @@
 /* A64, data processing on general registers: registers in, registers expected (Arm ARM C6.2). */
-#include <criterion/criterion.h>
-
 #include "frontend/aarch64/internal.h"
 #include "tests/insn/a64.h"
 
@@ -16,7 +14,7 @@
 #define EXT(option, amount) "ext", (2 << 6 | (option) << 3 | (amount))
 enum { UXTB, UXTH, UXTW, UXTX, SXTB, SXTH, SXTW, SXTX };
 
-Test(a64_data, shifted_registers)
+A64_TEST(a64_data, shifted_registers)
 {
     CHECK_FIELDS({A64_add, 1, 5, 3, 8, LSL(0)}, {A64_add, 1, 5, 1, 5 + MIN64, LSL(63)},
           {A64_add, 1, 0, MIN64, ONES, ASR(63)}, {A64_add, 1, 0, MIN64, 1, LSR(63)},
@@ -34,7 +32,7 @@ Test(a64_data, shifted_registers)
           {A64_eon, 0, 0, 0xff, 0xfffff00f, LSL(4)});
 }
 
-Test(a64_data, extended_registers)
+A64_TEST(a64_data, extended_registers)
 {
     CHECK_FIELDS({A64_add_ext, 1, 1, 0x1ff, 0x100, EXT(UXTB, 0)},
           {A64_add_ext, 1, 1, 0x180, 0xffffffffffffff81, EXT(SXTB, 0)},
@@ -49,7 +47,7 @@ Test(a64_data, extended_registers)
           {A64_sub_ext, 1, 0, 0xff, 1, EXT(SXTB, 0)});
 }
 
-Test(a64_data, shifts_are_modulo_the_width)
+A64_TEST(a64_data, shifts_are_modulo_the_width)
 {
     CHECK({A64_lslv, 1, 1, 63, MIN64}, {A64_lslv, 1, 1, 64, 1}, {A64_lslv, 1, 3, 65, 6},
           {A64_lslv, 0, 1, 31, 0x80000000}, {A64_lslv, 0, 1, 32, 1}, {A64_lslv, 0, 1, 0x120, 1},
@@ -61,7 +59,7 @@ Test(a64_data, shifts_are_modulo_the_width)
           {A64_rorv, 0, 0xf00000001, 32, 1}, {A64_rorv, 0, 0xf00000002, 33, 1});
 }
 
-Test(a64_data, division)
+A64_TEST(a64_data, division)
 {
     CHECK({A64_udiv, 1, 7, 0, 0}, {A64_udiv, 0, 7, 0x100000000, 0}, {A64_udiv, 1, ONES, 2, MAX64},
           {A64_udiv, 0, ONES, 2, 0x7fffffff}, {A64_sdiv, 1, 7, 0, 0}, {A64_sdiv, 0, 7, 0, 0},
@@ -71,7 +69,7 @@ Test(a64_data, division)
           {A64_sdiv, 1, 7, (uint64_t)-2, (uint64_t)-3});
 }
 
-Test(a64_data, multiplication)
+A64_TEST(a64_data, multiplication)
 {
     /* ra is x0, which holds 0x5555555555555555, but where it is given */
     CHECK_FIELDS({A64_madd, 1, 3, 5, 15, "ra", 31}, {A64_madd, 1, 3, 5, 18, "ra", 1},
@@ -85,7 +83,7 @@ Test(a64_data, multiplication)
           {A64_umulh, 2, MIN64, 2, 1}, {A64_umulh, 2, ONES, ONES, ONES - 1});
 }
 
-Test(a64_data, one_source)
+A64_TEST(a64_data, one_source)
 {
     CHECK({A64_rbit, 1, 1, 0, MIN64}, {A64_rbit, 0, 0x100000003, 0, 0xc0000000},
           {A64_rev16, 1, 0x0102030405060708, 0, 0x0201040306050807},
@@ -99,7 +97,7 @@ Test(a64_data, one_source)
           {A64_cls, 0, 0xf000000000000001, 0, 30}, {A64_cls, 0, 0xfffffff0, 0, 27});
 }
 
-Test(a64_data, common_short_sequences)
+A64_TEST(a64_data, common_short_sequences)
 {
     CHECK({A64_ctz, 1, 0, 0, 64}, {A64_ctz, 0, 0x100000000, 0, 32}, {A64_ctz, 1, MIN64, 0, 63},
           {A64_cnt, 1, ONES, 0, 64}, {A64_cnt, 0, ONES, 0, 32}, {A64_abs, 1, ONES, 0, 1},
@@ -117,7 +115,7 @@ Test(a64_data, common_short_sequences)
           {A64_umin_imm, 0, 0xffffffff, 0, 128, "imm", 0x80});
 }
 
-Test(a64_data, checksums)
+A64_TEST(a64_data, checksums)
 {
     /* of "123456789" the two CRCs are cbf43926 and e3069283; here before the last inversion */
     static const struct {
@@ -149,7 +147,7 @@ Test(a64_data, checksums)
     }
 }
 
-Test(a64_data, wide_moves)
+A64_TEST(a64_data, wide_moves)
 {
     reset(NULL);
     set_x_register(0, ONES);
@@ -198,7 +196,7 @@ static void check_field(enum a64_insn insn, unsigned width, unsigned r, unsigned
     }
 }
 
-Test(a64_data, bit_fields)
+A64_TEST(a64_data, bit_fields)
 {
     reset(NULL);
     for (unsigned r = 0; r < 64; r++)
@@ -214,7 +212,7 @@ Test(a64_data, bit_fields)
         }
 }
 
-Test(a64_data, extraction_from_pairs)
+A64_TEST(a64_data, extraction_from_pairs)
 {
     CHECK_FIELDS({A64_extr_x, 2, 0x11223344, 0x99aabbccddeeff00, 0x99aabbccddeeff00, "imms", 0},
           {A64_extr_x, 2, 0x11223388, 0x99aabbccddeeff00, 0x8899aabbccddeeff, "imms", 8},
@@ -224,7 +222,7 @@ Test(a64_data, extraction_from_pairs)
 }
 
 /* A mask is an element of 64, 32, 16, 8, 4 or 2 bits, repeated: ones in a row, rotated. */
-Test(a64_data, logical_masks)
+A64_TEST(a64_data, logical_masks)
 {
     unsigned wide = 0, narrow = 0;
     uint64_t mask;
@@ -245,7 +243,7 @@ Test(a64_data, logical_masks)
     cr_expect_eq(run_word(encode(A64_and_imm, "sf", 1, "mask", 0x03f, NULL)), IR_EXIT_ILLEGAL);
 }
 
-Test(a64_data, addresses)
+A64_TEST(a64_data, addresses)
 {
     reset(NULL);
     run_word(encode(A64_adr, "rd", 0, "page", (uint32_t)-3, NULL));
@@ -256,7 +254,7 @@ Test(a64_data, addresses)
     cr_expect_eq(get_x_register(0), (code_address() & ~UINT64_C(4095)) - (UINT64_C(1) << 32));
 }
 
-Test(a64_data, stack_pointer_and_zero)
+A64_TEST(a64_data, stack_pointer_and_zero)
 {
     reset(NULL);
     set_x_register(31, 0x1000);
@@ -276,7 +274,7 @@ Test(a64_data, stack_pointer_and_zero)
     cr_expect_eq(get_x_register(31), 0x1ff8);
 }
 
-Test(a64_data, reserved_operands_are_undefined)
+A64_TEST(a64_data, reserved_operands_are_undefined)
 {
     reset(NULL);
     uint32_t words[] = {

@@ -1,6 +1,4 @@
 /* A64, what sets and reads the flags: corner cases (Arm ARM C6.2), all conditions. */
-#include <criterion/criterion.h>
-
 #include "tests/insn/a64.h"
 
 #define MIN64 0x8000000000000000u
@@ -37,7 +35,7 @@ static void check_flags(const struct flag_case *cases, unsigned n)
         check_flags(cases, sizeof cases / sizeof cases[0]);                                        \
     } while (0)
 
-Test(a64_flags, sums)
+A64_TEST(a64_flags, sums)
 {
     CHECK_FLAGS({A64_adds, 1, 0, 0, 0, 0, Z}, {A64_adds, 1, 0, ONES, 1, 0, Z | C},
                 {A64_adds, 1, 0, MAX64, 1, MIN64, N | V},
@@ -54,7 +52,7 @@ Test(a64_flags, sums)
                 {A64_subs, 0, 0, 0x80000000, 1, 0x7fffffff, C | V});
 }
 
-Test(a64_flags, sums_with_carry)
+A64_TEST(a64_flags, sums_with_carry)
 {
     CHECK_FLAGS({A64_adc, 1, 0, 1, 2, 3, 0}, {A64_adc, 1, C, 1, 2, 4, C},
                 {A64_adc, 0, C | N, 0xffffffff, 0, 0, C | N}, {A64_sbc, 1, C, 5, 3, 2, C},
@@ -69,7 +67,7 @@ Test(a64_flags, sums_with_carry)
                 {A64_sbcs, 0, 0, 5, 4, 0, Z | C});
 }
 
-Test(a64_flags, logical)
+A64_TEST(a64_flags, logical)
 {
     CHECK_FLAGS({A64_ands, 1, 15, MIN64, ONES, MIN64, N}, {A64_ands, 1, 15, 1, 2, 0, Z},
                 {A64_ands, 1, 15, 3, 2, 2, 0}, {A64_ands, 0, 15, MIN64, ONES, 0, Z},
@@ -102,7 +100,7 @@ static uint64_t selected(enum a64_insn insn, unsigned cond, unsigned nzcv, unsig
     return get_x_register(0);
 }
 
-Test(a64_flags, selection_under_all_conditions)
+A64_TEST(a64_flags, selection_under_all_conditions)
 {
     const uint64_t x = 0xf0f0f0f0f0f0f0f0, y = 0x0102030405060708;
     reset(NULL);
@@ -120,7 +118,7 @@ Test(a64_flags, selection_under_all_conditions)
         }
 }
 
-Test(a64_flags, conditional_comparison)
+A64_TEST(a64_flags, conditional_comparison)
 {
     reset(NULL);
     for (unsigned cond = 0; cond < 16; cond++)
@@ -151,7 +149,7 @@ static unsigned is_taken(uint32_t word)
     return get_x_register(0) == 7;
 }
 
-Test(a64_flags, branches)
+A64_TEST(a64_flags, branches)
 {
     reset(NULL);
     for (unsigned cond = 0; cond < 16; cond++)
@@ -171,7 +169,7 @@ Test(a64_flags, branches)
     cr_expect(!is_taken(encode(A64_tbnz, "bit", 0, "rd", 1, "target", 2, NULL)));
 }
 
-Test(a64_flags, flag_manipulation)
+A64_TEST(a64_flags, flag_manipulation)
 {
     reset(NULL);
     for (unsigned nzcv = 0; nzcv < 16; nzcv++) {
@@ -198,7 +196,7 @@ Test(a64_flags, flag_manipulation)
     }
 }
 
-Test(a64_flags, flags_of_bytes_and_halves)
+A64_TEST(a64_flags, flags_of_bytes_and_halves)
 {
     static const struct {
         enum a64_insn insn;
@@ -221,7 +219,7 @@ Test(a64_flags, flags_of_bytes_and_halves)
     }
 }
 
-Test(a64_flags, as_a_system_register)
+A64_TEST(a64_flags, as_a_system_register)
 {
     enum { NZCV = 1 << 14 | 3 << 11 | 4 << 7 | 2 << 3 };
     reset(NULL);

@@ -1,5 +1,4 @@
 /* A64: loads, stores, exclusives, atomics, structures, memory copy and set (Arm ARM, C3.2). */
-#include <criterion/criterion.h>
 #include <string.h>
 
 #include "tests/insn/a64.h"
@@ -74,7 +73,7 @@ static void expect_load(const struct general_load *l, enum a64_insn insn, uint32
     cr_expect_eq(get_x_register(RN), (uint64_t)memory + base_after, "%s: base", NAME(insn));
 }
 
-Test(a64_memory, loads_in_all_addressing_modes)
+A64_TEST(a64_memory, loads_in_all_addressing_modes)
 {
     fill();
     for (unsigned i = 0; i < sizeof loads / sizeof loads[0]; i++) {
@@ -95,7 +94,7 @@ Test(a64_memory, loads_in_all_addressing_modes)
     }
 }
 
-Test(a64_memory, register_offsets)
+A64_TEST(a64_memory, register_offsets)
 {
     enum { UXTW = 0, LSL = 2, SXTW = 4, SXTX = 6 };
     static const struct {
@@ -120,7 +119,7 @@ Test(a64_memory, register_offsets)
             }
 }
 
-Test(a64_memory, stores_write_their_bytes_only)
+A64_TEST(a64_memory, stores_write_their_bytes_only)
 {
     const uint64_t value = 0xf1e2d3c4b5a69788;
     for (unsigned i = 0; i < sizeof stores / sizeof stores[0]; i++) {
@@ -140,7 +139,7 @@ Test(a64_memory, stores_write_their_bytes_only)
     }
 }
 
-Test(a64_memory, pairs)
+A64_TEST(a64_memory, pairs)
 {
     fill();
     set_x_register(RN, (uint64_t)memory + BASE);
@@ -163,7 +162,7 @@ Test(a64_memory, pairs)
 }
 
 /* What is loaded into a part of a vector register clears the rest. */
-Test(a64_memory, vector_registers)
+A64_TEST(a64_memory, vector_registers)
 {
     static const struct {
         enum a64_insn load, store;
@@ -189,7 +188,7 @@ Test(a64_memory, vector_registers)
     }
 }
 
-Test(a64_memory, literals_count_from_the_instruction)
+A64_TEST(a64_memory, literals_count_from_the_instruction)
 {
     reset(NULL);
     const uint32_t words[] = {encode(A64_ldrsw_l, "rt", RT, "imm", 3, NULL),
@@ -203,7 +202,7 @@ Test(a64_memory, literals_count_from_the_instruction)
 
 /* ---- exclusives and atomics ---------------------------------------------------------------- */
 
-Test(a64_memory, exclusives)
+A64_TEST(a64_memory, exclusives)
 {
     fill();
     set_x_register(RN, (uint64_t)memory + BASE);
@@ -226,7 +225,7 @@ Test(a64_memory, exclusives)
     cr_expect_eq(get_x_register(RS), 1, "somebody has written");
 }
 
-Test(a64_memory, exclusive_pairs)
+A64_TEST(a64_memory, exclusive_pairs)
 {
     fill();
     set_x_register(RN, (uint64_t)memory + BASE);
@@ -243,7 +242,7 @@ Test(a64_memory, exclusive_pairs)
     cr_expect_eq(get_x_register(RS), bytes_at(BASE + 4, 4));
 }
 
-Test(a64_memory, misaligned_exclusives_fault)
+A64_TEST(a64_memory, misaligned_exclusives_fault)
 {
     fill();
     set_x_register(RN, (uint64_t)memory + 4);
@@ -255,7 +254,7 @@ Test(a64_memory, misaligned_exclusives_fault)
                  IR_EXIT_MISALIGNED);
 }
 
-Test(a64_memory, atomic_operations)
+A64_TEST(a64_memory, atomic_operations)
 {
     static const struct {
         enum a64_insn insn;
@@ -291,7 +290,7 @@ Test(a64_memory, atomic_operations)
         }
 }
 
-Test(a64_memory, compare_and_swap)
+A64_TEST(a64_memory, compare_and_swap)
 {
     fill();
     uint64_t old = bytes_at(0, 8), next = bytes_at(8, 8);
@@ -333,7 +332,7 @@ static void expect_structures(unsigned elements, unsigned size, unsigned q, unsi
     }
 }
 
-Test(a64_memory, structures_there_and_back)
+A64_TEST(a64_memory, structures_there_and_back)
 {
     static const struct {
         enum a64_insn load, store;
@@ -364,7 +363,7 @@ Test(a64_memory, structures_there_and_back)
             }
 }
 
-Test(a64_memory, one_structure)
+A64_TEST(a64_memory, one_structure)
 {
     fill();
     set_x_register(RN, (uint64_t)memory);
@@ -393,7 +392,7 @@ static void run_three(enum a64_insn p, enum a64_insn m, enum a64_insn e)
     cr_assert_eq(run_words(words, 3), IR_EXIT_NONE);
 }
 
-Test(a64_memory, copies_may_overlap)
+A64_TEST(a64_memory, copies_may_overlap)
 {
     static uint8_t want[sizeof memory];
     static const int distances[] = {-200, -64, -17, -1, 1, 3, 16, 65, 200};
@@ -415,7 +414,7 @@ Test(a64_memory, copies_may_overlap)
         }
 }
 
-Test(a64_memory, set_and_copy_forward)
+A64_TEST(a64_memory, set_and_copy_forward)
 {
     static uint8_t want[sizeof memory];
     for (unsigned n = 0; n < 260; n++) {

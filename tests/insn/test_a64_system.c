@@ -1,5 +1,4 @@
 /* A64: branches with link, exceptions, hints, system registers, pointer authentication, -cpu. */
-#include <criterion/criterion.h>
 #include <string.h>
 
 #include "frontend/aarch64/aarch64.h"
@@ -45,7 +44,7 @@ static enum ir_exit write_register(unsigned sysreg, uint64_t value)
     return run_word(encode(A64_msr, "sysreg", sysreg, "rd", 1, NULL));
 }
 
-Test(a64_system, calls_and_returns)
+A64_TEST(a64_system, calls_and_returns)
 {
     reset(NULL);
     run_word(encode(A64_bl, "target", 25, NULL));
@@ -64,7 +63,7 @@ Test(a64_system, calls_and_returns)
     cr_expect_eq(cpu.exit_pc, 0);
 }
 
-Test(a64_system, exceptions)
+A64_TEST(a64_system, exceptions)
 {
     reset(NULL);
     cr_expect_eq(run_word(encode(A64_svc, "imm16", 5, NULL)), IR_EXIT_SYSCALL);
@@ -79,7 +78,7 @@ Test(a64_system, exceptions)
 }
 
 /* All 128 hints go by; those of pointer authentication only without the feature change nothing. */
-Test(a64_system, hints)
+A64_TEST(a64_system, hints)
 {
     reset("max,pauth=off");
     for (uint32_t hint = 0; hint < 128; hint++) {
@@ -102,7 +101,7 @@ static uint64_t pac(enum a64_insn insn, uint64_t pointer, uint64_t modifier)
     return get_x_register(0);
 }
 
-Test(a64_system, pointers_are_signed)
+A64_TEST(a64_system, pointers_are_signed)
 {
     static const enum a64_insn sign[] = {A64_pacia, A64_pacib, A64_pacda, A64_pacdb};
     static const enum a64_insn authenticate[] = {A64_autia, A64_autib, A64_autda, A64_autdb};
@@ -129,7 +128,7 @@ Test(a64_system, pointers_are_signed)
     cr_expect(accepted < 32, "%u of 768 forgeries are accepted", accepted);
 }
 
-Test(a64_system, signatures_in_hint_space)
+A64_TEST(a64_system, signatures_in_hint_space)
 {
     uint64_t pointer = 0x0000aaaabbbbcccc;
     reset(NULL);
@@ -156,7 +155,7 @@ Test(a64_system, signatures_in_hint_space)
     cr_expect_eq(get_x_register(30), code_address() + 4);
 }
 
-Test(a64_system, generic_code_and_loads)
+A64_TEST(a64_system, generic_code_and_loads)
 {
     static uint64_t data[2] = {1, 0x123456789};
     reset(NULL);
@@ -179,7 +178,7 @@ Test(a64_system, generic_code_and_loads)
 
 /* ---- FPCR, FPSR ---------------------------------------------------------------------------- */
 
-Test(a64_system, fpcr)
+A64_TEST(a64_system, fpcr)
 {
     reset(NULL);
     cr_expect_eq(read_register(FPCR), 0);
@@ -197,7 +196,7 @@ Test(a64_system, fpcr)
     cr_expect_eq(read_register(FPCR), 0x07c00000);
 }
 
-Test(a64_system, fpsr)
+A64_TEST(a64_system, fpsr)
 {
     reset(NULL);
     for (unsigned flags = 0; flags < 128; flags++) {
@@ -215,7 +214,7 @@ Test(a64_system, fpsr)
 }
 
 /* The host's flag of denormal operands is IDC in flush mode and nothing outside it. */
-Test(a64_system, denormal_flag)
+A64_TEST(a64_system, denormal_flag)
 {
     enum { DENORMAL = 2, FZ = 1 << 24, IDC = 1 << 7 };
     reset(NULL);
@@ -233,7 +232,7 @@ Test(a64_system, denormal_flag)
 
 /* ---- others -------------------------------------------------------------------------------- */
 
-Test(a64_system, registers)
+A64_TEST(a64_system, registers)
 {
     reset(NULL);
     write_register(TPIDR, 0x123456789abc);
@@ -259,7 +258,7 @@ Test(a64_system, registers)
     cr_expect_eq(try_read(DIT), IR_EXIT_ILLEGAL);
 }
 
-Test(a64_system, bits_of_pstate)
+A64_TEST(a64_system, bits_of_pstate)
 {
     reset(NULL);
     write_register(DIT, ONES);
@@ -278,7 +277,7 @@ static enum ir_exit sys(unsigned crm, unsigned op2, uint64_t address)
     return run_word(encode(A64_sys, "op1", 3, "crn", 7, "crm", crm, "op2", op2, "rd", 1, NULL));
 }
 
-Test(a64_system, caches)
+A64_TEST(a64_system, caches)
 {
     static _Alignas(64) uint8_t lines[192];
     reset(NULL);
@@ -306,7 +305,7 @@ static bool accepts(const char *text)
     return frontend_aarch64.parse_cpu(text, &c, error, sizeof error);
 }
 
-Test(a64_system, properties)
+A64_TEST(a64_system, properties)
 {
     static const char *const good[] = {
         "max", "any", "max,sve=off", "max,pauth-impdef=on", "max,sve512=off,lse=off", "cortex-a76",
@@ -325,7 +324,7 @@ Test(a64_system, properties)
     cr_expect(cpu_has(&config, A64_FEATURE_FP16), "is needed by fhm");
 }
 
-Test(a64_system, what_the_kernel_says)
+A64_TEST(a64_system, what_the_kernel_says)
 {
     char text[512];
     reset("cortex-a72");
