@@ -5,6 +5,7 @@
 # the implementation's business, so that ldapur and stlur are.
 #
 #     tests/fuzz/aarch64.sh [seed]      (environment: FERRY, FERRY_BUILD, FERRY_LONG, QEMU)
+#     tests/fuzz/aarch64.sh --rows      prints the rows of the decode table that are compared
 : "${FERRY_BUILD:=.}" "${FERRY:=$FERRY_BUILD/ferry}" "${QEMU:=qemu-aarch64}"
 command -v "$QEMU" >/dev/null || { echo "no $QEMU: nothing to compare with"; exit 77; }
 seed=${1:-1}
@@ -20,6 +21,7 @@ case $("$QEMU" --version) in
     *"version 10."*) cpu=max,cssc=off,lrcpc3=off ;;
 esac
 fuzz=$FERRY_BUILD/tests/fuzz/fuzz_aarch64
+[[ ${1-} != --rows ]] || exec "$fuzz" -c $cpu -x "$except" -l
 status=0
 run() { echo "$*"; "$fuzz" -s "$seed" -o "$QEMU -cpu max" -c $cpu -x "$except" "$@" || status=1; }
 run -n $count

@@ -4,11 +4,12 @@
  * registers that differ.
  *
  *     fuzz_GUEST [-n PROGRAMS] [-s SEED] [-c CPU] [-f] [-i PREFIX] [-x PREFIX,...] [-o ORACLE]
- *                [-t SUBJECT]
+ *                [-t SUBJECT] [-l]
  *
  * ORACLE and SUBJECT are commands that get the program's name added (default: the guest's
  * qemu-user); without -t the subject is frontend and interpreter in this process. -f: with faults
- * (needs -t). -i: only instructions whose names begin so; -x: without those.
+ * (needs -t). -i: only instructions whose names begin so; -x: without those. -l: prints the rows that
+ * programs are made of, and runs none.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,16 +202,18 @@ int fuzz_main(const struct fuzz_guest *for_guest, int argc, char **argv)
     static struct fuzz_test tests[FUZZ_TESTS];
     static struct output a, b;
     unsigned programs = 40, failures = 0, stuck = 0;
+    bool list = false;
     uint64_t seed = 1;
     guest = for_guest;
     oracle = guest->oracle;
-    for (int c; (c = getopt(argc, argv, "n:s:c:fi:x:o:t:")) != -1;)
+    for (int c; (c = getopt(argc, argv, "n:s:c:fi:lx:o:t:")) != -1;)
         switch (c) {
         case 'n': programs = (unsigned)atoi(optarg); break;
         case 's': seed = strtoull(optarg, NULL, 0); break;
         case 'c': cpu_text = optarg; break;
         case 'f': choice.faults = true; break;
         case 'i': choice.only = optarg; break;
+        case 'l': list = guest->print_rows; break;
         case 'x': choice.except = optarg; break;
         case 'o': oracle = optarg; break;
         case 't': subject = optarg; break;
@@ -221,6 +224,10 @@ int fuzz_main(const struct fuzz_guest *for_guest, int argc, char **argv)
     if (!guest->frontend->parse_cpu(cpu_text, &choice.config, error, sizeof error)) {
         fprintf(stderr, "%s\n", error);
         return 2;
+    }
+    if (list) {
+        guest->print_rows(&choice);
+        return 0;
     }
     const char *dir = getenv("TMPDIR");
     snprintf(program, sizeof program, "%s/fuzz_%s.%d", dir ? dir : "/tmp", guest->frontend->name,

@@ -66,6 +66,8 @@ struct fuzz_guest {
     const char *oracle; /* command */
     size_t dump_size;
     void (*random_test)(struct fuzz_test *test, const struct fuzz_choice *choice, uint64_t *random);
+    /* Prints the names of the rows that bodies are made of; or NULL. */
+    void (*print_rows)(const struct fuzz_choice *choice);
     void (*build)(struct fuzz_image *image, const struct fuzz_test *tests, unsigned n);
     /* Makes instruction i, and what cannot be without it, a no-operation of row FUZZ_TAKEN_OUT. */
     void (*take_out)(struct fuzz_test *test, unsigned i);

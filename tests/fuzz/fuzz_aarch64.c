@@ -178,6 +178,21 @@ static bool is_same_pair(const struct decode_row *row, uint32_t word)
     return first == second;
 }
 
+static bool is_taken(const struct decode_row *row, const struct fuzz_choice *choice, bool relative,
+                     uint64_t *random)
+{
+    return !is_excluded(row) && decode_row_enabled(row, &choice->config) &&
+           !fuzz_left_out(choice, row->name, relative, random);
+}
+
+static void print_rows(const struct fuzz_choice *choice)
+{
+    uint64_t random = 1;
+    for (unsigned i = 1; i < A64_INSN_COUNT; i++)
+        if (is_taken(&a64_rows[i], choice, false, &random))
+            puts(a64_rows[i].name);
+}
+
 enum { MOVE_BASE = 0x91000000 | BASE2 << 5 | CHANGED_BASE, NOP = 0xd503201f };
 
 /* Draws one instruction of a usable row, or two where the base must be set. Returns how many. */
@@ -189,8 +204,7 @@ static unsigned random_insn(struct fuzz_insn *insns, const struct fuzz_choice *c
         const struct decode_row *row = &a64_rows[i];
         bool relative = is_relative(row);
         struct fuzz_insn insn = {.length = 4, .row = (uint16_t)i};
-        if (is_excluded(row) || !decode_row_enabled(row, &choice->config) ||
-            fuzz_left_out(choice, row->name, relative, random) ||
+        if (!is_taken(row, choice, relative, random) ||
             !decode_random_word(&policy, row, random, &insn.word) ||
             a64_decode_a64(insn.word) != i || !is_defined(choice, insn.word) ||
             is_same_pair(row, insn.word))
@@ -581,6 +595,7 @@ int main(int argc, char **argv)
         .oracle = "qemu-aarch64",
         .dump_size = sizeof(struct fuzz_dump),
         .random_test = random_test,
+        .print_rows = print_rows,
         .build = build,
         .take_out = take_out,
         .print_start = print_start,
