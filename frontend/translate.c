@@ -90,8 +90,9 @@ static bool dead_from(struct ahead *a, uint64_t pc)
 {
     const struct frontend *f = a->t->frontend;
     struct window w = {.size = 0};
-    for (; a->budget; a->budget--) {
+    while (a->budget) {
         uint64_t target;
+        a->budget--; /* of branches too: a loop may consist of nothing else */
         if (!may_look(a, pc) || window_at(&w, a->t->source, pc) < f->max_insn)
             return false;
         switch (f->flags_use(pc, w.bytes + (pc - w.pc), &target)) {
