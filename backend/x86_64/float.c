@@ -125,6 +125,45 @@ void canonical_nan(struct work *w, ir_ref self, unsigned d, enum ir_type t)
     nan_if(w, CC_P, d, t);
 }
 
+/* ---- underflow --------------------------------------------------------------------------------
+ */
+
+bool may_underflow(const struct ir_insn *in)
+{
+    if (!(in->d & IR_FP_TINY_BEFORE))
+        return false;
+    switch (in->op) {
+    case IR_FMUL: case IR_FMA: case IR_VFMUL: case IR_VFMA: case IR_VFNARROW: return true;
+    case IR_FCVT: return in->type < in->sub;
+    default: return false;
+    }
+}
+
+unsigned take_underflow(struct work *w, const struct ir_insn *in)
+{
+    return may_underflow(in) ? (unsigned)make_temp(w, 0) : NO_REG;
+}
+
+void leave_underflow(struct work *w, const struct ir_insn *in, unsigned t, unsigned d, unsigned x,
+                     struct operand y, unsigned z)
+{
+    enum ir_type type = (enum ir_type)in->type;
+    uint64_t smallest = smallest_normal_shifted(type);
+    if (t == NO_REG)
+        return;
+    x_rr(&w->c, type == IR_F64 ? MOVQ_FROM_XMM : MOVD_FROM_XMM, d, t);
+    if (type == IR_F64) {
+        shift_ri(&w->c, SHIFT_SHL, X_W, t, 1);
+        alu_rm(&w->c, ALU_CMP, X_W, t, literal(w, smallest, 0));
+        literal_used(w, 0);
+    } else { /* to the top of 32 bits */
+        unsigned above = type == IR_F16 ? 16 : 0;
+        shift_ri(&w->c, SHIFT_SHL, 0, t, 1 + above);
+        alu_ri(&w->c, ALU_CMP, 0, t, (int32_t)(smallest << above));
+    }
+    exact_if(w, CC_E, d, x, y, z);
+}
+
 /* ---- exact C in cold paths --------------------------------------------------------------------
  */
 

@@ -91,6 +91,32 @@ void canonical_nan(struct work *w, ir_ref self, unsigned d, enum ir_type t);
 /* If cc, d is the canonical NaN instead. */
 void nan_if(struct work *w, unsigned cc, unsigned d, enum ir_type t);
 
+/* ---- underflow ----------------------------------------------------------------------------- */
+
+/*
+ * May the guest see underflow where the host does not (IR_FP_TINY_BEFORE)? Only where a result was
+ * tiny and rounding made it the smallest normal number. Sums that are tiny are exact. A quotient of
+ * numbers of p bits that is below a power of two is so by at least one part in 2^p, which p bits can
+ * tell from it: tiny to the host as well.
+ */
+bool may_underflow(const struct ir_insn *in);
+
+/* A general temporary for leave_underflow; NO_REG if there is nothing to see. */
+unsigned take_underflow(struct work *w, const struct ir_insn *in);
+
+/*
+ * Leaves a scalar op whose result d is the smallest normal number to exact C, which raises what is
+ * right; operands as for exact_if. Nothing if t is NO_REG.
+ */
+void leave_underflow(struct work *w, const struct ir_insn *in, unsigned t, unsigned d, unsigned x,
+                     struct operand y, unsigned z);
+
+/* The image of the smallest normal number of a type, without the sign: shifted left by one. */
+static inline uint64_t smallest_normal_shifted(enum ir_type t)
+{
+    return t == IR_F64 ? (uint64_t)1 << 53 : t == IR_F32 ? 1 << 24 : 1 << 11;
+}
+
 /* ---- exact C in cold paths ----------------------------------------------------------------- */
 
 /*

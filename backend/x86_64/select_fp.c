@@ -12,6 +12,9 @@
  * are kept until the check, and the cold path gives them to exact C. The host's NaN results are
  * never signalling.
  *
+ * Underflow. With IR_FP_TINY_BEFORE, a result that is the smallest normal number goes the same way:
+ * whether it was tiny before it was rounded, exact C knows.
+ *
  * What the host cannot do like the guest (ties away, flushing, most of half precision) is done by
  * exact C altogether (select_exact.c).
  */
@@ -54,6 +57,7 @@ static void emit_arithmetic(struct work *w, const struct ir_insn *in, ir_ref sel
         return;
     }
     struct rounding r = start_rounding(w, in->d);
+    unsigned tiny = take_underflow(w, in);
     bool swap = better_swapped(w, in);
     ir_ref first = swap ? in->b : in->a, second = swap ? in->a : in->b;
     struct operand y = swap ? operand_xmm((unsigned)use_xmm(w, second, t))
@@ -62,14 +66,15 @@ static void emit_arithmetic(struct work *w, const struct ir_insn *in, ir_ref sel
     bool zero_above = is_zero_above(w, first, t);
     consume(w, in->a);
     consume(w, in->b);
-    uint32_t avoid = propagates(in->d) ? BIT(x + XMM0) | mask_of(y) : avoid_second(w, x, y);
+    bool keep = propagates(in->d) || tiny != NO_REG;
+    uint32_t avoid = keep ? BIT(x + XMM0) | mask_of(y) : avoid_second(w, x, y);
     unsigned d = (unsigned)define_xmm(w, self, x, avoid);
     emit_scalar(w, scalar(op, t), d, x, y);
     end_rounding(w, &r);
-    if (swap)
-        check_nan(w, in, self, d, y.reg, operand_xmm(x), NO_REG);
-    else
-        check_nan(w, in, self, d, x, y, NO_REG);
+    unsigned a = swap ? y.reg : x;
+    struct operand b = swap ? operand_xmm(x) : y;
+    check_nan(w, in, self, d, a, b, NO_REG);
+    leave_underflow(w, in, tiny, d, a, b, NO_REG);
     if (zero_above)
         set_zero_above(w, self);
 }
@@ -166,6 +171,7 @@ void emit_FMA(struct work *w, const struct ir_insn *in, ir_ref self)
         return;
     }
     struct rounding r = start_rounding(w, in->d);
+    unsigned tiny = take_underflow(w, in);
     unsigned a = (unsigned)use_xmm(w, in->a, t), b = (unsigned)use_xmm(w, in->b, t);
     unsigned addend = (unsigned)use_xmm(w, in->c, t);
     bool zero_addend = is_zero_above(w, in->c, t), zero_a = is_zero_above(w, in->a, t);
@@ -174,7 +180,7 @@ void emit_FMA(struct work *w, const struct ir_insn *in, ir_ref self)
     consume(w, in->b);
     consume(w, in->c);
     uint32_t avoid = BIT(a + XMM0) | BIT(b + XMM0);
-    if (propagates(in->d) || !onto_addend)
+    if (propagates(in->d) || tiny != NO_REG || !onto_addend)
         avoid |= BIT(addend + XMM0);
     unsigned d = (unsigned)define_xmm(w, self, addend, avoid);
     if (onto_addend) {
@@ -186,6 +192,7 @@ void emit_FMA(struct work *w, const struct ir_insn *in, ir_ref self)
     }
     end_rounding(w, &r);
     check_fma(w, in, d, a, b, addend);
+    leave_underflow(w, in, tiny, d, a, operand_xmm(b), addend);
     if (zero_addend || zero_a || zero_b)
         set_zero_above(w, self);
 }

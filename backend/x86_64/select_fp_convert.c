@@ -21,10 +21,11 @@ static void emit_format(struct work *w, const struct ir_insn *in, ir_ref self)
     struct rounding r = {.active = false};
     if (to == IR_F32)
         r = start_rounding(w, in->d);
+    unsigned tiny = take_underflow(w, in);
     unsigned x = (unsigned)use_xmm(w, in->a, from);
     bool whole = is_zero_above(w, in->a, from); /* the packed form converts zeros above to zeros */
     consume(w, in->a);
-    unsigned d = (unsigned)define_xmm(w, self, x, whole ? 0 : BIT(x + XMM0));
+    unsigned d = (unsigned)define_xmm(w, self, x, whole && tiny == NO_REG ? 0 : BIT(x + XMM0));
     if (whole) {
         vec_rr(w, to == IR_F64 ? CVTPS2PD : CVTPD2PS, d, x);
     } else {
@@ -34,6 +35,7 @@ static void emit_format(struct work *w, const struct ir_insn *in, ir_ref self)
     end_rounding(w, &r);
     if (!propagates(in->d))
         canonical_nan(w, self, d, to);
+    leave_underflow(w, in, tiny, d, x, NO_OPERAND, NO_REG);
     set_zero_above(w, self);
 }
 
@@ -56,15 +58,16 @@ static void emit_from_half(struct work *w, const struct ir_insn *in, ir_ref self
 static void emit_to_half(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     enum { CLEAR_1_TO_3 = 14 };
-    unsigned round = in->d & IR_FP_ROUND;
+    unsigned round = in->d & IR_FP_ROUND, tiny = take_underflow(w, in);
     unsigned x = (unsigned)use_xmm(w, in->a, IR_F32);
     bool whole = is_zero_above(w, in->a, IR_F32);
     consume(w, in->a);
-    unsigned d = (unsigned)define_xmm(w, self, x, 0);
+    unsigned d = (unsigned)define_xmm(w, self, x, tiny == NO_REG ? 0 : BIT(x + XMM0));
     if (!whole)
         vec_rrr_imm(w, INSERTPS, d, x, x, CLEAR_1_TO_3);
     v_rrr(&w->c, VCVTPS2PH, whole ? x : d, 0, d);
     put8(&w->c, round == IR_ROUND_DYNAMIC ? ROUND_MXCSR : host_round(round));
+    leave_underflow(w, in, tiny, d, x, NO_OPERAND, NO_REG);
     set_zero_above(w, self);
 }
 

@@ -224,12 +224,13 @@ static void take_operands(struct work *w, const struct ir_insn *in, const struct
 /*
  * The op without the rule. Scalar arithmetic keeps its operands from the result only where NaNs
  * propagate; exact C, which corrects them then, knows better.
+ * Results that are, or are next to, tiny are looked at anyway.
  */
 static struct ir_insn without_flush(const struct ir_insn *in, const struct form *f)
 {
     struct ir_insn plain = *in;
     bool arithmetic = !is_vector(in) && !f->overlays && ir_op_info[in->op].result == 'F';
-    plain.d &= (ir_ref)~(arithmetic ? IR_FP_FLUSH | IR_FP_DEFAULT_NAN : IR_FP_FLUSH);
+    plain.d &= (ir_ref)~(IR_FP_FLUSH | IR_FP_TINY_BEFORE | (arithmetic ? IR_FP_DEFAULT_NAN : 0));
     return plain;
 }
 

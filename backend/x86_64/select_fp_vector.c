@@ -2,7 +2,8 @@
  * Floating point in vector lanes. As with scalars (select_fp.c) the host computes, and where a
  * result is a NaN the whole op is done again by exact C, for which the operands are kept. Half
  * precision, static rounding modes other than the host offers, and flushing are left to exact C
- * altogether.
+ * altogether. The smallest normal number as a result is treated like a NaN where underflow is told
+ * before rounding (float.h: may_underflow).
  *
  * Where not all lanes count, the others of the operands are made zero first, so that they raise
  * nothing: zeros give zeros, but in a division, whose divisors become one, and where the result
@@ -128,9 +129,9 @@ static void finish_lanes(struct work *w, const struct lanes *l, ir_ref self, boo
  */
 
 /* How many temporaries a check takes. */
-static unsigned check_temps(const struct work *w)
+static unsigned check_temps(const struct work *w, const struct ir_insn *in)
 {
-    return !has(w, HOST_AVX512);
+    return !has(w, HOST_AVX512) || may_underflow(in);
 }
 
 static uint32_t wide(enum ir_type t)
@@ -155,11 +156,12 @@ static void any_lane(struct work *w, enum ir_type type, unsigned cmp, unsigned a
 /* NE if any lane of a, as an integer, is the literal. */
 static void any_equal(struct work *w, enum ir_type type, unsigned a, uint64_t lane, unsigned t)
 {
+    uint32_t op = type == IR_F64 ? PCMPEQQ : type == IR_F32 ? PCMPEQD : PCMPEQW;
     if (has(w, HOST_AVX512)) {
-        vec_rrl(w, (type == IR_F64 ? PCMPEQQ | X_W : PCMPEQD) | X_EVEX, K1, a, lane, lane);
+        vec_rrl(w, op | wide(type) | X_EVEX, K1, a, lane, lane);
         v_rrr(&w->c, KORTESTB, K1, 0, K1);
     } else {
-        vec_rrl(w, type == IR_F64 ? PCMPEQQ : PCMPEQD, t, a, lane, lane);
+        vec_rrl(w, op, t, a, lane, lane);
         vec_rr(w, PTEST, t, t);
     }
 }
@@ -178,6 +180,23 @@ static void check_nans(struct work *w, const struct ir_insn *in, const struct la
     lanes_exact_if(w, in, CC_NE, l);
 }
 
+/* NE if a lane of d, of the result's type, is the smallest normal number: see may_underflow. */
+static void any_smallest(struct work *w, enum ir_type type, unsigned d, unsigned t)
+{
+    uint32_t add = type == IR_F64 ? PADDQ : type == IR_F32 ? PADDD : PADDW;
+    unsigned log = (unsigned)__builtin_ctz(ir_type_size(type));
+    vec_rrr(w, add, t, d, d);
+    any_equal(w, type, t, splat(log, smallest_normal_shifted(type)), t);
+}
+
+static void check_underflow(struct work *w, const struct ir_insn *in, const struct lanes *l)
+{
+    if (!may_underflow(in))
+        return;
+    any_smallest(w, l->t, l->v.d, l->v.t[0]);
+    lanes_exact_if(w, in, CC_NE, l);
+}
+
 /* ---- arithmetic -------------------------------------------------------------------------------
  */
 
@@ -187,13 +206,14 @@ static void emit_lanes(struct work *w, const struct ir_insn *in, ir_ref self, ui
         emit_exact(w, in, self);
         return;
     }
-    struct lanes l = start_lanes(w, in, self, check_temps(w));
+    struct lanes l = start_lanes(w, in, self, check_temps(w, in));
     if (has_second(in))
         vec_rrr(w, packed(op, l.t), l.v.d, l.x, l.y);
     else
         vec_rr(w, packed(op, l.t), l.v.d, l.x);
     finish_lanes(w, &l, self, in->op != IR_VFSUB);
     check_nans(w, in, &l);
+    check_underflow(w, in, &l);
 }
 
 void emit_VFADD(struct work *w, const struct ir_insn *in, ir_ref self)
@@ -236,7 +256,7 @@ void emit_VFMA(struct work *w, const struct ir_insn *in, ir_ref self)
         return;
     }
     unsigned negate = in->aux >> 8;
-    struct lanes l = start_lanes(w, in, self, check_temps(w));
+    struct lanes l = start_lanes(w, in, self, check_temps(w, in));
     if (is_clear(w, &l, in->c))
         vec_copy(w, l.v.d, l.z);
     else
@@ -246,6 +266,7 @@ void emit_VFMA(struct work *w, const struct ir_insn *in, ir_ref self)
     v_rrr(&w->c, op | wide(l.t), l.v.d, l.x, l.y);
     finish_lanes(w, &l, self, false);
     check_nans(w, in, &l);
+    check_underflow(w, in, &l);
 }
 
 /* ---- minimum, maximum -------------------------------------------------------------------------
@@ -361,7 +382,7 @@ void emit_VFRINT(struct work *w, const struct ir_insn *in, ir_ref self)
         emit_exact(w, in, self);
         return;
     }
-    struct lanes l = start_lanes(w, in, self, check_temps(w));
+    struct lanes l = start_lanes(w, in, self, check_temps(w, in));
     unsigned imm = round_immediate(in);
     emit_roundps(w, l.t, l.v.d, l.x, raises ? imm & ~(unsigned)ROUND_NO_INEXACT : imm);
     finish_lanes(w, &l, self, true);
@@ -424,7 +445,7 @@ static void emit_to_integers(struct work *w, const struct ir_insn *in, ir_ref se
         return;
     }
     bool rounds = round != IR_ROUND_DYNAMIC && round != IR_ROUND_ZERO;
-    unsigned temps = fraction || rounds ? 2 : check_temps(w);
+    unsigned temps = fraction || rounds ? 2 : check_temps(w, in);
     struct lanes l = start_lanes(w, in, self, temps);
     unsigned t = l.v.t[(fraction || rounds) && l.x != l.v.a], x = l.x;
     if (fraction)
@@ -498,12 +519,17 @@ void emit_VFNARROW(struct work *w, const struct ir_insn *in, ir_ref self)
         emit_exact(w, in, self);
         return;
     }
-    struct vec v = vec_start(w, in, self, 0, 0);
+    bool underflow = may_underflow(in);
+    struct vec v = vec_start(w, in, self, underflow, underflow ? KEEP_A : 0);
     if (half) {
         v_rrr(&w->c, VCVTPS2PH, v.a, 0, v.d);
         put8(&w->c, ROUND_MXCSR);
     } else {
         vec_rr(w, CVTPD2PS, v.d, v.a);
+    }
+    if (underflow) {
+        any_smallest(w, half ? IR_F16 : IR_F32, v.d, v.t[0]);
+        exact_if(w, CC_NE, v.d, v.a, NO_OPERAND, NO_REG);
     }
     set_zero_above(w, self);
 }

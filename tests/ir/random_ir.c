@@ -260,6 +260,8 @@ static unsigned choose_rule(struct generator *g, unsigned op)
         rule |= IR_FP_FLUSH;
     if ((op == IR_FTOS || op == IR_FTOU || op == IR_VFTOS || op == IR_VFTOU) && chance(r, 50))
         rule |= IR_FP_NAN_TO_MAX;
+    if (arm && chance(r, 30))
+        rule |= IR_FP_TINY_BEFORE;
     if (arm && (narrows || op == IR_VFWIDEN) && chance(r, 20))
         rule |= IR_FP_ALT_HALF;
     return rule;
