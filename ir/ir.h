@@ -128,7 +128,7 @@ enum ir_fprule {
     /* NaN to integer gives the largest value (RISC-V) rather than zero (Arm) */
     IR_FP_NAN_TO_MAX = 1 << 5,
     IR_FP_ALT_HALF = 1 << 6, /* F16 is Arm's alternative format: no infinities, no NaNs; FCVT only */
-    /* underflow is decided before rounding (Arm) rather than after (the host); exact C only */
+    /* underflow is decided before rounding (Arm) rather than after (the host) */
     IR_FP_TINY_BEFORE = 1 << 7,
 };
 

@@ -48,6 +48,7 @@ enum a64_mode {
     A64_MODE_FZ16 = 1 << 2,   /* FPCR.FZ16 */
     A64_MODE_AHP = 1 << 3,    /* FPCR.AHP: alternative half precision */
     A64_MODE_TAGGED = 1 << 4, /* a tagged address has been used: accesses strip the top byte */
+    A64_MODE_UNDERFLOW = 1 << 5, /* FPSR has been accessed: UFC is exact from then on */
 };
 
 /* The helper table: X(name, arguments, effects), a list for each group of instructions. */
@@ -285,14 +286,18 @@ static inline ir_ref a64_address(struct translation *t, ir_ref address)
                                               .aux = 0 | 56 << 8});
 }
 
-/* The FP rule of an instruction under the current mode, with rounding as FPCR says. */
+/*
+ * The FP rule of an instruction under the current mode, with rounding as FPCR says. What Arm calls
+ * tiny costs the host a look at results, which is for threads that ask for their flags.
+ */
 static inline unsigned a64_fp_rule(const struct translation *t)
 {
-    return IR_ROUND_DYNAMIC | IR_FP_TINY_BEFORE | (t->mode & A64_MODE_DN ? IR_FP_DEFAULT_NAN : 0u) |
+    return IR_ROUND_DYNAMIC | (t->mode & A64_MODE_UNDERFLOW ? IR_FP_TINY_BEFORE : 0u) |
+           (t->mode & A64_MODE_DN ? IR_FP_DEFAULT_NAN : 0u) |
            (t->mode & A64_MODE_FZ ? IR_FP_FLUSH : 0u);
 }
 
-/* The same for arithmetic on half precision. */
+/* The same for arithmetic on half precision, which is exact C. */
 static inline unsigned a64_half_rule(const struct translation *t)
 {
     return IR_ROUND_DYNAMIC | IR_FP_TINY_BEFORE | (t->mode & A64_MODE_DN ? IR_FP_DEFAULT_NAN : 0u) |

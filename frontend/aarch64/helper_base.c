@@ -83,6 +83,14 @@ uint64_t a64_helper_set_fpcr(struct cpu *cpu, uint64_t fpcr, uint64_t b, uint64_
     return 0;
 }
 
+/* From now on the thread's code raises underflow exactly as Arm does. */
+uint64_t a64_helper_watch_underflow(struct cpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    (void)a, (void)b, (void)c;
+    cpu->mode |= A64_MODE_UNDERFLOW;
+    return 0;
+}
+
 uint32_t a64_get_fpcr(const struct cpu *cpu)
 {
     return (uint32_t)*(const uint64_t *)(cpu->state + A64_STATE_fpcr);

@@ -5,7 +5,7 @@
  * FPCR has a slot that holds it as written. What it means is elsewhere: the rounding mode in the
  * host's MXCSR, the rest in the mode bits of blocks, so a block ends where it changes. FPSR is put
  * together from MXCSR and the slots qc and idc; denormal inputs count (IDC) in flush mode only,
- * where MXCSR's bit for them is exact.
+ * where MXCSR's bit for them is exact. Underflow is the host's until the thread accesses FPSR.
  */
 #include <string.h>
 
@@ -109,6 +109,19 @@ bool a64_sys(struct translation *t, const struct a64_args_sys *a)
 /* ---- FPCR and FPSR ------------------------------------------------------------------------- */
 
 enum { FPSR_QC = 27, FPSR_IDC = 7 };
+
+/*
+ * A thread's first access to FPSR: from here on somebody may ask for underflow, so the code, from
+ * this instruction on, is made anew. False if that has been done.
+ */
+static bool starts_watching(struct translation *t)
+{
+    if (t->mode & A64_MODE_UNDERFLOW)
+        return false;
+    ir_helper_call(t->block, IR_VOID, A64_HELPER_watch_underflow, IR_NONE, IR_NONE, IR_NONE);
+    ir_exit(t->block, IR_EXIT_LOOKUP, t->pc);
+    return true;
+}
 
 /* IOC, then DZC to IXC: the host has its bit for denormals between them. */
 static ir_ref read_fpsr(struct translation *t)
@@ -272,6 +285,8 @@ static bool read_register(struct translation *t, unsigned number, ir_ref *value)
 bool a64_mrs(struct translation *t, const struct a64_args_system *a)
 {
     ir_ref value;
+    if (a->sysreg == SYSREG_FPSR && starts_watching(t))
+        return true;
     if (!read_register(t, a->sysreg, &value))
         return false;
     put_x(t, a->rd, value);
@@ -280,6 +295,8 @@ bool a64_mrs(struct translation *t, const struct a64_args_system *a)
 
 bool a64_msr(struct translation *t, const struct a64_args_system *a)
 {
+    if (a->sysreg == SYSREG_FPSR && starts_watching(t))
+        return true;
     ir_ref value = get_x(t, a->rd);
     switch (a->sysreg) {
     case SYSREG_NZCV: a64_write_nzcv(t, value); return true;
