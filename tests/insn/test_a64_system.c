@@ -1,4 +1,4 @@
-/* A64: branches with link, exceptions, hints, system registers, pointer authentication, -cpu. */
+/* A64: branches with link, exceptions, hints, system registers, -cpu. */
 #include <string.h>
 
 #include "frontend/aarch64/aarch64.h"
@@ -77,6 +77,21 @@ A64_TEST(a64_system, exceptions)
     }
 }
 
+/* They may give up waiting at once, whatever the time: the program looks again. */
+A64_TEST(a64_system, waits_with_a_limit)
+{
+    static const enum a64_insn waits[] = {A64_wfet, A64_wfit};
+    for (unsigned i = 0; i < 2; i++) {
+        reset(NULL);
+        set_x_register(3, ONES);
+        cr_expect_eq(run_word(encode(waits[i], "rd", 3, NULL)), IR_EXIT_YIELD);
+        cr_expect_eq(cpu.exit_pc, code_address() + 4);
+        cr_expect_eq(get_x_register(3), ONES);
+        reset("max,wfxt=off");
+        cr_expect_eq(run_word(encode(waits[i], "rd", 3, NULL)), IR_EXIT_ILLEGAL);
+    }
+}
+
 /* All 128 hints go by; those of pointer authentication only without the feature change nothing. */
 A64_TEST(a64_system, hints)
 {
@@ -89,91 +104,6 @@ A64_TEST(a64_system, hints)
         cr_expect_eq(cpu.exit_pc, code_address() + 4);
         cr_expect(!memcmp(before.state, cpu.state, sizeof cpu.state), "%u", hint);
     }
-}
-
-/* ---- pointer authentication ---------------------------------------------------------------- */
-
-static uint64_t pac(enum a64_insn insn, uint64_t pointer, uint64_t modifier)
-{
-    set_x_register(0, pointer);
-    set_x_register(1, modifier);
-    cr_assert_eq(run_word(encode(insn, "rd", 0, "rn", 1, NULL)), IR_EXIT_NONE);
-    return get_x_register(0);
-}
-
-A64_TEST(a64_system, pointers_are_signed)
-{
-    static const enum a64_insn sign[] = {A64_pacia, A64_pacib, A64_pacda, A64_pacdb};
-    static const enum a64_insn authenticate[] = {A64_autia, A64_autib, A64_autda, A64_autdb};
-    const uint64_t code_bits = UINT64_C(0x7f) << 48;
-    unsigned same = 0, accepted = 0;
-    reset(NULL);
-    for (unsigned i = 0; i < 4; i++)
-        for (uint64_t n = 0; n < 64; n++) {
-            uint64_t pointer = 0x0000aaaabbbb0000 + 16 * n, modifier = 0x0000ffffcccc0000 + 16 * n;
-            uint64_t tagged = pointer | (n & 1 ? UINT64_C(0xa5) << 56 : 0);
-            uint64_t code = pac(sign[i], tagged, modifier);
-            cr_assert_eq(code & ~code_bits, tagged, "%#lx", code);
-            cr_assert_eq(pac(authenticate[i], code, modifier), tagged);
-            same += code == tagged;
-            accepted += pac(authenticate[i], code, modifier + 16) == tagged;
-            accepted += pac(authenticate[i], code ^ 16, modifier) == (tagged ^ 16);
-            accepted += pac(authenticate[(i + 1) % 4], code, modifier) == tagged;
-            set_x_register(0, code);
-            run_word(encode(A64_xpaci, "rd", 0, NULL));
-            cr_assert_eq(get_x_register(0), tagged);
-        }
-    /* 7 bits: 2 and 6 are expected */
-    cr_expect(same < 16, "%u of 256 signatures are nothing", same);
-    cr_expect(accepted < 32, "%u of 768 forgeries are accepted", accepted);
-}
-
-A64_TEST(a64_system, signatures_in_hint_space)
-{
-    uint64_t pointer = 0x0000aaaabbbbcccc;
-    reset(NULL);
-    set_x_register(30, pointer);
-    set_x_register(31, 0x7ffff000);
-    uint64_t wanted = pac(A64_pacia, pointer, 0x7ffff000);
-    run_word(0xd503233f); /* paciasp */
-    cr_expect_eq(get_x_register(30), wanted);
-    run_word(0xd50323bf); /* autiasp */
-    cr_expect_eq(get_x_register(30), pointer);
-    run_word(0xd503235f); /* pacibz */
-    cr_expect_eq(get_x_register(30), pac(A64_pacib, pointer, 0));
-    run_word(0xd50320ff); /* xpaclri */
-    cr_expect_eq(get_x_register(30), pointer);
-    set_x_register(16, 5), set_x_register(17, pointer);
-    run_word(0xd503211f); /* pacia1716 */
-    cr_expect_eq(get_x_register(17), pac(A64_pacia, pointer, 5));
-    set_x_register(30, wanted);
-    run_word(encode(A64_retaa, NULL));
-    cr_expect_eq(cpu.exit_pc, pointer);
-    set_x_register(1, pac(A64_pacib, pointer, 9)), set_x_register(2, 9);
-    run_word(encode(A64_blrab, "rn", 1, "rd", 2, NULL));
-    cr_expect_eq(cpu.exit_pc, pointer);
-    cr_expect_eq(get_x_register(30), code_address() + 4);
-}
-
-A64_TEST(a64_system, generic_code_and_loads)
-{
-    static uint64_t data[2] = {1, 0x123456789};
-    reset(NULL);
-    set_x_register(1, 77), set_x_register(2, 88);
-    run_word(encode(A64_pacga, "rd", 0, "rn", 1, "rm", 2, NULL));
-    uint64_t code = get_x_register(0);
-    cr_expect_eq((uint32_t)code, 0);
-    set_x_register(2, 89);
-    run_word(encode(A64_pacga, "rd", 0, "rn", 1, "rm", 2, NULL));
-    cr_expect_neq(get_x_register(0), code); /* one chance in four thousand million */
-    set_x_register(3, pac(A64_pacda, (uint64_t)data, 0));
-    run_word(encode(A64_ldraa_pre, "rt", 0, "rn", 3, "imm", 1, NULL));
-    cr_expect_eq(get_x_register(0), 0x123456789);
-    cr_expect_eq(get_x_register(3), (uint64_t)(data + 1));
-    reset("max,pauth=off");
-    cr_expect_eq(run_word(encode(A64_pacia, NULL)), IR_EXIT_ILLEGAL);
-    cr_expect_eq(run_word(encode(A64_pacga, NULL)), IR_EXIT_ILLEGAL);
-    cr_expect_eq(run_word(encode(A64_retaa, NULL)), IR_EXIT_ILLEGAL);
 }
 
 /* ---- FPCR, FPSR ---------------------------------------------------------------------------- */
