@@ -289,3 +289,27 @@ A64_TEST(a64_data, reserved_operands_are_undefined)
     cr_expect_eq(run_word(encode(A64_cnt, "sf", 1, NULL)), IR_EXIT_ILLEGAL);
     cr_expect_eq(run_word(encode(A64_crc32b, NULL)), IR_EXIT_ILLEGAL);
 }
+
+/* (The other conversions to fixed point are compared with qemu, which has not always got this one
+ * right.) The result is signed, the register's rest zero. */
+A64_TEST(a64_data, scalar_half_to_fixed_point)
+{
+    static const struct {
+        uint16_t half;
+        unsigned fraction;
+        uint16_t want;
+    } cases[] = {
+        {0x3e00, 4, 24},     {0xbe00, 4, 0xffe8}, {0x3c00, 14, 0x4000}, {0x3c00, 15, 0x7fff},
+        {0xbc00, 15, 0x8000}, {0x3c00, 16, 0x7fff}, {0x7c00, 1, 0x7fff}, {0xfc00, 1, 0x8000},
+        {0x7e00, 8, 0},      {0x3555, 1, 0},      {0xb800, 1, 0xffff},  {0x0001, 16, 0},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        reset(NULL);
+        set_v_register(1, (union ir_v128){.h = {cases[i].half, 0x3c00, 0x3c00}});
+        set_v_register(0, (union ir_v128){.d = {ONES, ONES}});
+        run_word(encode(A64_fcvtzs_f_h, "rd", 0, "rn", 1, "scale", 16 - cases[i].fraction, NULL));
+        union ir_v128 got = get_v_register(0), want = {.d = {cases[i].want, 0}};
+        cr_expect(got.d[0] == want.d[0] && !got.d[1], "%#x by 2^%u: %#lx", cases[i].half,
+                  cases[i].fraction, got.d[0]);
+    }
+}
