@@ -1,10 +1,11 @@
 /*
  * Prints what idioms of a guest's code become: guest instructions, host code, sizes. The argument is
- * the guest's name; standard input is a list of names and instruction words; the output is compared with the expected file in the
- * sources.
+ * the guest's name; standard input is a list of names and instruction words; the output is compared
+ * with the expected file in the sources.
  *
  * The host's features are a fixed set, so that the output is the same on every machine. Addresses
- * are replaced by what they stand for: exits by "-> guest pc", stubs by their names.
+ * are replaced by what they stand for: exits by "-> guest pc", stubs by their names; and the number
+ * of an op that is left to C, which changes with every new op, by its name.
  */
 #include <capstone/capstone.h>
 #include <stdio.h>
@@ -12,7 +13,9 @@
 #include <string.h>
 
 #include "backend/backend.h"
+#include "backend/x86_64/runtime.h"
 #include "frontend/frontend.h"
+#include "ir/text.h"
 
 enum {
     FEATURES = HOST_BMI1 | HOST_BMI2 | HOST_LZCNT | HOST_FMA | HOST_AVX | HOST_AVX2 | HOST_F16C |
@@ -106,6 +109,21 @@ static const char *target(const struct emitted *e, uint32_t start, uint32_t end)
     return NULL;
 }
 
+/* The operands' text; of the store that says which op a C function shall do, the op's name. */
+static const char *operands(const char *text)
+{
+    static char named[64];
+    char cell[32];
+    size_t place = offsetof(struct cpu, spill) + CELL_EXACT_OP * sizeof(((struct cpu *)0)->spill[0]);
+    int n = snprintf(cell, sizeof cell, "dword ptr [rbp + %#zx], ", place - CPU_BIAS);
+    if (strncmp(text, cell, (size_t)n) != 0)
+        return text;
+    unsigned long word = strtoul(text + n, NULL, 0);
+    snprintf(named, sizeof named, "%s%s.%s.%s", cell, ir_op_info[word & 0xff].text,
+             ir_type_name[word >> 8 & 0xff], ir_type_name[word >> 16 & 0xff]);
+    return named;
+}
+
 static void print_host(const struct emitted *e)
 {
     size_t size = e->out.nexits ? e->exits[0].thunk : e->out.size;
@@ -118,7 +136,7 @@ static void print_host(const struct emitted *e)
     while (cs_disasm_iter(handle, &code, &size, &address, insn)) {
         const char *to = target(e, (uint32_t)insn->address, (uint32_t)(insn->address + insn->size));
         printf("%8llx  %s %s\n", (unsigned long long)insn->address, insn->mnemonic,
-               to ? to : insn->op_str);
+               to ? to : operands(insn->op_str));
     }
     cs_free(insn, 1);
     cs_close(&handle);
