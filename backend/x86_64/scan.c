@@ -16,7 +16,7 @@
  *   - a logical op on vectors used once, by another one, becomes part of it;
  *   - who wants flags that the operation just executed has left in EFLAGS takes them from there;
  *   - a value on its way to a pinned slot gets that register as a hint, if nothing between the
- * value and its put looks at the slot.
+ * value and its put looks at the slot; so does the first operand of an operation in place.
  */
 #include "backend/x86_64/work.h"
 
@@ -257,9 +257,17 @@ static inline unsigned observes(const struct ir_insn *in)
     }
 }
 
+/* Ops whose instruction of the host overwrites its first operand. */
+static const bool in_place[IR_OP_COUNT] = {
+    [IR_SUB] = true, [IR_MUL] = true, [IR_AND] = true, [IR_OR] = true, [IR_XOR] = true,
+    [IR_NOT] = true, [IR_NEG] = true, [IR_SHL] = true, [IR_SHR] = true, [IR_SAR] = true,
+    [IR_EXTRACT] = true, [IR_SEXTRACT] = true, [IR_INSERT] = true, [IR_BSWAP] = true};
+
 static inline void scan_operands(struct scan *s, const struct ir_insn *in, const struct val *v,
                                  unsigned flag)
 {
+    if (v->hint && in_place[in->op] && !ir_is_const(in->a) && !s->w->val[in->a].uses)
+        pass_hint(&s->w->val[in->a], v);
     unsigned mask = value_operands[in->op], observed = observes(in) | VAL_WIDE;
     unsigned narrow = narrow_operands(s, in, v);
     if (mask & 1 && in->a)
@@ -353,14 +361,18 @@ static bool leaves_flags(const struct scan *s, unsigned j, const struct ir_insn 
     return true;
 }
 
-/* Comparisons of a result with zero that its own flags answer. */
-static bool leaves_sign(const struct scan *s, unsigned j, const struct ir_insn *in)
+/* Comparisons of a result that its own flags answer: a sum with an addend, anything with zero. */
+static bool leaves_answer(const struct scan *s, unsigned j, const struct ir_insn *in)
 {
-    unsigned op = s->b->insns[j].op, cc = in->sub & ~1u;
-    return in->a == j && (op == IR_SUB || op == IR_ADD || op == IR_AND) &&
-           s->b->insns[j].type == (in->op == IR_BRCC ? in->type : in->aux) &&
-           is_plain_const(s->w, in->b) && constant(s->w, in->b)->value == 0 &&
-           (cc == IR_EQ || cc == IR_LTS);
+    const struct ir_insn *made = &s->b->insns[j];
+    unsigned op = made->op, cc = in->sub & ~1u;
+    if (in->a != j || made->type != (in->op == IR_BRCC ? in->type : in->aux))
+        return false;
+    if (op == IR_ADD && cc == IR_LTU && !ir_is_const(made->b) &&
+        (in->b == made->a || in->b == made->b)) /* the carry */
+        return true;
+    return (op == IR_SUB || op == IR_ADD || op == IR_AND) && (cc == IR_EQ || cc == IR_LTS) &&
+           is_plain_const(s->w, in->b) && constant(s->w, in->b)->value == 0;
 }
 
 /*
@@ -372,7 +384,7 @@ static bool finds_flags(struct scan *s, unsigned i, const struct ir_insn *in, co
 {
     enum { NEAR = 8 };
     for (unsigned j = i - 1; j > 0 && i - j <= NEAR; j--) {
-        if (leaves_flags(s, j, f) || (f->op == IR_SUBF && f->a == in->a && leaves_sign(s, j, in))) {
+        if (leaves_flags(s, j, f) || (f->op == IR_SUBF && f->a == in->a && leaves_answer(s, j, in))) {
             use(s, (ir_ref)j, VAL_FLAGUSE | VAL_OBSERVED | VAL_WIDE);
             s->w->val[i].put = (ir_ref)j;
             return true;
