@@ -270,6 +270,23 @@ static ir_ref fold_field(struct ir_block *b, struct ir_insn *insn)
     return IR_NONE;
 }
 
+/* A constant is put in by masks. */
+static ir_ref fold_insert(struct ir_block *b, struct ir_insn *insn)
+{
+    unsigned pos = insn->aux & 0xff, len = insn->aux >> 8 & 0xff, width = eval_width(insn->type);
+    if (pos == 0 && len == width)
+        return insn->b;
+    if (!fold_is_value(b, insn->b))
+        return IR_NONE;
+    uint64_t field = eval_mask(len) << pos, value = ir_const_value(b, insn->b) << pos & field;
+    if (value != field)
+        insn->a = ir_op2(b, IR_AND, insn->type, insn->a, fold_const(b, insn->type, ~field));
+    insn->op = IR_OR;
+    insn->b = fold_const(b, insn->type, value);
+    insn->aux = 0;
+    return FOLD_AGAIN;
+}
+
 static ir_ref fold_bitcast(struct ir_block *b, struct ir_insn *insn)
 {
     const struct ir_insn *def = fold_def(b, insn->a);
@@ -294,9 +311,7 @@ ir_ref fold_width(struct ir_block *b, struct ir_insn *insn)
     case IR_SEXTRACT:
         return fold_field(b, insn);
     case IR_INSERT:
-        return (insn->aux & 0xff) == 0 && (insn->aux >> 8 & 0xff) == eval_width(insn->type)
-                   ? insn->b
-                   : IR_NONE;
+        return fold_insert(b, insn);
     default:
         return fold_bitcast(b, insn);
     }

@@ -688,7 +688,11 @@ void emit_INSERT(struct work *w, const struct ir_insn *in, ir_ref self)
     unsigned pos, len;
     split_bits(in, &pos, &len);
     unsigned t = (unsigned)make_temp(w, 0);
-    load_into(w, t, in->b);
+    bool narrow = len == 8 || len == 16;
+    if (narrow)
+        emit_rm(w, len == 8 ? MOVZX8 : MOVZX16, t, use_rm(w, in->b));
+    else
+        load_into(w, t, in->b);
     struct operand a = use_first(w, in->a, (enum ir_type)in->type);
     consume(w, in->a);
     consume(w, in->b);
@@ -698,8 +702,11 @@ void emit_INSERT(struct work *w, const struct ir_insn *in, ir_ref self)
         return;
     }
     bring(w, d, a);
-    shift_ri(&w->c, SHIFT_SHL, wide(in), t, width(in) - len);
-    if (width(in) != len + pos)
+    if (!narrow)
+        shift_ri(&w->c, SHIFT_SHL, wide(in), t, width(in) - len);
+    if (narrow && pos)
+        shift_ri(&w->c, SHIFT_SHL, wide(in), t, pos);
+    else if (!narrow && width(in) != len + pos)
         shift_ri(&w->c, SHIFT_SHR, wide(in), t, width(in) - len - pos);
     uint64_t keep = ~(((uint64_t)1 << len) - 1) << pos | (((uint64_t)1 << pos) - 1);
     if (in->type == IR_I32 || fits32((int64_t)keep)) {
