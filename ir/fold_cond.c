@@ -240,6 +240,17 @@ static bool select_truth(struct ir_block *b, ir_ref x, ir_ref y, unsigned *inver
     return (p == 1 && q == 0) || (p == 0 && q == 1);
 }
 
+/* All ones or none: the same negated. */
+static bool select_mask(struct ir_block *b, const struct ir_insn *insn, unsigned *invert)
+{
+    if (!fold_is_value(b, insn->c) || !fold_is_value(b, insn->d))
+        return false;
+    uint64_t ones = eval_mask(eval_width(insn->type));
+    uint64_t p = ir_const_value(b, insn->c) & ones, q = ir_const_value(b, insn->d) & ones;
+    *invert = p == 0;
+    return (p == ones && q == 0) || (p == 0 && q == ones);
+}
+
 static ir_ref fold_selcc(struct ir_block *b, struct ir_insn *insn)
 {
     unsigned invert;
@@ -270,6 +281,12 @@ static ir_ref fold_selcc(struct ir_block *b, struct ir_insn *insn)
         insn->sub ^= invert;
         insn->c = insn->d = IR_NONE;
         return FOLD_AGAIN;
+    }
+    if (select_mask(b, insn, &invert)) {
+        ir_ref truth = ir_emit(b, (struct ir_insn){.op = IR_SETCC, .type = insn->type,
+                                                   .sub = (uint8_t)(insn->sub ^ invert),
+                                                   .a = insn->a, .b = insn->b, .aux = insn->aux});
+        *insn = (struct ir_insn){.op = IR_NEG, .type = insn->type, .a = truth};
     }
     return IR_NONE;
 }
