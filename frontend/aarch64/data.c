@@ -242,13 +242,17 @@ bool a64_abs(struct translation *t, const struct a64_args_r2 *a)
     return true;
 }
 
-/* Bytes swapped within each half-word. */
+/* Bytes swapped within each half-word; of two, all swapped, then the half-words. */
 bool a64_rev16(struct translation *t, const struct a64_args_r2 *a)
 {
     struct ir_block *b = t->block;
     enum ir_type type = a64_type(a->sf);
-    ir_ref low = ir_const(b, a->sf ? UINT64_C(0x00ff00ff00ff00ff) : 0x00ff00ff);
-    ir_ref x = get_r(t, a->sf, a->rn);
+    ir_ref low = ir_const(b, UINT64_C(0x00ff00ff00ff00ff)), x = get_r(t, a->sf, a->rn);
+    if (!a->sf) {
+        ir_ref swapped = ir_op1(b, IR_BSWAP, type, x);
+        put_r(t, a->sf, a->rd, ir_op2(b, IR_ROR, type, swapped, ir_const(b, 16)));
+        return true;
+    }
     ir_ref up = ir_op2(b, IR_SHL, type, ir_op2(b, IR_AND, type, x, low), ir_const(b, 8));
     ir_ref down = ir_op2(b, IR_AND, type, ir_op2(b, IR_SHR, type, x, ir_const(b, 8)), low);
     put_r(t, a->sf, a->rd, ir_op2(b, IR_OR, type, up, down));
