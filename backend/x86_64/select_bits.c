@@ -184,6 +184,12 @@ void emit_BITCAST(struct work *w, const struct ir_insn *in, ir_ref self)
     enum ir_type to = (enum ir_type)in->type, from = (enum ir_type)in->sub;
     unsigned bits = bits_of(to) < bits_of(from) ? bits_of(to) : bits_of(from);
     bool direct = bits >= 32 && ir_type_is_float(to) != ir_type_is_float(from);
+    if (ir_type_is_float(to) && is_plain_const(w, in->a) && constant(w, in->a)->value == 0) {
+        consume(w, in->a);
+        unsigned d = (unsigned)define_xmm(w, self, NO_REG, 0);
+        x_rr(&w->c, XORPS, d, d);
+        return;
+    }
     unsigned t = direct ? 0 : (unsigned)make_temp(w, 0);
     unsigned a =
         ir_type_is_float(from) ? (unsigned)use_xmm(w, in->a, from) : (unsigned)use_gpr(w, in->a);
