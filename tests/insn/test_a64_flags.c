@@ -1,4 +1,6 @@
 /* A64, what sets and reads the flags: corner cases (Arm ARM C6.2), all conditions. */
+#include <string.h>
+
 #include "tests/insn/a64.h"
 
 #define MIN64 0x8000000000000000u
@@ -229,5 +231,47 @@ A64_TEST(a64_flags, as_a_system_register)
         cr_expect_eq(get_flags(), nzcv);
         run_word(encode(A64_mrs, "sysreg", NZCV, "rd", 0, NULL));
         cr_expect_eq(get_x_register(0), nzcv << 28);
+    }
+}
+
+/* ---- JavaScript's conversion --------------------------------------------------------------- */
+
+/* Modulo 2^32; Z says that nothing was lost, the sign of zero included. FPSR: IOC 1, IXC 16. */
+A64_TEST(a64_flags, fjcvtzs)
+{
+    static const struct {
+        double value;
+        uint32_t want;
+        unsigned flags, fpsr;
+    } cases[] = {
+        {0.0, 0, Z, 0},
+        {-0.0, 0, 0, 0},
+        {-1.0, 0xffffffff, Z, 0},
+        {2147483647.0, 0x7fffffff, Z, 0},
+        {-2147483648.0, 0x80000000, Z, 0},
+        {2147483648.0, 0x80000000, 0, 1},
+        {-2147483649.0, 0x7fffffff, 0, 1},
+        {4294967296.0, 0, 0, 1},
+        {-4294967295.0, 1, 0, 1},
+        {1.5, 1, 0, 16},
+        {-0.5, 0, 0, 16},
+        {0x1.00000001p84, 0, 0, 1},
+        {0x1.00000001p63, 0x80000000, 0, 1},
+        {-0x1.0000000000001p83, 0x80000000, 0, 1},
+        {__builtin_inf(), 0, 0, 1},
+        {__builtin_nan(""), 0, 0, 1},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        union ir_v128 operand = {.d = {0, 77}};
+        memcpy(&operand.d[0], &cases[i].value, 8);
+        reset(NULL);
+        set_flags(N | C | V);
+        set_v_register(1, operand);
+        cr_assert_eq(run_word(encode(A64_fjcvtzs, "rd", 0, "rn", 1, NULL)), IR_EXIT_NONE);
+        cr_expect_eq(get_x_register(0), cases[i].want, "%a: %#lx", cases[i].value,
+                     get_x_register(0));
+        cr_expect_eq(get_flags(), cases[i].flags, "%a: flags %#x", cases[i].value, get_flags());
+        cr_expect_eq(a64_get_fpsr(&cpu), cases[i].fpsr, "%a: FPSR %#x", cases[i].value,
+                     a64_get_fpsr(&cpu));
     }
 }
