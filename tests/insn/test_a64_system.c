@@ -160,6 +160,30 @@ A64_TEST(a64_system, denormal_flag)
     cr_expect_eq(read_register(FPSR), 0);
 }
 
+/* Underflow of a product that rounding makes the smallest normal number: from the first access on. */
+A64_TEST(a64_system, underflow)
+{
+    enum { UFC = 1 << 3, IXC = 1 << 4, RMODE = 3 << 22 };
+    const uint32_t multiply = encode(A64_fmul_s, "rd", 0, "rn", 1, "rm", 2, NULL);
+    const uint32_t words[] = {encode(A64_msr, "sysreg", FPSR, "rd", 31, NULL), multiply,
+                              encode(A64_mrs, "sysreg", FPSR, "rd", 0, NULL)};
+    reset(NULL);
+    run_word(multiply);
+    write_register(FPCR, RMODE), write_register(FPCR, 0);
+    cr_expect_eq(cpu.mode, 0, "nobody has asked");
+    for (unsigned first = 0; first < 2; first++) { /* either register access is one */
+        reset(NULL);
+        cr_expect_eq(run_word(words[2 * first]), IR_EXIT_NONE);
+        write_register(FPCR, RMODE), write_register(FPCR, 0);
+        cr_expect_eq(cpu.mode, (uint32_t)A64_MODE_UNDERFLOW);
+    }
+    set_v_register(1, (union ir_v128){.s = {0x3f800001}});
+    set_v_register(2, (union ir_v128){.s = {0x007fffff}});
+    cr_expect_eq(run_words(words, 3), IR_EXIT_NONE);
+    cr_expect_eq(get_v_register(0).s[0], 0x00800000);
+    cr_expect_eq(get_x_register(0), UFC | IXC);
+}
+
 /* ---- others -------------------------------------------------------------------------------- */
 
 A64_TEST(a64_system, registers)
