@@ -219,12 +219,14 @@ static void emit_select_ternary(struct work *w, const struct vec *v)
 void emit_VBSL(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     bool ternary = has(w, HOST_AVX512);
-    struct vec v = vec_start(w, in, self, 0, ternary ? 0 : KEEP_A | KEEP_C);
+    bool apart = !ternary && has(w, HOST_AVX); /* so that the result may be where an operand was */
+    struct vec v = vec_start(w, in, self, apart, ternary || apart ? 0 : KEEP_A | KEEP_C);
     if (ternary) {
         emit_select_ternary(w, &v);
         return;
     }
-    vec_rrr(w, PXOR, v.d, v.b, v.c);
-    vec_rrr(w, PAND, v.d, v.d, v.a);
-    vec_rrr(w, PXOR, v.d, v.d, v.c);
+    unsigned t = apart ? v.t[0] : v.d;
+    vec_rrr(w, PXOR, t, v.b, v.c);
+    vec_rrr(w, PAND, t, t, v.a);
+    vec_rrr(w, PXOR, v.d, t, v.c);
 }
