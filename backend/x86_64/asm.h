@@ -119,7 +119,7 @@ static inline uint8_t *asm_modrm_unit(uint8_t *p, unsigned reg, struct mem m, un
         memcpy(p, &m.disp, 4);
         return p + 4;
     }
-    bool near = fits8(m.disp >> unit) && m.disp >> unit << unit == m.disp;
+    bool near = fits8(m.disp >> unit) && (m.disp & ((1 << unit) - 1)) == 0;
     unsigned mod = m.disp == 0 && (m.base & 7) != 5 ? 0 : near ? 0x40 : 0x80;
     if (m.index >= 0 || (m.base & 7) == 4) {
         *p++ = (uint8_t)(mod | field | 4);

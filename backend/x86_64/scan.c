@@ -428,8 +428,9 @@ static void scan_flags(struct scan *s, unsigned i, const struct ir_insn *in, str
         struct val *x = &s->w->val[r];
         if (!makes_result(s, &s->b->insns[r], in))
             continue;
-        const struct ir_insn *def = &s->b->insns[in->a];
-        ir_ref first = ir_is_const(in->a) || def->op != IR_TRUNC ? in->a : def->a;
+        ir_ref first = in->a;
+        if (!ir_is_const(first) && s->b->insns[first].op == IR_TRUNC)
+            first = s->b->insns[first].a;
         if (!x->hint || ir_is_const(first) ||
             s->b->holder[first] != s->w->be->pinned[x->hint] - 1u)
             break;
