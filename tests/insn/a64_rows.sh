@@ -1,6 +1,7 @@
 #!/bin/bash
 # Every row of the A64 decode table is executed by a test, in the interpreter and in emitted code:
-# by the fuzzer, which compares with qemu, or by a test_a64_* of this folder. Names those that are not.
+# by the fuzzer, which compares with qemu, or by a test_a64_* of this folder. Names those that are
+# not.
 #
 #     tests/insn/a64_rows.sh      (environment: FERRY_BUILD, FERRY_SRC, QEMU)
 : "${FERRY_BUILD:=.}" "${FERRY_SRC:=$(dirname "$0")/../..}"

@@ -313,3 +313,80 @@ A64_TEST(a64_data, scalar_half_to_fixed_point)
                   cases[i].fraction, got.d[0]);
     }
 }
+
+/* ---- CSSC against C ------------------------------------------------------------------------ */
+
+enum cssc { SMAX, UMAX, SMIN, UMIN, CTZ, CNT, ABS };
+
+/* Operands of 32 bits come extended, signed for the signed ones. */
+static uint64_t cssc_model(enum cssc operation, unsigned width, uint64_t a, uint64_t b)
+{
+    int64_t x = (int64_t)a, y = (int64_t)b;
+    switch (operation) {
+    case SMAX: return x > y ? a : b;
+    case SMIN: return x < y ? a : b;
+    case UMAX: return a > b ? a : b;
+    case UMIN: return a < b ? a : b;
+    case CTZ: return a ? (uint64_t)__builtin_ctzll(a) : width;
+    case CNT: return (uint64_t)__builtin_popcountll(a);
+    case ABS: return x < 0 ? 0 - a : a;
+    }
+    return 0;
+}
+
+/* A number of few or many bits, or next to an edge. */
+static uint64_t random_number(uint64_t *random)
+{
+    static const uint64_t edges[] = {0, 1, ONES, MIN64, MAX64, 0x7fffffff, 0x80000000, 0x7f, 0x80};
+    uint64_t r = decode_random_number(random), bits = decode_random_number(random);
+    bits ^= decode_random_number(random) << 32;
+    return r % 3 ? bits >> (r >> 8) % 64 : edges[(r >> 8) % (sizeof edges / sizeof edges[0])];
+}
+
+static uint64_t extended(uint64_t x, unsigned width, bool is_signed)
+{
+    unsigned shift = 64 - width;
+    return is_signed ? (uint64_t)((int64_t)(x << shift) >> shift) : x << shift >> shift;
+}
+
+A64_TEST(a64_data, cssc_is_what_c_computes)
+{
+    enum { REGISTER, IMMEDIATE, NEITHER };
+    static const struct {
+        enum a64_insn insn;
+        enum cssc operation;
+        unsigned second;
+        bool is_signed;
+    } rows[] = {
+        {A64_smax_r, SMAX, REGISTER, true},  {A64_smax_imm, SMAX, IMMEDIATE, true},
+        {A64_umax_r, UMAX, REGISTER, false}, {A64_umax_imm, UMAX, IMMEDIATE, false},
+        {A64_smin_r, SMIN, REGISTER, true},  {A64_smin_imm, SMIN, IMMEDIATE, true},
+        {A64_umin_r, UMIN, REGISTER, false}, {A64_umin_imm, UMIN, IMMEDIATE, false},
+        {A64_ctz, CTZ, NEITHER, false},      {A64_cnt, CNT, NEITHER, false},
+        {A64_abs, ABS, NEITHER, true},
+    };
+    uint64_t random = 42;
+    reset(NULL);
+    for (unsigned n = 0; n < 4000; n++) {
+        unsigned i = n % (sizeof rows / sizeof rows[0]), sf = n / 64 % 2, width = sf ? 64 : 32;
+        bool is_signed = rows[i].is_signed;
+        uint64_t a = random_number(&random), b = random_number(&random), second = b;
+        uint32_t imm = (uint32_t)b & 0xff, word;
+        if (rows[i].second == IMMEDIATE) {
+            second = extended(imm, 8, is_signed);
+            word = encode(rows[i].insn, "sf", sf, "rd", 0, "rn", 1, "imm", imm, NULL);
+        } else if (rows[i].second == REGISTER) {
+            word = encode(rows[i].insn, "sf", sf, "rd", 0, "rn", 1, "rm", 2, NULL);
+        } else {
+            word = encode(rows[i].insn, "sf", sf, "rd", 0, "rn", 1, NULL);
+        }
+        uint64_t want = cssc_model(rows[i].operation, width, extended(a, width, is_signed),
+                                   extended(second, width, is_signed));
+        set_x_register(1, a), set_x_register(2, b);
+        set_flags(n % 16);
+        cr_assert_eq(run_word(word), IR_EXIT_NONE);
+        cr_assert_eq(get_x_register(0), extended(want, width, false), "%s%u %#lx, %#lx: %#lx",
+                     a64_rows[rows[i].insn].name, width, a, second, get_x_register(0));
+        cr_assert_eq(get_flags(), n % 16);
+    }
+}

@@ -1,6 +1,6 @@
 /*
- * An AArch64 processor speaks with one voice: the hardware capabilities of the auxiliary vector, the
- * Features line of /proc/cpuinfo, the identification registers (as the kernel shows them,
+ * An AArch64 processor speaks with one voice: the hardware capabilities of the auxiliary vector,
+ * the Features line of /proc/cpuinfo, the identification registers (as the kernel shows them,
  * Documentation/arch/arm64/cpu-feature-registers.rst and elf_hwcaps.rst), and what becomes of an
  * instruction of each extension. Prints the processor's part number, then what disagrees.
  */
@@ -126,7 +126,8 @@ static int exists(uint32_t word)
     static uint32_t *code;
     static _Alignas(64) char memory[64];
     if (!code)
-        code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+                    -1, 0);
     code[0] = word;
     code[1] = 0xd65f03c0; /* ret */
     __builtin___clear_cache((char *)code, (char *)(code + 2));
@@ -160,8 +161,8 @@ int main(void)
         known[c->bit / 64] |= UINT64_C(1) << c->bit % 64;
         bits += (unsigned)vector;
         if (vector != listed || vector != reg || vector != insn)
-            printf("%s: auxv %d, cpuinfo %d, register %d, instruction %d\n", c->name, vector, listed,
-                   reg, insn);
+            printf("%s: auxv %d, cpuinfo %d, register %d, instruction %d\n", c->name, vector,
+                   listed, reg, insn);
     }
     if (said[0] & ~known[0] || said[1] & ~known[1])
         printf("unknown capabilities: %#lx %#lx\n", said[0] & ~known[0], said[1] & ~known[1]);

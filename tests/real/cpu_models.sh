@@ -1,6 +1,6 @@
 #!/bin/bash
-# Each AArch64 processor of -cpu: all that it says of itself agrees (cpu_models.c), and programs that
-# choose their code by it run.
+# Each AArch64 processor of -cpu: all that it says of itself agrees (cpu_models.c), and programs
+# that choose their code by it run.
 #
 #     cpu_models.sh              all
 #     cpu_models.sh cortex-a53   some
