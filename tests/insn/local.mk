@@ -15,7 +15,7 @@ tests_insn_test_translate_SOURCES = tests/insn/test_translate.c $(insn_machine)
 insn_a64 = tests/insn/a64.c tests/insn/a64.h tests/ra/host.c tests/ra/host.h
 insn_a64_tests = tests/insn/test_a64_data tests/insn/test_a64_flags tests/insn/test_a64_system \
                  tests/insn/test_a64_memory tests/insn/test_a64_crypto \
-                 tests/insn/test_a64_ordered tests/insn/test_a64_pauth
+                 tests/insn/test_a64_ordered tests/insn/test_a64_pauth tests/insn/test_a64_mops
 check_PROGRAMS += $(insn_a64_tests)
 TESTS += $(insn_a64_tests)
 tests_insn_test_a64_data_SOURCES = tests/insn/test_a64_data.c $(insn_a64)
@@ -23,6 +23,7 @@ tests_insn_test_a64_flags_SOURCES = tests/insn/test_a64_flags.c $(insn_a64)
 tests_insn_test_a64_system_SOURCES = tests/insn/test_a64_system.c $(insn_a64)
 tests_insn_test_a64_memory_SOURCES = tests/insn/test_a64_memory.c $(insn_a64)
 tests_insn_test_a64_crypto_SOURCES = tests/insn/test_a64_crypto.c $(insn_a64)
+tests_insn_test_a64_mops_SOURCES = tests/insn/test_a64_mops.c $(insn_a64)
 tests_insn_test_a64_ordered_SOURCES = tests/insn/test_a64_ordered.c $(insn_a64)
 tests_insn_test_a64_pauth_SOURCES = tests/insn/test_a64_pauth.c $(insn_a64)
 
