@@ -212,6 +212,67 @@ A64_TEST(a64_system, registers)
     cr_expect_eq(try_read(DIT), IR_EXIT_ILLEGAL);
 }
 
+/* What the kernel shows of them: programs' business only, the rest zero. */
+A64_TEST(a64_system, identification)
+{
+    enum {
+        MPIDR = REGISTER(0, 0, 0, 5), REVIDR = REGISTER(0, 0, 0, 6), PFR1 = REGISTER(0, 0, 4, 1),
+        ISAR2 = REGISTER(0, 0, 6, 2), MMFR0 = REGISTER(0, 0, 7, 0), MMFR1 = REGISTER(0, 0, 7, 1),
+        MMFR2 = REGISTER(0, 0, 7, 2), DFR0 = REGISTER(0, 0, 5, 0), ZFR0 = REGISTER(0, 0, 4, 4),
+    };
+    static const struct {
+        unsigned sysreg;
+        uint64_t a53, max;
+    } cases[] = {
+        {MPIDR, 0x80000000, 0x80000000}, {REVIDR, 0, 0},
+        {PFR1, 0, 0x21},                 {ISAR2, 0, 0x0010000000110002},
+        {MMFR0, 0xff000000, 0x10000000ff000000}, {MMFR1, 0, 0},
+        {MMFR2, 0, 0x100000000},         {DFR0, 0, 0},
+        {ZFR0, 0, 0},                    {PFR0, 0x11, 0x0001000000110011},
+        {ISAR0, 0x11120, 0x1021111110212120},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        reset("cortex-a53");
+        cr_expect_eq(read_register(cases[i].sysreg), cases[i].a53, "%#x: %#lx", cases[i].sysreg,
+                     get_x_register(0));
+        cr_expect_eq(write_register(cases[i].sysreg, 0), IR_EXIT_ILLEGAL);
+        reset(NULL);
+        cr_expect_eq(read_register(cases[i].sysreg), cases[i].max, "%#x: %#lx", cases[i].sysreg,
+                     get_x_register(0));
+    }
+}
+
+A64_TEST(a64_system, flags_as_a_register)
+{
+    enum { NZCV = REGISTER(3, 4, 2, 0) };
+    reset(NULL);
+    for (unsigned flags = 0; flags < 16; flags++) {
+        write_register(NZCV, ONES & ~((uint64_t)(15 ^ flags) << 28));
+        cr_expect_eq(get_flags(), flags);
+        cr_expect_eq(read_register(NZCV), flags << 28);
+    }
+}
+
+A64_TEST(a64_system, random_numbers)
+{
+    enum { RNDRRS = REGISTER(3, 2, 4, 1) };
+    static const unsigned registers[] = {RNDR, RNDRRS};
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t ones = 0, zeros = 0;
+        reset(NULL);
+        for (unsigned n = 0; n < 64; n++) {
+            set_flags(15);
+            uint64_t number = read_register(registers[i]);
+            ones |= number, zeros |= ~number;
+            cr_expect_eq(get_flags(), 0, "there always is one");
+        }
+        cr_expect(ones == ONES && zeros == ONES, "every bit changes");
+        cr_expect_eq(write_register(registers[i], 0), IR_EXIT_ILLEGAL);
+        reset("max,rng=off");
+        cr_expect_eq(try_read(registers[i]), IR_EXIT_ILLEGAL);
+    }
+}
+
 A64_TEST(a64_system, bits_of_pstate)
 {
     reset(NULL);
