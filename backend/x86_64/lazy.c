@@ -15,6 +15,7 @@
  * own value would be.
  *
  * FCMPF does emit its comparison, for the exceptions that it raises; comparing again raises no others.
+ * FSETEXC, which may clear those, has flags of comparisons made first.
  *
  * Flags of x - y or x + y of which the result r is at hand, but x is overwritten by it, are made from
  * r and y, and those of x & y from r alone: scan.c notes that in val.hint (HINT_FROM_RESULT) and the result in val.put.

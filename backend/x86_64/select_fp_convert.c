@@ -544,9 +544,21 @@ static void cold_set_flags(struct work *w, struct cold *c)
     cold_resume(w, c);
 }
 
+/* A comparison that is done again must not raise what is about to be cleared. */
+static void finish_comparisons(struct work *w, ir_ref self)
+{
+    uint32_t locked = w->locked;
+    for (ir_ref r = 1; r < self; r++)
+        if (w->b->insns[r].op == IR_FCMPF && is_lazy(&w->val[r]) && needed(&w->val[r])) {
+            materialize(w, r);
+            w->locked = locked;
+        }
+}
+
 /* Writing MXCSR is slow, and programs mostly put back the flags that are there. */
 void emit_FSETEXC(struct work *w, const struct ir_insn *in, ir_ref self)
 {
+    finish_comparisons(w, self);
     unsigned old = (unsigned)make_temp(w, 0), flags = (unsigned)make_temp(w, 0);
     load_into(w, flags, in->a);
     consume(w, in->a);

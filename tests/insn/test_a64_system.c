@@ -160,7 +160,7 @@ A64_TEST(a64_system, denormal_flag)
     cr_expect_eq(read_register(FPSR), 0);
 }
 
-/* Underflow of a product that rounding makes the smallest normal number: from the first access on. */
+/* Underflow of a product that rounding makes the smallest normal number: once FPSR is accessed. */
 A64_TEST(a64_system, underflow)
 {
     enum { UFC = 1 << 3, IXC = 1 << 4, RMODE = 3 << 22 };
@@ -182,6 +182,23 @@ A64_TEST(a64_system, underflow)
     cr_expect_eq(run_words(words, 3), IR_EXIT_NONE);
     cr_expect_eq(get_v_register(0).s[0], 0x00800000);
     cr_expect_eq(get_x_register(0), UFC | IXC);
+}
+
+/* A comparison has raised what it raises before FPSR is cleared, whenever its flags are wanted. */
+A64_TEST(a64_system, comparison_and_fpsr)
+{
+    const uint32_t clear = encode(A64_msr, "sysreg", FPSR, "rd", 31, NULL);
+    const uint32_t words[] = {
+        clear, encode(A64_fcmpe_s, "rn", 1, "rm", 1, NULL), clear,
+        encode(A64_csinc, "sf", 1, "rd", 2, "rn", 31, "rm", 31, "cond", 7, NULL),
+        encode(A64_mrs, "sysreg", FPSR, "rd", 0, NULL)};
+    reset(NULL);
+    set_v_register(1, (union ir_v128){.s = {0x7fc00000}});
+    cr_expect_eq(run_words(words, sizeof words / sizeof words[0]), IR_EXIT_NONE);
+    cr_expect_eq(get_flags(), C | V);
+    cr_expect_eq(get_x_register(2), 1, "unordered: VS");
+    cr_expect_eq(get_x_register(0), 0);
+    cr_expect_eq(a64_get_fpsr(&cpu), 0);
 }
 
 /* ---- others -------------------------------------------------------------------------------- */
