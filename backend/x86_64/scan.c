@@ -384,7 +384,8 @@ static bool finds_flags(struct scan *s, unsigned i, const struct ir_insn *in, co
 {
     enum { NEAR = 8 };
     for (unsigned j = i - 1; j > 0 && i - j <= NEAR; j--) {
-        if (leaves_flags(s, j, f) || (f->op == IR_SUBF && f->a == in->a && leaves_answer(s, j, in))) {
+        if (leaves_flags(s, j, f) ||
+            (f->op == IR_SUBF && f->a == in->a && leaves_answer(s, j, in))) {
             use(s, (ir_ref)j, VAL_FLAGUSE | VAL_OBSERVED | VAL_WIDE);
             s->w->val[i].put = (ir_ref)j;
             return true;

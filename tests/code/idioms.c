@@ -58,7 +58,7 @@ static const struct frontend *guest_named(const char *name)
     exit(2);
 }
 
-/* Behind the idiom stands what makes new flags (AArch64: cmp xzr, xzr), so that its own are dead. */
+/* Behind the idiom stands what makes new flags (A64: cmp xzr, xzr), so that its own are dead. */
 static void pad(const struct frontend *f, struct guest_code *g)
 {
     static const uint32_t compare = 0xeb1f03ff;
@@ -114,8 +114,8 @@ static const char *operands(const char *text)
 {
     static char named[64];
     char cell[32];
-    size_t place = offsetof(struct cpu, spill) + CELL_EXACT_OP * sizeof(((struct cpu *)0)->spill[0]);
-    int n = snprintf(cell, sizeof cell, "dword ptr [rbp + %#zx], ", place - CPU_BIAS);
+    size_t place = offsetof(struct cpu, spill) + CELL_EXACT_OP * 16 - CPU_BIAS;
+    int n = snprintf(cell, sizeof cell, "dword ptr [rbp + %#zx], ", place);
     if (strncmp(text, cell, (size_t)n) != 0)
         return text;
     unsigned long word = strtoul(text + n, NULL, 0);
