@@ -77,6 +77,31 @@ A64_TEST(a64_system, exceptions)
     }
 }
 
+static uint64_t called_with;
+
+static uint64_t note_call(struct cpu *c, uint64_t number, uint64_t b, uint64_t d)
+{
+    (void)c, (void)b, (void)d;
+    called_with = number;
+    return 0;
+}
+
+/* HVC is the way out of the vDSO, and undefined anywhere else. */
+A64_TEST(a64_system, calls_of_the_host)
+{
+    reset(NULL);
+    cpu.helper[A64_HELPER_hostcall] = (void *)note_call;
+    called_with = 0;
+    cr_expect_eq(run_word(encode(A64_hvc, "imm16", 7, NULL)), IR_EXIT_ILLEGAL);
+    config.hostcall_lo = code_address() + 4, config.hostcall_hi = code_address() + 8;
+    cr_expect_eq(run_word(encode(A64_hvc, "imm16", 7, NULL)), IR_EXIT_ILLEGAL);
+    cr_expect_eq(called_with, 0);
+    const uint32_t words[] = {encode(A64_hint, NULL), encode(A64_hvc, "imm16", 7, NULL)};
+    cr_expect_eq(run_words(words, 2), IR_EXIT_NONE);
+    cr_expect_eq(called_with, 7);
+    cr_expect_eq(cpu.exit_pc, code_address() + 8);
+}
+
 /* They may give up waiting at once, whatever the time: the program looks again. */
 A64_TEST(a64_system, waits_with_a_limit)
 {
