@@ -31,9 +31,7 @@ static bool allowed(const struct generator *g, unsigned group)
 
 static ir_ref emit(struct generator *g, struct ir_insn insn)
 {
-    if (!g->options->as_it_stands)
-        return ir_emit(g->b, insn);
-    return ir_append(g->b, insn);
+    return g->options->as_it_stands ? ir_append(g->b, insn) : ir_emit(g->b, insn);
 }
 
 static void remember(struct generator *g, enum ir_type type, ir_ref r)
@@ -173,9 +171,8 @@ static unsigned alignment(struct generator *g, const struct ir_insn *insn)
     bool leaves = insn->d & IR_MEM_ALIGNED;
     if (allowed(g, RANDOM_MISALIGNED) && leaves && chance(&g->random, 10))
         return 1;
-    if (leaves || is_atomic(insn->op)) /* an atomic access that crosses lines is no subject here */
-        return size;
-    return chance(&g->random, 50) ? size : 1;
+    /* An atomic access that crosses lines is no subject here. */
+    return leaves || is_atomic(insn->op) || chance(&g->random, 50) ? size : 1;
 }
 
 static void memory_op(struct generator *g, unsigned op)
@@ -429,8 +426,7 @@ static void plain_op(struct generator *g, unsigned op)
     if (op == IR_FGETEXC) /* whether the host saw a denormal is nobody's business */
         result = emit(g, (struct ir_insn){.op = IR_AND,
                                           .type = insn.type,
-                                          .a = result,
-                                          .b = ir_const(g->b, FP_FLAGS_SEEN)});
+                                          .a = result, .b = ir_const(g->b, FP_FLAGS_SEEN)});
     if (ir_result_type(&insn) != IR_VOID)
         remember(g, ir_result_type(&insn), result);
 }

@@ -13,6 +13,6 @@ EXTRA_DIST += tests/real/bad_input.sh tests/real/run.sh tests/real/python.sh tes
     tests/real/cases/shell_language.sh tests/real/cases/shell_language.out \
     tests/real/cases/shell_pipes.sh tests/real/cases/shell_pipes.out \
     tests/real/cases/tar.sh tests/real/cases/tar.out \
-    tests/real/cases/text.sh tests/real/cases/text.out \
-    tests/real/cases/tools.sh tests/real/cases/tools.out \
+    tests/real/cases/text.sh tests/real/cases/text.out tests/real/cases/text.aarch64.out \
+    tests/real/cases/tools.sh tests/real/cases/tools.out tests/real/cases/tools.aarch64.out \
     tests/real/python.riscv64.known tests/real/python.aarch64.known
