@@ -615,6 +615,34 @@ int64_t aspace_shmdt(struct aspace *as, uint64_t address)
     return r;
 }
 
+int64_t aspace_take(struct aspace *as, void *mapping, uint64_t size, int prot)
+{
+    aspace_lock(as);
+    int64_t at =
+        map_anywhere(as, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at >= 0) {
+        void *place = host(as, (uint64_t)at);
+        if (mremap(mapping, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, place) == MAP_FAILED) {
+            munmap(place, size);
+            at = (int64_t)((uint64_t)(uintptr_t)mapping - as->base);
+            if (!range_ok(as, (uint64_t)at, size))
+                at = -ENOMEM;
+        }
+    }
+    if (at >= 0)
+        maptree_set(&as->tree, (uint64_t)at, (uint64_t)at + size, (uint32_t)prot,
+                    MAP_IS_SHARED | MAP_IS_FILE);
+    aspace_unlock(as);
+    return at;
+}
+
+void aspace_gone(struct aspace *as, uint64_t address, uint64_t size)
+{
+    aspace_lock(as);
+    maptree_clear(&as->tree, address, address + size);
+    aspace_unlock(as);
+}
+
 bool aspace_covers(struct aspace *as, uint64_t address, uint64_t size)
 {
     if (!range_ok(as, address, size))

@@ -73,6 +73,16 @@ int64_t aspace_brk(struct aspace *as, uint64_t to);
 int64_t aspace_shmat(struct aspace *as, int id, uint64_t address, int flags);
 int64_t aspace_shmdt(struct aspace *as, uint64_t address);
 
+/*
+ * Takes over a shared mapping that the host's kernel has made at a place of its own choice (the ring
+ * of an AIO context, the rings of io_uring): moves it among the guest's, or, where the kernel does
+ * not let it be moved, declares it the guest's where it is. `host` is its host address. Returns the
+ * guest's address or -errno; then the mapping is as it was.
+ */
+int64_t aspace_take(struct aspace *as, void *host, uint64_t size, int prot);
+/* The kernel has unmapped a range by itself. */
+void aspace_gone(struct aspace *as, uint64_t address, uint64_t size);
+
 /* Declares the end of the program, where the heap begins. */
 void aspace_set_brk(struct aspace *as, uint64_t end);
 
