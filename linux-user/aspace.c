@@ -653,6 +653,21 @@ bool aspace_covers(struct aspace *as, uint64_t address, uint64_t size)
     return yes;
 }
 
+bool aspace_executable(struct aspace *as, uint64_t address, uint64_t size)
+{
+    if (!range_ok(as, address, size))
+        return false;
+    bool yes = true;
+    aspace_lock(as);
+    for (uint64_t at = address, end = address + size; yes && at < end;) {
+        const struct map_node *n = maptree_at_or_above(&as->tree, at);
+        yes = n && n->start <= at && !foreign(n) && (n->prot & PROT_EXEC);
+        at = yes ? n->end : end;
+    }
+    aspace_unlock(as);
+    return yes;
+}
+
 /* ---- for the translator ---- */
 
 void aspace_cut_page(struct aspace *as, uint64_t address)

@@ -50,6 +50,7 @@ struct aspace {
     uint64_t stack_low, stack_top; /* the main stack as mapped at start */
     uint64_t brk_start, brk;
     bool fetch_failed;             /* there may be translations that end where code was missing */
+    enum { MDWE_UNKNOWN, MDWE_OFF, MDWE_ON } mdwe; /* PR_SET_MDWE, asked when first needed */
     uint64_t limit_as, limit_data; /* RLIMIT_AS and RLIMIT_DATA as the guest knows them */
     struct translator *translator; /* told of code that goes; NULL until it exists */
 };
@@ -91,6 +92,9 @@ int64_t aspace_map_stack(struct aspace *as, uint64_t size, int prot);
 
 /* True if every byte of the range is mapped by the guest. */
 bool aspace_covers(struct aspace *as, uint64_t address, uint64_t size);
+
+/* True if every byte of the range is mapped by the guest and may be executed. */
+bool aspace_executable(struct aspace *as, uint64_t address, uint64_t size);
 
 /*
  * A page of code could not be read (its file has become shorter): no fetch window shows it any more.

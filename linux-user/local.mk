@@ -7,5 +7,6 @@ libferry_a_SOURCES += \
     linux-user/options.h linux-user/proc.c linux-user/proc.h linux-user/procfile.c \
     linux-user/program.c linux-user/program.h linux-user/riscv/frame.c linux-user/riscv/guest.c \
     linux-user/riscv/riscv_guest.h linux-user/riscv/vdso.c linux-user/signal.c linux-user/signal.h \
-    linux-user/signal_host.c linux-user/sys_aio.c linux-user/sys_mem.c linux-user/sys_process.c linux-user/sys_signal.c \
-    linux-user/task.c linux-user/task.h linux-user/vdso_call.c linux-user/vdso_call.h
+    linux-user/signal_host.c linux-user/sys_aio.c linux-user/sys_mem.c linux-user/sys_prctl.c \
+    linux-user/sys_process.c linux-user/sys_signal.c linux-user/task.c linux-user/task.h \
+    linux-user/vdso_call.c linux-user/vdso_call.h

@@ -77,7 +77,8 @@ static void add_piece(struct task *t, struct text *out, uint64_t start, uint64_t
     sscanf(rest, "%*3c%c %llx %15s %llu %4095[^\n]", &shared, &offset, device, &inode, path);
     if (path[0] == '/')
         offset += start - line_start;
-    const char *name = label(n->flags) ? label(n->flags) : path[0] == '/' ? path : "";
+    bool named = path[0] == '/' || !strncmp(path, "[anon", 5); /* PR_SET_VMA_ANON_NAME */
+    const char *name = label(n->flags) ? label(n->flags) : named ? path : "";
     const char *root = t->process->options->root;
     size_t length = root ? strlen(root) : 0;
     if (length && !strncmp(name, root, length) && name[length] == '/')

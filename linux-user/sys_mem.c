@@ -1,9 +1,12 @@
 /* System calls about memory: thin over aspace.c. The names are the kernel's. */
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "linux-user/task.h"
+#include "syscall/prctl.h"
 #include "syscall/rows.h"
 #include "util/log.h"
 
@@ -17,9 +20,28 @@ static int64_t logged(const char *what, int64_t result, const uint64_t a[6])
     return result;
 }
 
+/* The protection that PROT_* `prot` means to a program with READ_IMPLIES_EXEC. */
+static int implied(struct task *t, uint64_t prot)
+{
+    bool all = (t->process->personality & READ_IMPLIES_EXEC) && (prot & PROT_READ);
+    return (int)prot | (all ? PROT_EXEC : 0);
+}
+
+/* PR_SET_MDWE: nothing becomes executable that is writable, or that was not so before. */
+static bool denies_exec(struct task *t)
+{
+    struct aspace *as = t->process->as;
+    if (as->mdwe == MDWE_UNKNOWN)
+        as->mdwe = prctl(OPTION_PR_GET_MDWE, 0, 0, 0, 0) > 0 ? MDWE_ON : MDWE_OFF;
+    return as->mdwe == MDWE_ON;
+}
+
 int64_t sys_mmap(struct task *t, const uint64_t a[6])
 {
-    int64_t r = aspace_mmap(t->process->as, a[0], a[1], (int)a[2], (int)a[3], (int)a[4], a[5], 0);
+    int prot = implied(t, a[2]);
+    if ((prot & PROT_EXEC) && (prot & PROT_WRITE) && denies_exec(t))
+        return logged("mmap", -EACCES, a);
+    int64_t r = aspace_mmap(t->process->as, a[0], a[1], prot, (int)a[3], (int)a[4], a[5], 0);
     return logged("mmap", r, a);
 }
 
@@ -30,7 +52,13 @@ int64_t sys_munmap(struct task *t, const uint64_t a[6])
 
 int64_t sys_mprotect(struct task *t, const uint64_t a[6])
 {
-    return logged("mprotect", aspace_mprotect(t->process->as, a[0], a[1], (int)a[2]), a);
+    struct aspace *as = t->process->as;
+    int prot = implied(t, a[2]);
+    if ((prot & PROT_EXEC) && denies_exec(t) && a[0] % GUEST_PAGE == 0 &&
+        aspace_covers(as, a[0], page_up(a[1])) &&
+        ((prot & PROT_WRITE) || !aspace_executable(as, a[0], page_up(a[1]))))
+        return logged("mprotect", -EACCES, a);
+    return logged("mprotect", aspace_mprotect(as, a[0], a[1], prot), a);
 }
 
 int64_t sys_mremap(struct task *t, const uint64_t a[6])

@@ -1,10 +1,9 @@
-/* System calls about the process: identity, limits, prctl, processor. The names are the kernel's.
- */
+/* System calls about the process: identity, limits. The names are the kernel's; prctl is in
+ * sys_prctl.c. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -98,91 +97,6 @@ int64_t sys_setrlimit(struct task *t, const uint64_t a[6])
 {
     const uint64_t args[6] = {0, a[0], a[1], 0};
     return a[1] ? sys_prlimit64(t, args) : -EFAULT;
-}
-
-/* ---- prctl ---- */
-
-enum prctl_kind { PRCTL_NONE, PRCTL_RAW, PRCTL_POINTER };
-
-/*
- * What may go to the host as it is (RAW), or with its first argument as a pointer. Everything else
- * either has no meaning for the guest or would act on Ferry: seccomp filters, for one, are programs
- * about the guest's call numbers.
- */
-static enum prctl_kind prctl_kind(int option)
-{
-    switch (option) {
-    case PR_SET_PDEATHSIG:
-    case PR_GET_DUMPABLE:
-    case PR_SET_DUMPABLE:
-    case PR_GET_KEEPCAPS:
-    case PR_SET_KEEPCAPS:
-    case PR_GET_SECUREBITS:
-    case PR_SET_SECUREBITS:
-    case PR_GET_TIMERSLACK:
-    case PR_SET_TIMERSLACK:
-    case PR_CAPBSET_READ:
-    case PR_CAPBSET_DROP:
-    case PR_MCE_KILL:
-    case PR_MCE_KILL_GET:
-    case PR_SET_CHILD_SUBREAPER:
-    case PR_SET_NO_NEW_PRIVS:
-    case PR_GET_NO_NEW_PRIVS:
-    case PR_GET_THP_DISABLE:
-    case PR_SET_THP_DISABLE:
-    case PR_CAP_AMBIENT:
-    case PR_SET_PTRACER:
-    case PR_GET_TIMING:
-    case PR_SET_TIMING:
-    case PR_GET_IO_FLUSHER:
-    case PR_SET_IO_FLUSHER:
-    case PR_GET_SPECULATION_CTRL:
-    case PR_TASK_PERF_EVENTS_DISABLE:
-    case PR_TASK_PERF_EVENTS_ENABLE:
-        return PRCTL_RAW;
-    case PR_GET_PDEATHSIG:
-    case PR_GET_NAME:
-    case PR_SET_NAME:
-    case PR_GET_CHILD_SUBREAPER:
-    case PR_GET_TID_ADDRESS:
-        return PRCTL_POINTER;
-    default:
-        return PRCTL_NONE;
-    }
-}
-
-#ifndef PR_GET_AUXV
-#define PR_GET_AUXV 0x41555856
-#endif
-
-static int64_t get_auxv(struct task *t, uint64_t to, uint64_t size)
-{
-    const struct program *p = t->process->program;
-    uint8_t copy[1024];
-    uint64_t n = p->auxv_size < sizeof copy ? p->auxv_size : sizeof copy;
-    if (copy_in(t, copy, p->auxv, n) != 0 || copy_out(t, to, copy, n < size ? n : size) != 0)
-        return -EFAULT;
-    return (int64_t)n;
-}
-
-int64_t sys_prctl(struct task *t, const uint64_t a[6])
-{
-    int option = (int)a[0];
-    switch (prctl_kind(option)) {
-    case PRCTL_RAW:
-        return host_syscall(SYS_prctl, a[0], a[1], a[2], a[3], a[4], 0);
-    case PRCTL_POINTER:
-        return host_syscall(SYS_prctl, a[0], (uint64_t)(uintptr_t)guest_pointer(t, a[1]), a[2],
-                            a[3], a[4], 0);
-    case PRCTL_NONE:
-        break;
-    }
-    if (option == PR_GET_AUXV)
-        return a[3] || a[4] ? -EINVAL : get_auxv(t, a[1], a[2]);
-    if (option == PR_GET_SECCOMP)
-        return 0;
-    const struct guest *guest = task_guest(t);
-    return guest->prctl ? guest->prctl(t, a) : -EINVAL;
 }
 
 /* ---- words of the thread that the host's kernel keeps ---- */

@@ -67,6 +67,7 @@ void process_after_fork(struct task *t)
     struct process *p = t->process;
     p->lock = 0;
     p->as->lock = 0;
+    p->as->mdwe = MDWE_UNKNOWN; /* may not be inherited */
     p->tasks = t;
     p->ntasks = 1;
     t->next = t->previous = NULL;

@@ -106,6 +106,7 @@ struct process {
     struct guest_action actions[SIGNALS + 1];
     uint64_t actions_known; /* bit SIG-1: the entry above has been read from the host or set */
     uint32_t personality;
+    bool tagged_addresses; /* PR_SET_TAGGED_ADDR_CTRL */
 };
 
 extern __thread struct task *current_task;

@@ -14,6 +14,8 @@ libferry_a_SOURCES += \
     syscall/names.c \
     syscall/names.h \
     syscall/poll.c \
+    syscall/prctl.def \
+    syscall/prctl.h \
     syscall/rows.h \
     syscall/safe.c \
     syscall/strace.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "linux-user/aarch64/aarch64_guest.h"
+#include "syscall/prctl.h"
 
 static uint64_t hostcall(struct cpu *cpu, uint64_t function, uint64_t b, uint64_t c)
 {
@@ -69,21 +70,31 @@ static bool strip_tags(struct cpu *cpu)
 /* Documentation/arch/arm64/tagged-address-abi.rst, pointer-authentication.rst. */
 static int64_t own_prctl(struct task *t, const uint64_t a[6])
 {
-    enum {
-        PAC_RESET_KEYS = 54, SET_TAGGED_ADDR_CTRL = 55, GET_TAGGED_ADDR_CTRL = 56,
-        TAGGED_ADDR_ENABLE = 1, PAC_ALL_KEYS = 0x1f,
-    };
-    switch ((int)a[0]) {
-    case PAC_RESET_KEYS:
-        if (a[1] & ~(uint64_t)PAC_ALL_KEYS || a[2] || a[3] || a[4] ||
-            !cpu_has(&t->process->config, A64_FEATURE_PAUTH))
+    enum { TAGGED_ADDR_ENABLE = 1, PAC_ALL_KEYS = 0x1f, PAC_SWITCHED_KEYS = 0x0f, TSC_ENABLE = 1 };
+    bool pac = cpu_has(&t->process->config, A64_FEATURE_PAUTH);
+    const uint32_t tsc = TSC_ENABLE;
+    switch ((enum prctl_option)a[0]) {
+    case OPTION_PR_PAC_RESET_KEYS:
+        if (a[1] & ~(uint64_t)PAC_ALL_KEYS || a[2] || a[3] || a[4] || !pac)
             return -EINVAL;
         a64_new_pac_keys(&t->vcpu->cpu, a[1] ? (unsigned)a[1] : PAC_ALL_KEYS);
         return 0;
-    case SET_TAGGED_ADDR_CTRL:
-        return a[1] & ~(uint64_t)TAGGED_ADDR_ENABLE || a[2] || a[3] || a[4] ? -EINVAL : 0;
-    case GET_TAGGED_ADDR_CTRL:
-        return a[1] || a[2] || a[3] || a[4] ? -EINVAL : 0;
+    case OPTION_PR_PAC_SET_ENABLED_KEYS: /* those that may be off stay on */
+        return !pac || a[3] || a[4] || a[1] & ~(uint64_t)PAC_SWITCHED_KEYS || a[1] != a[2] ? -EINVAL
+                                                                                         : 0;
+    case OPTION_PR_PAC_GET_ENABLED_KEYS:
+        return !pac || a[1] || a[2] || a[3] || a[4] ? -EINVAL : PAC_SWITCHED_KEYS;
+    case OPTION_PR_SET_TAGGED_ADDR_CTRL:
+        if (a[1] & ~(uint64_t)TAGGED_ADDR_ENABLE || a[2] || a[3] || a[4])
+            return -EINVAL;
+        t->process->tagged_addresses = a[1];
+        return 0;
+    case OPTION_PR_GET_TAGGED_ADDR_CTRL:
+        return a[1] || a[2] || a[3] || a[4] ? -EINVAL : t->process->tagged_addresses;
+    case OPTION_PR_GET_TSC:
+        return copy_out(t, a[1], &tsc, sizeof tsc);
+    case OPTION_PR_SET_TSC:
+        return a[1] == TSC_ENABLE ? 0 : -EINVAL;
     default:
         return -EINVAL;
     }

@@ -1,9 +1,11 @@
 /* RISC-V as linux-user sees it: registers, calling convention, vDSO, /proc/cpuinfo. See guest.h. */
 #include <elf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "linux-user/riscv/riscv_guest.h"
+#include "syscall/prctl.h"
 
 static void start(struct cpu *cpu, uint64_t sp)
 {
@@ -53,6 +55,13 @@ static uint64_t hwcap2(const struct cpu_config *config)
 {
     (void)config;
     return 0;
+}
+
+/* Documentation/arch/riscv/cmodx.rst. There is no vector unit to be controlled. */
+static int64_t own_prctl(struct task *t, const uint64_t a[6])
+{
+    (void)t;
+    return a[0] == OPTION_PR_RISCV_SET_ICACHE_FLUSH_CTX && a[1] <= 1 && a[2] <= 1 ? 0 : -EINVAL;
 }
 
 static uint64_t return_address(const struct cpu *cpu)
@@ -158,6 +167,7 @@ const struct guest guest_riscv64 = {
     .child = child,
     .push_frame = riscv_push_frame,
     .pop_frame = riscv_pop_frame,
+    .prctl = own_prctl,
     .return_address = return_address,
     .frame_pointer = frame_pointer,
     .unwind = unwind,

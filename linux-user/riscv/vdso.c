@@ -97,11 +97,13 @@ int64_t riscv_probe(struct task *t, const uint64_t a[6])
 
 int64_t sys_riscv_hwprobe(struct task *t, const uint64_t a[6])
 {
-    return riscv_probe(t, a);
+    return task_guest(t) == &guest_riscv64 ? riscv_probe(t, a) : -ENOSYS;
 }
 
 int64_t sys_riscv_flush_icache(struct task *t, const uint64_t a[6])
 {
+    if (task_guest(t) != &guest_riscv64)
+        return -ENOSYS;
     if (a[2] & ~UINT64_C(1))
         return -EINVAL;
     /* The kernel flushes everything, whatever the range; callers that give none mean it. */

@@ -8,7 +8,9 @@
 #define NAMES(table)
 #define END(table)
 #define NAME(text, value)                                                                          \
-    printf("_Static_assert((long long)(%s) == %lldLL, \"differs\");\n", text, (long long)(value));
+    printf("%s_Static_assert((long long)(%s) == %lldLL, \"differs\");\n%s",                         \
+           strncmp(text, "PR_", 3) ? "" : "#ifdef " text "\n", text, (long long)(value),            \
+           strncmp(text, "PR_", 3) ? "" : "#endif\n"); /* prctl.def is newer than headers are */
 
 int main(void)
 {
