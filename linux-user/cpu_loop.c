@@ -112,6 +112,7 @@ void cpu_loop(struct task *t)
         }
         if (__atomic_load_n(&cpu->attention, __ATOMIC_ACQUIRE) && !t->leaving) {
             __atomic_store_n(&cpu->attention, 0, __ATOMIC_SEQ_CST);
+            task_wait_if_dying(t);
             signal_deliver(t);
         }
     }

@@ -18,6 +18,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "linux-user/backtrace.h"
 #include "linux-user/proc.h"
 #include "linux-user/signal.h"
 #include "linux-user/task.h"
@@ -45,77 +46,31 @@ __attribute__((format(printf, 2, 3))) static void put(int fd, const char *format
 
 /* ---- where an address is ---- */
 
-/* The mapping of a guest address, from the host's kernel: path and file offset of the address. */
-static bool find_mapping(struct task *t, uint64_t address, char path[PATH_MAX], uint64_t *offset)
+/* Of an address that a call returns to, what counts is the call (`exact` false). */
+static void put_place(struct task *t, int fd, uint64_t address, bool exact)
 {
-    char line[PATH_MAX + 128];
-    bool found = false;
-    path[0] = '\0';
-    FILE *f = fopen("/proc/self/maps", "re");
-    if (!f)
-        return false;
-    address += t->process->as->base;
-    while (!found && fgets(line, sizeof line, f)) {
-        unsigned long long start, end, file_offset;
-        path[0] = '\0';
-        int n =
-            sscanf(line, "%llx-%llx %*s %llx %*s %*s %4095[^\n]", &start, &end, &file_offset, path);
-        if (n >= 3 && address >= start && address < end) {
-            *offset = address - start + file_offset;
-            found = true;
-        }
-    }
-    fclose(f);
-    return found;
-}
-
-static void put_place(struct task *t, int fd, uint64_t address)
-{
-    char path[PATH_MAX], symbol[512];
-    uint64_t offset = 0;
-    put(fd, "%016llx", (unsigned long long)address);
-    if (!find_mapping(t, address, path, &offset)) {
+    struct place place;
+    char symbol[512];
+    put(fd, "  %016llx", (unsigned long long)address);
+    address -= !exact;
+    if (!backtrace_place(t, address, &place))
         put(fd, "  not mapped\n");
-        return;
-    }
-    if (address - t->process->program->vdso < GUEST_PAGE) {
-        put(fd, "  [vdso]\n");
-        return;
-    }
-    if (path[0] != '/') {
+    else if (address - t->process->program->vdso < GUEST_PAGE)
+        put(fd, "  [vdso]%s\n",
+            address == t->process->program->vdso_sigreturn - !exact
+                ? " (a signal's handler returns here)"
+                : "");
+    else if (!place.path[0])
         put(fd, "  anonymous memory\n");
-        return;
-    }
-    uint64_t link = symbols_address_of_offset(path, offset);
-    if (link && symbols_lookup(path, link, symbol, sizeof symbol))
-        put(fd, "  %s  (%s)\n", symbol, path);
+    else if (place.link && symbols_lookup(place.path, place.link, symbol, sizeof symbol))
+        put(fd, "  %s  (%s)\n", symbol, place.path);
     else
-        put(fd, "  %s + %#llx\n", path, (unsigned long long)offset);
+        put(fd, "  %s + %#llx\n", place.path, (unsigned long long)place.offset);
 }
 
 /* ---- the guest's state ---- */
 
-static void put_backtrace(struct task *t, int fd)
-{
-    const struct guest *g = task_guest(t);
-    const struct cpu *cpu = &t->vcpu->cpu;
-    uint64_t pc = cpu->exit_pc, ra = g->return_address(cpu), fp = g->frame_pointer(cpu);
-    put(fd, "backtrace (by frame pointers; a function compiled without them may be missing):\n  ");
-    put_place(t, fd, pc);
-    put(fd, "  ");
-    put_place(t, fd, ra);
-    for (int i = 0; i < 64 && g->unwind(t, &fp, &pc) && pc; i++) {
-        if (i == 0 && pc == ra)
-            continue;
-        put(fd, "  ");
-        put_place(t, fd, pc);
-    }
-}
-
-/*
- * Where there are no frame pointers, which is nearly everywhere, callers can still be found among
- * the words of the stack that are addresses of code.
- */
+/* Where a backtrace breaks off, callers can still be found among the words of the stack. */
 static void put_stack(struct task *t, int fd)
 {
     uint64_t sp = task_guest(t)->stack_pointer(&t->vcpu->cpu), word = 0;
@@ -127,10 +82,21 @@ static void put_stack(struct task *t, int fd)
             break;
         if (!maptree_read(&t->process->as->tree, word, &n) || !(n.prot & PROT_EXEC))
             continue;
-        put(fd, "  ");
-        put_place(t, fd, word);
+        put_place(t, fd, word, false);
         found++;
     }
+}
+
+static void put_backtrace(struct task *t, int fd)
+{
+    struct backtrace_entry entries[64];
+    bool complete;
+    put(fd, "backtrace:\n");
+    size_t n = backtrace(t, entries, sizeof entries / sizeof *entries, &complete);
+    for (size_t i = 0; i < n; i++)
+        put_place(t, fd, entries[i].pc, entries[i].exact);
+    if (!complete)
+        put_stack(t, fd);
 }
 
 static void put_history(struct task *t, int fd)
@@ -191,7 +157,6 @@ static void put_guest(struct task *t, int fd)
     task_guest(t)->print_registers(&t->vcpu->cpu, registers, sizeof registers);
     put(fd, "%s", registers);
     put_backtrace(t, fd);
-    put_stack(t, fd);
     put_history(t, fd);
     put_maps(t, fd);
 }

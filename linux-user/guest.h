@@ -36,6 +36,19 @@ struct frame_request {
     bool write;           /* of a memory fault: the access was a store */
 };
 
+enum { GREGSET_MAX = 34, FPREGSET_MAX = 528 };
+
+/*
+ * The general registers as the kernel's elf_gregset_t has them, which core files, unwinders and
+ * debuggers share: 64-bit words, of which the first 32 are DWARF's registers, but for the pc.
+ */
+struct gregset_layout {
+    uint8_t words;         /* in all */
+    uint8_t pc, sp, fp, ra; /* which word */
+    int8_t frame_record;   /* {caller's fp, return address} is this many bytes from fp */
+    uint16_t in_frame;     /* the same words in a signal frame: bytes from its sp */
+};
+
 struct guest {
     const struct frontend *frontend;
     struct guest_abi abi;
@@ -77,11 +90,10 @@ struct guest {
     /* prctl(2)'s options that only this guest has: a result, or -EINVAL. NULL: none. */
     int64_t (*prctl)(struct task *task, const uint64_t args[6]);
 
-    /* Frame pointer chains, for backtraces: the caller's frame from (fp): its return address and
-     * fp. */
-    uint64_t (*return_address)(const struct cpu *cpu);
-    uint64_t (*frame_pointer)(const struct cpu *cpu);
-    bool (*unwind)(struct task *task, uint64_t *fp, uint64_t *pc);
+    struct gregset_layout gregset;
+    void (*get_gregset)(const struct cpu *cpu, uint64_t words[GREGSET_MAX]);
+    /* The registers of NT_PRFPREG, at most FPREGSET_MAX bytes. Returns how many. */
+    size_t (*get_fpregset)(const struct cpu *cpu, uint8_t bytes[FPREGSET_MAX]);
 
     /* One line-oriented dump of the registers for reports, into `text`. */
     void (*print_registers)(const struct cpu *cpu, char *text, size_t size);

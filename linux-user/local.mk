@@ -1,7 +1,8 @@
 # The program ferry: options, threads, signals, address space, exec, crash reports.
 libferry_a_SOURCES += \
     linux-user/aarch64/aarch64_guest.h linux-user/aarch64/frame.c linux-user/aarch64/guest.c \
-    linux-user/aspace.c linux-user/aspace.h linux-user/clone.c linux-user/cpu_loop.c \
+    linux-user/aspace.c linux-user/aspace.h linux-user/backtrace.c linux-user/backtrace.h linux-user/clone.c linux-user/core.c linux-user/core.h linux-user/core_pattern.c linux-user/core_pattern.h \
+    linux-user/cpu_loop.c \
     linux-user/crash.c linux-user/crash.h linux-user/exec.c linux-user/guest.c linux-user/guest.h \
     linux-user/maptree.c linux-user/maptree.h linux-user/option.def linux-user/options.c \
     linux-user/options.h linux-user/proc.c linux-user/proc.h linux-user/procfile.c \

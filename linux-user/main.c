@@ -4,6 +4,7 @@
  * It takes no memory and makes no system call that a short program would notice: everything the
  * first task needs is static, and tables are read when they are needed.
  */
+#include "linux-user/core.h"
 #include "linux-user/crash.h"
 #include "linux-user/proc.h"
 #include "linux-user/program.h"
@@ -30,6 +31,7 @@ int main(int argc, char **argv, char **envp)
 {
     options_parse(&options, argc, argv, envp);
     crash_start(&options);
+    core_start(options.core);
     first.altstack = first_altstack;
     program_start(&process, &first);
     task_enter(&first);

@@ -146,6 +146,11 @@ static void set_REPORT(struct options *o, const char *value)
     o->report = value;
 }
 
+static void set_CORE(struct options *o, const char *value)
+{
+    o->core = value;
+}
+
 static void set_ACCEL(struct options *o, const char *value)
 {
     if (!strcmp(value, "interp"))

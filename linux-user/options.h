@@ -33,6 +33,7 @@ struct options {
     const char *cpu;
     const char *release;
     const char *report;
+    const char *core;
     uint64_t stack_size; /* 0: as RLIMIT_STACK says */
     size_t cache_size;   /* 0: the default */
     bool interpret, one_insn, have_seed;

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux-user/core.h"
 #include "linux-user/crash.h"
 #include "util/log.h"
 
@@ -24,8 +25,7 @@ void signal_start(struct task *t)
             t->process->actions[i].handler = host_signal_install(i, true, false, 0);
             t->process->actions_known |= signal_bit(i);
         }
-    if (t->process->options->report)
-        signal_install(t->process, SIGABRT, signal_action(t->process, SIGABRT));
+    signal_watch_deaths(t->process);
     t->signal.mask = host_signal_get_mask();
     t->signal.alt_flags = SS_DISABLE;
     if (t->signal.mask & SYNC_SIGNALS)
@@ -41,9 +41,21 @@ void signal_install(struct process *p, int signal, const struct guest_action *ac
 {
     if (SYNC_SIGNALS & signal_bit(signal))
         return;
-    bool report = signal == SIGABRT && p->options->report && action->handler == HANDLER_DEFAULT;
-    host_signal_install(signal, action->handler > HANDLER_IGNORE || report,
+    bool watch = p->watch_deaths && core_signal(signal) && action->handler == HANDLER_DEFAULT;
+    host_signal_install(signal, action->handler > HANDLER_IGNORE || watch,
                         action->handler == HANDLER_IGNORE, action->flags);
+}
+
+void signal_watch_deaths(struct process *p)
+{
+    if (p->watch_deaths || !(p->options->report || core_possible(p)))
+        return;
+    process_lock(p);
+    p->watch_deaths = true;
+    for (int i = 1; i <= SIGNALS; i++)
+        if (core_signal(i))
+            signal_install(p, i, signal_action(p, i));
+    process_unlock(p);
 }
 
 static bool queue_empty(const struct task *t)
@@ -252,8 +264,13 @@ void signal_fault(struct task *t, int signal, int code, uint64_t address)
 
 void signal_die(struct task *t, const siginfo_t *info)
 {
-    crash_report(t, info);
     int signal = info->si_signo;
+    signal_block_all();
+    if (t->process->watch_deaths && core_signal(signal)) {
+        process_stop_others(t);
+        crash_report(t, info);
+        core_dump(t, info);
+    }
     host_signal_mask(UINT64_MAX);
     host_signal_install(signal, false, false, 0);
     if (log_on(LOG_STATS))

@@ -55,9 +55,12 @@ struct guest_action *signal_action(struct process *p, int signal);
 
 /*
  * Tells the host how to treat a signal that the guest handles, ignores or leaves alone. Faults' signals
- * are always ours, and so is SIGABRT at its default when a report of the death is wanted.
+ * are always ours, and so are the others that dump core at their default, when deaths are watched.
  */
 void signal_install(struct process *p, int signal, const struct guest_action *action);
+
+/* Deaths are watched from now on if a report or a core file may come of them. */
+void signal_watch_deaths(struct process *p);
 
 /* Before execve: hands ignored fault signals to the host; and back if it failed. */
 void signal_before_exec(struct task *t);

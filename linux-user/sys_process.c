@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "linux-user/signal.h"
 #include "linux-user/task.h"
 #include "syscall/rows.h"
 
@@ -74,9 +75,14 @@ static int64_t change_limit(struct task *t, uint64_t resource, const uint64_t ne
 int64_t sys_prlimit64(struct task *t, const uint64_t a[6])
 {
     uint64_t new[2], old[2];
-    if (!kept_limit(t, a[1]) || (a[0] && (int)a[0] != getpid()))
-        return host_syscall(SYS_prlimit64, a[0], a[1], (uint64_t)(uintptr_t)guest_pointer(t, a[2]),
-                            (uint64_t)(uintptr_t)guest_pointer(t, a[3]), 0, 0);
+    if (!kept_limit(t, a[1]) || (a[0] && (int)a[0] != getpid())) {
+        int64_t r =
+            host_syscall(SYS_prlimit64, a[0], a[1], (uint64_t)(uintptr_t)guest_pointer(t, a[2]),
+                         (uint64_t)(uintptr_t)guest_pointer(t, a[3]), 0, 0);
+        if (a[1] == RLIMIT_CORE && a[2])
+            signal_watch_deaths(t->process);
+        return r;
+    }
     if (a[2] && copy_in(t, new, a[2], sizeof new) != 0)
         return -EFAULT;
     int64_t r = change_limit(t, a[1], a[2] ? new : NULL, old);

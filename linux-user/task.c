@@ -62,6 +62,35 @@ void task_enter(struct task *t)
     host_signal_altstack(t->altstack, TASK_ALTSTACK);
 }
 
+void task_wait_if_dying(struct task *t)
+{
+    struct task *dying = __atomic_load_n(&t->process->dying, __ATOMIC_ACQUIRE);
+    if (!dying || dying == t)
+        return;
+    t->in_run = false;
+    host_signal_mask(UINT64_MAX);
+    for (;;)
+        syscall(SYS_pause);
+}
+
+void process_stop_others(struct task *t)
+{
+    struct process *p = t->process;
+    struct task *none = NULL;
+    if (!__atomic_compare_exchange_n(&p->dying, &none, t, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE))
+        task_wait_if_dying(t);
+    process_lock(p);
+    for (struct task *other = p->tasks; other; other = other->next)
+        if (other != t && other->vcpu)
+            translator_kick(other->vcpu);
+    /* One in a system call has its registers at home, and waits when the call returns. */
+    for (struct task *other = p->tasks; other; other = other->next)
+        for (int i = 0; other != t && other->in_run && i < 1000; i++)
+            usleep(100);
+    process_unlock(p);
+}
+
 void process_after_fork(struct task *t)
 {
     struct process *p = t->process;
@@ -70,6 +99,7 @@ void process_after_fork(struct task *t)
     p->as->mdwe = MDWE_UNKNOWN; /* may not be inherited */
     p->tasks = t;
     p->ntasks = 1;
+    p->dying = NULL;
     t->next = t->previous = NULL;
     t->leader = true;
     t->tid = (int)syscall(SYS_gettid);

@@ -107,6 +107,8 @@ struct process {
     uint64_t actions_known; /* bit SIG-1: the entry above has been read from the host or set */
     uint32_t personality;
     bool tagged_addresses; /* PR_SET_TAGGED_ADDR_CTRL */
+    bool watch_deaths;  /* a report or a core file may be wanted: see signal_watch_deaths */
+    struct task *dying; /* the thread that all others have been stopped for */
 };
 
 extern __thread struct task *current_task;
@@ -130,6 +132,15 @@ _Noreturn void process_exit(struct task *t, int status);
 
 /* After cpu_loop: ends the thread, and with the last one the process. Returns only in threads. */
 void task_finish(struct task *t);
+
+/*
+ * Stops all other threads of a process that is about to die, so that what is told of them holds: they
+ * leave translated code and wait for the end. Of two threads that call it one goes on.
+ */
+void process_stop_others(struct task *t);
+
+/* In a thread that was asked for attention: does not return if its process dies. */
+void task_wait_if_dying(struct task *t);
 
 /* After fork, in the child: forgets the other threads, makes the locks anew. */
 void process_after_fork(struct task *t);

@@ -10,6 +10,7 @@
 struct best {
     const char *name;
     uint64_t start, size;
+    bool function;
 };
 
 /* Looks through one symbol table for the closest function at or below `address`. */
@@ -30,7 +31,10 @@ static void search(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, uint64_t
         const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
         if (!name || !*name || *name == '$' || *name == '.')
             continue;
-        if (!best->name || symbol.st_value > best->start) {
+        bool function = type != STT_NOTYPE; /* a section's end may be where a function starts */
+        if (!best->name || symbol.st_value > best->start ||
+            (symbol.st_value == best->start && function && !best->function)) {
+            best->function = function;
             best->name = name;
             best->start = symbol.st_value;
             best->size = symbol.st_size;

@@ -38,6 +38,7 @@ include tests/thread/local.mk
 include tests/smc/local.mk
 include tests/cache/local.mk
 include tests/bugs/local.mk
+include tests/crash/local.mk
 include tests/real/local.mk
 include tests/torture/local.mk
 include tests/csmith/local.mk

@@ -24,7 +24,7 @@ static_assert((int)A64_STATE_sp == (int)A64_STATE_x0 + 8 * A64_SP, "state.def");
 int a64_push_frame(struct task *task, const struct frame_request *request);
 int a64_pop_frame(struct task *task, uint64_t *mask, uint64_t altstack[3]);
 
-/* Bytes of a signal frame with its frame record. */
-enum { A64_FRAME_SIZE = 4704 };
+/* Bytes of a signal frame with its frame record, and where its general registers begin. */
+enum { A64_FRAME_SIZE = 4704, A64_FRAME_GREGSET = 312 };
 
 #endif

@@ -56,6 +56,7 @@ struct a64_frame {
 static_assert(offsetof(struct a64_sigcontext, records) == 288, "struct sigcontext");
 static_assert(offsetof(struct a64_ucontext, context) == 176, "struct ucontext");
 static_assert(sizeof(struct a64_frame) <= A64_FRAME_SIZE, "AT_MINSIGSTKSZ");
+static_assert(offsetof(struct a64_frame, uc.context.x) == A64_FRAME_GREGSET, "gregset_layout");
 static_assert(sizeof(siginfo_t) == 128, "the guest's siginfo is the host's");
 
 /* ESR_EL1 of a data abort from EL0: class, 32-bit instruction, store, why (Arm ARM D24.2.40). */

@@ -100,27 +100,22 @@ static int64_t own_prctl(struct task *t, const uint64_t a[6])
     }
 }
 
-static uint64_t return_address(const struct cpu *cpu)
+/* struct user_pt_regs: x0 to x30, sp, pc, pstate. */
+static void get_gregset(const struct cpu *cpu, uint64_t words[GREGSET_MAX])
 {
-    return a64_get(cpu, A64_LR);
+    memcpy(words, cpu->state + A64_STATE_x0, 32 * sizeof *words);
+    words[32] = cpu->exit_pc;
+    words[33] = a64_get_nzcv(cpu);
 }
 
-static uint64_t frame_pointer(const struct cpu *cpu)
+/* struct user_fpsimd_state */
+static size_t get_fpregset(const struct cpu *cpu, uint8_t bytes[FPREGSET_MAX])
 {
-    return a64_get(cpu, A64_FP);
-}
-
-/* The frame record of the procedure call standard: the caller's fp and the return address. */
-static bool unwind(struct task *t, uint64_t *fp, uint64_t *pc)
-{
-    uint64_t record[2];
-    if (*fp % 16 || *fp < 16 || copy_in(t, record, *fp, sizeof record) != 0)
-        return false;
-    *pc = record[1];
-    if (record[0] && record[0] <= *fp)
-        return false;
-    *fp = record[0];
-    return *pc != 0;
+    enum { V_SIZE = 32 * 16 };
+    uint32_t rest[4] = {a64_get_fpsr(cpu), a64_get_fpcr(cpu)};
+    memcpy(bytes, cpu->state + A64_STATE_v0, V_SIZE);
+    memcpy(bytes + V_SIZE, rest, sizeof rest);
+    return V_SIZE + sizeof rest;
 }
 
 static void print_registers(const struct cpu *cpu, char *text, size_t size)
@@ -194,9 +189,10 @@ const struct guest guest_aarch64 = {
     .pop_frame = a64_pop_frame,
     .strip_tags = strip_tags,
     .prctl = own_prctl,
-    .return_address = return_address,
-    .frame_pointer = frame_pointer,
-    .unwind = unwind,
+    .gregset = {.words = 34, .pc = 32, .sp = A64_SP, .fp = A64_FP, .ra = A64_LR, .frame_record = 0,
+                .in_frame = A64_FRAME_GREGSET},
+    .get_gregset = get_gregset,
+    .get_fpregset = get_fpregset,
     .print_registers = print_registers,
     .cpuinfo = cpuinfo,
 };

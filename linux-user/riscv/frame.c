@@ -35,6 +35,7 @@ struct rv_frame {
 static_assert(sizeof(struct rv_sigcontext) == 256 + 528, "struct sigcontext");
 static_assert(offsetof(struct rv_ucontext, mask) == 40, "struct ucontext");
 static_assert(offsetof(struct rv_ucontext, context) == 176, "struct ucontext");
+static_assert(offsetof(struct rv_frame, uc.context) == RV_FRAME_GREGSET, "gregset_layout");
 static_assert(sizeof(siginfo_t) == 128, "the guest's siginfo is the host's");
 
 int riscv_push_frame(struct task *t, const struct frame_request *r)

@@ -64,36 +64,21 @@ static int64_t own_prctl(struct task *t, const uint64_t a[6])
     return a[0] == OPTION_PR_RISCV_SET_ICACHE_FLUSH_CTX && a[1] <= 1 && a[2] <= 1 ? 0 : -EINVAL;
 }
 
-static uint64_t return_address(const struct cpu *cpu)
+/* struct user_regs_struct: pc, x1 to x31. */
+static void get_gregset(const struct cpu *cpu, uint64_t words[GREGSET_MAX])
 {
-    return rv_get(cpu, RV_RA);
+    words[0] = cpu->exit_pc;
+    memcpy(words + 1, cpu->state + RV_STATE_X1, 31 * sizeof *words);
 }
 
-static uint64_t frame_pointer(const struct cpu *cpu)
+/* struct __riscv_d_ext_state */
+static size_t get_fpregset(const struct cpu *cpu, uint8_t bytes[FPREGSET_MAX])
 {
-    return rv_get(cpu, RV_FP);
-}
-
-/*
- * The frame record of the psABI lies below the frame pointer: fp at -16, ra at -8. A function that
- * calls no other keeps ra in its register, and then fp is at -8; only the innermost can be one.
- */
-static bool unwind(struct task *t, uint64_t *fp, uint64_t *pc)
-{
-    const uint64_t largest_frame = 16 << 20;
-    uint64_t record[2];
-    if (*fp % 16 || *fp < 16 || copy_in(t, record, *fp - 16, sizeof record) != 0)
-        return false;
-    if (record[1] > *fp && record[1] - *fp < largest_frame) {
-        *fp = record[1];
-        *pc = rv_get(&t->vcpu->cpu, RV_RA);
-        return true;
-    }
-    if (record[0] <= *fp)
-        return false;
-    *fp = record[0];
-    *pc = record[1];
-    return true;
+    enum { F_SIZE = 32 * 8 };
+    uint32_t rest[2] = {riscv_get_fcsr(cpu)};
+    memcpy(bytes, cpu->state + RV_STATE_F0, F_SIZE);
+    memcpy(bytes + F_SIZE, rest, sizeof rest);
+    return F_SIZE + sizeof rest;
 }
 
 static void print_registers(const struct cpu *cpu, char *text, size_t size)
@@ -168,9 +153,10 @@ const struct guest guest_riscv64 = {
     .push_frame = riscv_push_frame,
     .pop_frame = riscv_pop_frame,
     .prctl = own_prctl,
-    .return_address = return_address,
-    .frame_pointer = frame_pointer,
-    .unwind = unwind,
+    .gregset = {.words = 32, .pc = 0, .sp = RV_SP, .fp = RV_FP, .ra = RV_RA, .frame_record = -16,
+                .in_frame = RV_FRAME_GREGSET},
+    .get_gregset = get_gregset,
+    .get_fpregset = get_fpregset,
     .print_registers = print_registers,
     .cpuinfo = cpuinfo,
 };

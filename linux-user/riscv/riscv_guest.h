@@ -20,6 +20,9 @@ static inline uint64_t rv_get(const struct cpu *cpu, unsigned n)
     return ((const uint64_t *)(cpu->state + RV_STATE_X1))[n - 1];
 }
 
+/* Where the general registers begin in a signal frame. */
+enum { RV_FRAME_GREGSET = 304 };
+
 int riscv_push_frame(struct task *task, const struct frame_request *request);
 int riscv_pop_frame(struct task *task, uint64_t *mask, uint64_t altstack[3]);
 
