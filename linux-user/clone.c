@@ -25,6 +25,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux-user/exec.h"
 #include "linux-user/signal.h"
 #include "linux-user/task.h"
 #include "syscall/rows.h"
@@ -389,6 +390,7 @@ static int64_t run_shared(struct shared_start *s)
 
 static void end_shared(struct shared_start *s)
 {
+    exec_release(s->task, s->request->flags & CLONE_FILES);
     translator_vcpu_destroy(s->task->vcpu);
     munmap(s->task->memory, TASK_MEMORY);
 }

@@ -3,27 +3,32 @@
  * binfmt_misc; so that argv, and with it what ps shows, stays the guest's own, the rest travels in
  * the environment variable FERRY_EXEC, which the new Ferry takes out (options.c). Scripts are
  * resolved here, because their interpreter may be a guest program under the -L root. Programs of
- * the host, and whatever else the host may know how to run, go to the host's kernel.
+ * the host, and whatever else the host may know how to run, go to the host's kernel; so do those of
+ * our guests that raise privileges, which binfmt_misc alone can grant.
  *
  * Errors that the kernel reports before the point of no return are reported here.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include "linux-user/exec.h"
 #include "linux-user/proc.h"
 #include "linux-user/program.h"
+#include "linux-user/self.h"
 #include "linux-user/signal.h"
 #include "syscall/rows.h"
 
-enum { MAX_SCRIPTS = 4, MAX_WORDS = 1 << 20, LINE = 256, SPARE = 2 * MAX_SCRIPTS + 4 };
+/* The kernel looks at 256 bytes of a file (BINPRM_BUF_SIZE); one more for a zero byte. */
+enum { MAX_SCRIPTS = 5, MAX_WORDS = 1 << 20, LINE = 257, SPARE = 2 * MAX_SCRIPTS + 4 };
 
 /* A list of host pointers to the guest's strings, with room in front and behind. */
 struct list {
@@ -37,7 +42,9 @@ struct exec_request {
     struct task *task;
     int dirfd, flags;
     int fd;                        /* open on the file to run */
+    bool inaccessible;             /* its name goes with a descriptor that execve closes */
     char path[PATH_MAX];           /* as the guest names it */
+    char execfn[PATH_MAX];         /* as the guest named the first: AT_EXECFN, and its comm */
     char host[PATH_MAX];           /* as the host opens it; empty: by fd only */
     char lines[MAX_SCRIPTS][LINE]; /* first lines of scripts, where their words live */
     char names[MAX_SCRIPTS][PATH_MAX];
@@ -87,83 +94,119 @@ static void list_push_front(struct list *l, char *text)
 
 /* ---- finding the file ---- */
 
-/* Opens what r->path names; fills r->host. Returns 0 or -errno. */
+/* The file at a descriptor, which becomes r->fd. */
+static int64_t open_descriptor(struct exec_request *r, int fd)
+{
+    char name[64];
+    int flags = fcntl(fd, F_GETFL);
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    r->host[0] = '\0';
+    /* An O_PATH descriptor can be executed but not read. */
+    r->fd = flags >= 0 && flags & O_PATH ? open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+                                         : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return r->fd < 0 ? -errno : 0;
+}
+
+/* A name that the guest gave relative to a descriptor, as the kernel calls it afterwards. */
+static int64_t name_below(struct exec_request *r, const char *name)
+{
+    char text[PATH_MAX + 32];
+    int n = snprintf(text, sizeof text, "/dev/fd/%d%s%s", r->dirfd, *name ? "/" : "", name);
+    if (n >= PATH_MAX)
+        return -ENAMETOOLONG;
+    memcpy(r->path, text, (size_t)n + 1);
+    r->inaccessible = fcntl(r->dirfd, F_GETFD) & FD_CLOEXEC;
+    return 0;
+}
+
+/*
+ * Opens what r->path names; fills r->host. A program that may be executed but not read is left
+ * closed: r->fd is -1 then. Returns 0 or -errno.
+ */
 static int64_t open_target(struct exec_request *r)
 {
     char buffer[PATH_MAX];
     int replaced = -1;
-    if (!r->path[0]) {
-        if (!(r->flags & AT_EMPTY_PATH))
-            return -ENOENT;
-        int flags = fcntl(r->dirfd, F_GETFL);
-        snprintf(buffer, sizeof buffer, "/proc/self/fd/%d", r->dirfd);
-        /* An O_PATH descriptor can be executed but not read. */
-        if (flags >= 0 && flags & O_PATH)
-            r->fd = open(buffer, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-        else
-            r->fd = fcntl(r->dirfd, F_DUPFD_CLOEXEC, 3);
-        r->host[0] = '\0';
-        snprintf(r->path, sizeof r->path, "/dev/fd/%d", r->dirfd);
-        return r->fd < 0 ? -errno : 0;
+    if (!r->path[0] && r->flags & AT_EMPTY_PATH && r->dirfd != AT_FDCWD) {
+        int64_t e = fd_reserved(r->dirfd) ? -EBADF : open_descriptor(r, r->dirfd);
+        return e ? e : name_below(r, "");
     }
+    if (!r->path[0])
+        return r->flags & AT_EMPTY_PATH ? -EACCES : -ENOENT;
     const char *host = task_path(r->task, r->dirfd, r->path, O_PATH, buffer, &replaced);
     if (replaced >= 0) {
         close(replaced);
         return -EACCES;
     }
+    if (self_program_fd() >= 0 && task_exe(r->task, r->dirfd, r->path))
+        return open_descriptor(r, self_program_fd());
     int nofollow = r->flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0;
-    r->fd = openat(r->dirfd, host, O_RDONLY | O_CLOEXEC | O_NONBLOCK | nofollow);
-    if (r->fd < 0)
-        return -errno;
     bool by_name = host[0] == '/' || r->dirfd == AT_FDCWD;
+    r->fd = openat(r->dirfd, host, O_RDONLY | O_CLOEXEC | O_NONBLOCK | nofollow);
+    if (r->fd < 0 && (errno != EACCES || !by_name ||
+                      faccessat(AT_FDCWD, host, X_OK, AT_EACCESS) != 0))
+        return -errno;
     snprintf(r->host, sizeof r->host, "%s", by_name ? host : "");
-    if (!by_name) {
-        if (snprintf(buffer, sizeof buffer, "/dev/fd/%d/%s", r->dirfd, r->path) >= PATH_MAX)
-            return -ENAMETOOLONG;
-        memcpy(r->path, buffer, sizeof r->path);
-    }
-    return 0;
+    return by_name ? 0 : name_below(r, r->path);
 }
+
+/* Known since Linux 6.14. */
+#ifndef AT_EXECVE_CHECK
+#define AT_EXECVE_CHECK 0x10000
+#endif
 
 static int64_t check_executable(const struct exec_request *r)
 {
     struct stat st;
+    char name[64], *none[] = {NULL};
+    if (r->fd < 0)
+        return 0; /* access has been asked */
     if (fstat(r->fd, &st) != 0)
         return -errno;
-    if (!S_ISREG(st.st_mode))
+    if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
         return -EACCES;
-    long e = syscall(SYS_faccessat2, r->fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS);
-    if (e == 0)
+    /* The kernel itself says whether the file may be executed, and whether somebody writes to it. */
+    if (syscall(SYS_execveat, r->fd, "", none, none, AT_EMPTY_PATH | AT_EXECVE_CHECK) == 0)
         return 0;
-    if (errno == EACCES || !(st.st_mode & 0111))
-        return -EACCES;
-    return 0; /* a kernel without faccessat2: execve itself will say */
+    if (errno == EACCES || errno == ETXTBSY || errno == EPERM)
+        return -errno;
+    snprintf(name, sizeof name, "/proc/self/fd/%d", r->fd);
+    return faccessat(AT_FDCWD, name, X_OK, AT_EACCESS) != 0 && errno == EACCES ? -EACCES : 0;
 }
 
 /* ---- scripts ---- */
 
-/* Splits "#! interpreter [argument]". */
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/*
+ * Splits "#! interpreter [argument]" as fs/binfmt_script.c does: a line may be cut off within the
+ * argument but not within the name, and blanks at its end count only where it is not whole.
+ */
 static int64_t split_line(char *line, char **interpreter, char **argument)
 {
-    char *end = strchr(line, '\n');
+    char *name = line + 2, *last = line + LINE - 2, *end = memchr(line, '\n', LINE - 1);
     bool whole = end;
-    if (whole)
-        *end = '\0';
-    else if (strlen(line) == LINE - 1)
-        return -ENOEXEC; /* might be cut in the middle of the name */
-    char *p = line + 2;
-    p += strspn(p, " \t");
-    for (end = p + strlen(p); end > p && (end[-1] == ' ' || end[-1] == '\t');)
-        *--end = '\0';
-    if (!*p)
-        return whole ? -ENOEXEC : -EACCES; /* without an end of line the kernel tries the name "" */
-    *interpreter = p;
-    p += strcspn(p, " \t");
+    if (!whole) {
+        name += strspn(name, " \t");
+        if (name + strcspn(name, " \t") > last)
+            return -ENOEXEC;
+        end = last;
+    }
+    while (end > line + 2 && blank(end[-1]))
+        end--;
+    *end = '\0';
+    name += strspn(name, " \t");
+    if (!*name)
+        return whole ? -ENOEXEC : -EACCES; /* the kernel tries the name "", a directory */
+    *interpreter = name;
+    name += strcspn(name, " \t");
     *argument = NULL;
-    if (*p) {
-        *p++ = '\0';
-        p += strspn(p, " \t");
-        *argument = p;
+    if (*name) {
+        *name++ = '\0';
+        *argument = name + strspn(name, " \t");
     }
     return 0;
 }
@@ -175,6 +218,8 @@ static int64_t enter_script(struct exec_request *r, unsigned depth, char *line)
     int64_t e = split_line(line, &interpreter, &argument);
     if (e)
         return e;
+    if (r->inaccessible)
+        return -ENOENT;
     memcpy(r->names[depth], r->path, sizeof r->path);
     if (r->argv.count) {
         r->argv.first++;
@@ -185,6 +230,7 @@ static int64_t enter_script(struct exec_request *r, unsigned depth, char *line)
         list_push_front(&r->argv, argument);
     list_push_front(&r->argv, interpreter);
     close(r->fd);
+    r->fd = -1;
     r->dirfd = AT_FDCWD;
     r->flags = 0;
     memcpy(r->path, interpreter, strlen(interpreter) + 1);
@@ -210,70 +256,125 @@ static void limits(const struct aspace *as, bool guests)
     }
 }
 
-static int64_t host_exec(struct exec_request *r)
+/* True if the kernel, were it to execute this file, would give the process more than it has. */
+static bool raises_privileges(const struct exec_request *r)
+{
+    struct stat st;
+    const mode_t group = S_ISGID | S_IXGRP;
+    if (fstat(r->fd, &st) != 0)
+        return false;
+    bool raises = (st.st_mode & S_ISUID && st.st_uid != geteuid()) ||
+                  ((st.st_mode & group) == group && st.st_gid != getegid()) ||
+                  (geteuid() && fgetxattr(r->fd, "security.capability", NULL, 0) > 0);
+    return raises && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
+}
+
+/* Lets the kernel execute a path or, where that is NULL, a descriptor. Returns only -errno. */
+static int64_t host_exec(struct exec_request *r, const char *path, int fd)
 {
     struct task *t = r->task;
     signal_before_exec(t);
     limits(t->process->as, true);
-    if (r->host[0])
-        syscall(SYS_execve, r->host, r->argv.first, r->envp.first);
+    if (path)
+        syscall(SYS_execve, path, r->argv.first, r->envp.first);
     else
-        syscall(SYS_execveat, r->fd, "", r->argv.first, r->envp.first, AT_EMPTY_PATH);
+        syscall(SYS_execveat, fd, "", r->argv.first, r->envp.first, AT_EMPTY_PATH);
     int error = errno;
     limits(t->process->as, false);
     signal_after_failed_exec(t);
     return -error;
 }
 
-static int64_t exec_guest(struct exec_request *r)
+/* The file itself, for the host's kernel and what is registered there. */
+static int64_t exec_target(struct exec_request *r)
 {
-    static const char self[] = "/proc/self/exe";
-    char text[8192];
-    int inherited = -1;
-    int64_t e = program_check(r->task->process->options, r->fd);
-    if (e)
-        return e;
-    if (!r->host[0]) { /* a file without a name goes by descriptor */
-        inherited = fcntl(r->fd, F_DUPFD, 900);
-        if (inherited < 0)
-            inherited = fcntl(r->fd, F_DUPFD, 3);
-        if (inherited < 0)
-            return -errno;
-    }
-    const char *host = r->host[0] ? r->host : r->path;
-    if (!options_encode(r->task->process->options, host, r->path, inherited, text, sizeof text))
-        return -E2BIG;
-    list_push_front(&r->envp, text);
-    memcpy(r->host, self, sizeof self);
-    e = host_exec(r);
-    if (e == -ENOENT) { /* no /proc in this root */
-        snprintf(r->host, sizeof r->host, "%s", r->task->process->options->self);
-        e = host_exec(r);
-    }
-    if (inherited >= 0)
-        close(inherited);
+    return host_exec(r, r->host[0] ? r->host : NULL, r->fd);
+}
+
+/* A copy that the executed Ferry shall find open. */
+static int duplicate(int fd)
+{
+    return fcntl(fd, F_DUPFD, 3);
+}
+
+/*
+ * Executes Ferry with the note `text`. It goes with the environment, or with the arguments where the
+ * environment of a process with mixed identities is not to be trusted. Ferry is found by
+ * /proc/self/exe, by `self` if that is open on it, or by the path it was started by.
+ */
+static int64_t exec_ourselves(struct exec_request *r, char *text, int self)
+{
+    const char *path = r->task->process->options->self;
+    bool mixed = getuid() != geteuid() || getgid() != getegid();
+    struct list *list = mixed ? &r->argv : &r->envp;
+    list_push_front(list, text);
+    int64_t e = self >= 0 ? host_exec(r, NULL, self) : host_exec(r, "/proc/self/exe", -1);
+    if (e == -ENOENT && path) /* no /proc in this root */
+        e = host_exec(r, path, -1);
+    list->first++;
+    list->count--;
     return e;
 }
 
-static int64_t exec_file(struct exec_request *r)
+static int64_t exec_guest(struct exec_request *r)
+{
+    const struct options *o = r->task->process->options;
+    char text[3 * PATH_MAX];
+    int64_t e = program_check(o->root, r->fd);
+    if (e)
+        return e;
+    if (raises_privileges(r) && program_check(NULL, r->fd) == 0) {
+        e = exec_target(r); /* only the kernel can, by binfmt_misc with credentials */
+        if (e != -ENOEXEC)
+            return e;
+    }
+    /* By descriptor: what has been checked is what runs, and a name may be gone by then. */
+    int program = duplicate(r->fd), self = self_fd() < 0 ? -1 : duplicate(self_fd());
+    if (program < 0)
+        return -errno;
+    const struct options_note note = {r->host[0] ? r->host : r->path, r->execfn, program, self};
+    e = options_encode(o, &note, text, sizeof text) ? exec_ourselves(r, text, self) : -E2BIG;
+    if (e == -ENOENT && o->registered)
+        e = exec_target(r);
+    close(program);
+    if (self >= 0)
+        close(self);
+    return e;
+}
+
+/* From an opened and checked file to what runs it. */
+static int64_t exec_opened(struct exec_request *r)
 {
     const struct guest *guest;
-    int64_t e = open_target(r);
-    if (!e)
-        e = check_executable(r);
+    int64_t e = 0;
     for (unsigned depth = 0; !e; depth++) {
-        char head[LINE];
+        char head[LINE] = {0};
+        if (r->fd < 0)
+            return exec_target(r);
         enum program_kind kind = program_probe(r->fd, head, sizeof head, &guest);
         if (kind == PROGRAM_GUEST)
             return exec_guest(r);
         if (kind == PROGRAM_OTHER)
-            return host_exec(r);
+            return exec_target(r);
         if (depth == MAX_SCRIPTS)
             return -ELOOP;
         memcpy(r->lines[depth], head, sizeof head);
         e = enter_script(r, depth, r->lines[depth]);
     }
     return e;
+}
+
+void exec_release(struct task *t, bool files_too)
+{
+    struct exec_request *r = t->exec;
+    if (!r)
+        return;
+    t->exec = NULL;
+    if (files_too && r->fd >= 0)
+        close(r->fd);
+    list_free(&r->argv);
+    list_free(&r->envp);
+    munmap(r, sizeof *r);
 }
 
 static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t argv, uint64_t envp,
@@ -284,24 +385,26 @@ static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t ar
         mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (r == MAP_FAILED)
         return -ENOMEM;
+    t->exec = r;
     r->task = t;
     r->dirfd = dirfd;
     r->flags = flags;
     r->fd = -1;
     int64_t e = copy_in_string(t, r->path, path, sizeof r->path);
-    if (e >= 0 && flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+    if (e >= 0 && flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_EXECVE_CHECK))
         e = -EINVAL;
+    if (e >= 0)
+        e = open_target(r);
+    if (e >= 0)
+        e = check_executable(r);
+    memcpy(r->execfn, r->path, sizeof r->path);
     if (e >= 0)
         e = list_read(t, argv, &r->argv);
     if (e >= 0)
         e = list_read(t, envp, &r->envp);
-    if (e >= 0)
-        e = exec_file(r);
-    if (r->fd >= 0)
-        close(r->fd);
-    list_free(&r->argv);
-    list_free(&r->envp);
-    munmap(r, sizeof *r);
+    if (e >= 0 && !(flags & AT_EXECVE_CHECK))
+        e = exec_opened(r);
+    exec_release(t, true);
     return e;
 }
 

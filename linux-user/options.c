@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "linux-user/guest.h"
+#include "linux-user/self.h"
 #include "syscall/syscall.h"
 #include "util/log.h"
 
@@ -339,17 +340,19 @@ static void hide_ours(struct options *o)
 /* ---- programs executed by a guest ---- */
 
 /*
- * FERRY_EXEC=<fd>\x1f<program>\x1f<execfn>\x1f<self>[\x1f<option number>=<value>]...: what the
- * exec'ing Ferry wants run. It travels in the environment so that argv, and with it what ps shows,
- * is the guest's own.
+ * FERRY_EXEC=<fd>,<fd of Ferry>,<registered>\x1f<program>\x1f<execfn>\x1f<self>[\x1f<option
+ * number>=<value>]...: what the exec'ing Ferry wants run. It travels in the environment so that
+ * argv, and with it what ps shows, is the guest's own; or as argv[0], which a process with raised
+ * privileges may trust where it may not trust its environment.
  */
 enum { SEPARATOR = 0x1f };
 
-size_t options_encode(const struct options *o, const char *program, const char *execfn, int fd,
-                      char *text, size_t size)
+size_t options_encode(const struct options *o, const struct options_note *note, char *text,
+                      size_t size)
 {
-    size_t n = (size_t)snprintf(text, size, "FERRY_EXEC=%d%c%s%c%s%c%s", fd, SEPARATOR, program,
-                                SEPARATOR, execfn, SEPARATOR, o->self);
+    size_t n = (size_t)snprintf(text, size, "FERRY_EXEC=%d,%d,%d%c%s%c%s%c%s", note->program_fd,
+                                note->self_fd, o->registered, SEPARATOR, note->program, SEPARATOR,
+                                note->execfn, SEPARATOR, o->self ? o->self : "-");
     for (unsigned i = 0; i < o->ngiven && n < size; i++) {
         const char *value = o->given[i].value;
         n += (size_t)snprintf(text + n, size - n, "%c%d=%s", SEPARATOR, o->given[i].id,
@@ -358,28 +361,44 @@ size_t options_encode(const struct options *o, const char *program, const char *
     return n < size ? n : 0;
 }
 
-static bool decode(struct options *o, char **argv)
+static const char *find_note(struct options *o, int argc, char **argv)
 {
-    const char *value = NULL;
+    const char *value = argc ? variable_value(argv[0], "FERRY_", "EXEC") : NULL;
+    if (value || getauxval(AT_SECURE)) {
+        o->argv = argv + 1;
+        return value;
+    }
+    o->argv = argv;
     for (char **e = o->envp; *e && !value; e++)
         value = variable_value(*e, "FERRY_", "EXEC");
-    if (!value || getauxval(AT_SECURE))
+    return value;
+}
+
+static bool decode(struct options *o, int argc, char **argv)
+{
+    const char *value = find_note(o, argc, argv);
+    if (!value)
         return false;
+    int registered = 0, self_fd = -1;
     char *text = strdup(value), *save = NULL, separator[2] = {SEPARATOR, 0};
-    const char *fd = strtok_r(text, separator, &save);
+    const char *numbers = strtok_r(text, separator, &save);
     o->program = strtok_r(NULL, separator, &save);
     o->execfn = strtok_r(NULL, separator, &save);
     o->self = strtok_r(NULL, separator, &save);
-    if (!fd || !o->program || !o->execfn || !o->self)
+    if (!numbers || !o->program || !o->execfn || !o->self)
         return false;
-    o->program_fd = atoi(fd);
+    sscanf(numbers, "%d,%d,%d", &o->program_fd, &self_fd, &registered);
+    if (self_fd >= 0)
+        self_inherit(self_fd);
+    if (*o->self != '/')
+        o->self = NULL;
+    o->registered = registered;
     o->first = false;
     for (char *item; (item = strtok_r(NULL, separator, &save));) {
         unsigned id = (unsigned)strtoul(item, &item, 10);
         if (id < OPTION_COUNT && *item == '=')
             apply(o, &options[id], options[id].argument ? item + 1 : NULL);
     }
-    o->argv = argv;
     return true;
 }
 
@@ -405,17 +424,28 @@ static const struct guest *guest_of_name(const char *name)
     return NULL;
 }
 
-/* binfmt_misc with the P flag: path, then the original argv[0], then the arguments. */
+/*
+ * binfmt_misc: the program's path, with the P flag its argv[0], then the arguments. The kernel says
+ * that it is so by AT_FLAGS, since 5.12, and by AT_EXECFD, with the O and C flags; before that a name
+ * told. What the guest called the program, which may be a script's name, is AT_EXECFN.
+ */
 static bool by_binfmt(struct options *o, int argc, char **argv)
 {
     const char *base = strrchr(argv[0], '/');
     base = base ? base + 1 : argv[0];
     size_t n = strlen(base);
     bool named = n > 9 && !strcmp(base + n - 9, "-binfmt-P");
-    if (argc < 3 || !(named || (getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0)))
+    bool preserved = argc > 2 && (named || (getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0));
+    errno = 0;
+    unsigned long fd = getauxval(AT_EXECFD);
+    if (!errno)
+        o->program_fd = (int)fd;
+    if (argc < 2 || (!preserved && o->program_fd < 0))
         return false;
     o->program = argv[1];
-    o->argv = argv + 2;
+    o->argv = argv + 1 + preserved;
+    o->registered = true;
+    o->self = NULL;
     return true;
 }
 
@@ -450,7 +480,7 @@ static const char *own_path(void)
 void options_parse(struct options *o, int argc, char **argv, char **envp)
 {
     *o = (struct options){.program_fd = -1, .envp = envp, .first = true};
-    if (decode(o, argv)) {
+    if (decode(o, argc, argv)) {
         hide_ours(o);
         return;
     }
@@ -467,10 +497,8 @@ void options_parse(struct options *o, int argc, char **argv, char **envp)
         o->program = argv[i];
         o->argv = argv + i;
     }
-    o->execfn = o->program;
+    const char *name = o->registered ? (const char *)getauxval(AT_EXECFN) : NULL;
+    o->execfn = name ? name : o->program;
     if (o->argv0)
         o->argv[0] = (char *)o->argv0;
-    unsigned long fd = getauxval(AT_EXECFD);
-    if (fd)
-        o->program_fd = (int)fd;
 }

@@ -44,7 +44,8 @@ struct options {
     struct option_given given[OPTIONS_GIVEN];
     unsigned ngiven;
 
-    const char *self;           /* an absolute path of Ferry itself, for where there is no /proc */
+    const char *self; /* an absolute path of Ferry itself, for where there is no /proc; or NULL */
+    bool registered;  /* binfmt_misc has started us, or one before us */
     const struct guest *pinned; /* by the name we were called by, or NULL */
     const char *program;        /* path for the host */
     const char *execfn;         /* path for the guest: AT_EXECFN */
@@ -61,13 +62,18 @@ struct guest;
  */
 void options_parse(struct options *o, int argc, char **argv, char **envp);
 
+/* What an exec'ing Ferry tells the next one, besides options. */
+struct options_note {
+    const char *program, *execfn; /* paths for the host and for the guest */
+    int program_fd, self_fd;      /* open on the program and on Ferry, or -1 */
+};
+
 /*
- * The value of FERRY_EXEC ("FERRY_EXEC=...") for a program that inherits these options, to run
- * `program`, with fd (or -1) open on it, known to the guest as `execfn`. Writes at most `size`
- * bytes; returns the length, or 0 when it does not fit.
+ * Writes "FERRY_EXEC=...", a variable or argv[0] of a Ferry that inherits these options, into `text`
+ * of `size` bytes. Returns the length, or 0 when it does not fit.
  */
-size_t options_encode(const struct options *o, const char *program, const char *execfn, int fd,
-                      char *text, size_t size);
+size_t options_encode(const struct options *o, const struct options_note *note, char *text,
+                      size_t size);
 
 /* The names of variables that a guest's environment never shows. */
 bool options_hides(const char *variable);

@@ -123,13 +123,19 @@ static bool read_start(void *context, uint64_t offset, void *to, size_t size)
     return true;
 }
 
-static void parse_file(const char *path, int fd, uint64_t size, struct elf_file *f)
+/* NULL, or a complaint. */
+static const char *parse_headers(int fd, uint64_t size, struct elf_file *f)
 {
     struct file_start start = {.fd = fd};
     ssize_t n = pread(fd, start.bytes, sizeof start.bytes, 0);
     start.size = n > 0 ? (size_t)n : 0;
     bool not_elf;
-    const char *error = elf_parse(read_start, &start, size, f, &not_elf);
+    return elf_parse(read_start, &start, size, f, &not_elf);
+}
+
+static void parse_file(const char *path, int fd, uint64_t size, struct elf_file *f)
+{
+    const char *error = parse_headers(fd, size, f);
     if (error)
         cannot_run(path, EXIT_CANNOT_RUN, "%s", error);
 }
@@ -170,20 +176,39 @@ static struct elf_image load_interpreter(struct process *p, const char *program,
     return image;
 }
 
-int64_t program_check(const struct options *o, int fd)
+/* The interpreter: a regular file that may be executed (fs/exec.c, open_exec), and an ELF file. */
+static int64_t check_interpreter(const char *path, const struct elf_file *f)
+{
+    struct stat st;
+    struct elf_file interp;
+    int64_t e = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+        faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) != 0)
+        e = -EACCES;
+    else if (st.st_size < (off_t)sizeof(Elf64_Ehdr))
+        e = -EIO;
+    else if (parse_headers(fd, (uint64_t)st.st_size, &interp) || interp.machine != f->machine)
+        e = -ELIBBAD;
+    close(fd);
+    return e;
+}
+
+int64_t program_check(const char *root, int fd)
 {
     struct stat st;
     struct elf_file f;
-    bool not_elf;
     char wanted[ELF_MAX_INTERP], path[PATH_MAX];
-    if (fstat(fd, &st) != 0 || elf_parse(elf_read_fd, &fd, (uint64_t)st.st_size, &f, &not_elf))
+    if (fstat(fd, &st) != 0 || parse_headers(fd, (uint64_t)st.st_size, &f))
         return -ENOEXEC;
     if (!f.interp_size)
         return 0;
     if (elf_interpreter(elf_read_fd, &fd, &f, wanted))
         return -ENOEXEC;
-    const char *found = proc_under_root(o->root, wanted, true, path);
-    return access(found ? found : wanted, R_OK) == 0 ? 0 : -errno;
+    const char *found = proc_under_root(root, wanted, true, path);
+    return check_interpreter(found ? found : wanted, &f);
 }
 
 /* ---- limits ---- */

@@ -24,7 +24,10 @@ enum program_kind {
 /* Looks at the start of an executable open at fd. For a script, reads its first line. */
 enum program_kind program_probe(int fd, char *line, size_t size, const struct guest **guest);
 
-/* What execve says of a guest program open at fd: 0, or -errno if it could not be started. */
-int64_t program_check(const struct options *o, int fd);
+/*
+ * What execve says of a guest program open at fd, whose interpreter is looked for under `root` (or
+ * NULL): 0, or -errno if it could not be started.
+ */
+int64_t program_check(const char *root, int fd);
 
 #endif

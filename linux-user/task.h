@@ -58,6 +58,8 @@ struct signal_state {
     bool fault_write; /* it was a store */
 };
 
+struct exec_request;
+
 struct task {
     struct vcpu *vcpu;
     struct process *process;
@@ -75,6 +77,7 @@ struct task {
     uint64_t number, args[6]; /* the call being served */
     struct past_call history[TASK_HISTORY];
     unsigned ncalls;
+    struct exec_request *exec; /* of the execve being made (exec.c) */
     uint8_t *memory; /* mapping that holds this task and its stacks; NULL for the first */
     uint8_t *altstack;
 };
