@@ -37,8 +37,9 @@ void self_keep_program(int fd)
         program = keep(fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
-void self_keep(struct process *p)
+void task_names_change(struct task *t)
 {
+    struct process *p = t->process;
     process_lock(p);
     if (self < 0)
         self = keep(open("/proc/self/exe", O_PATH | O_CLOEXEC));

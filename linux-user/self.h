@@ -2,15 +2,12 @@
  * Ways back to two files whose names may stop meaning anything: Ferry's own, which executes the
  * guest's programs, and the guest's program, which is /proc/self/exe. As long as nothing changes
  * what paths mean they go by name and cost nothing. Before a call that does (chroot, pivot_root,
- * mount, setns) both are opened and kept, out of the guest's sight.
+ * mount, setns: task_names_change) both are opened and kept, out of the guest's sight.
  */
 #ifndef FERRY_LINUX_USER_SELF_H
 #define FERRY_LINUX_USER_SELF_H
 
 #include "linux-user/task.h"
-
-/* Opens both files if that has not been done. Failures leave the names. */
-void self_keep(struct process *p);
 
 /* Takes over a descriptor of Ferry's file that the exec'ing Ferry has handed on. */
 void self_inherit(int fd);

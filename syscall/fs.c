@@ -105,3 +105,44 @@ int64_t sys_fcntl(struct task *task, const uint64_t args[6])
         return host_syscall(SYS_fcntl, args[0], args[1], args[2], 0, 0, 0);
     }
 }
+
+/* ---- calls after which a path may mean something else ---- */
+
+static int64_t names_change(struct task *task, enum row_index index, long number,
+                            const uint64_t args[6])
+{
+    struct row row = syscall_rows[index];
+    row.host = (uint16_t)number;
+    task_names_change(task);
+    return convert_call(task, &row, args, false);
+}
+
+int64_t sys_chroot(struct task *task, const uint64_t args[6])
+{
+    return names_change(task, ROW_chroot, SYS_chroot, args);
+}
+
+int64_t sys_pivot_root(struct task *task, const uint64_t args[6])
+{
+    return names_change(task, ROW_pivot_root, SYS_pivot_root, args);
+}
+
+int64_t sys_mount(struct task *task, const uint64_t args[6])
+{
+    return names_change(task, ROW_mount, SYS_mount, args);
+}
+
+int64_t sys_umount2(struct task *task, const uint64_t args[6])
+{
+    return names_change(task, ROW_umount2, SYS_umount2, args);
+}
+
+int64_t sys_move_mount(struct task *task, const uint64_t args[6])
+{
+    return names_change(task, ROW_move_mount, SYS_move_mount, args);
+}
+
+int64_t sys_setns(struct task *task, const uint64_t args[6])
+{
+    return names_change(task, ROW_setns, SYS_setns, args);
+}

@@ -105,6 +105,8 @@ const volatile uint32_t *task_attention(const struct task *task);
 enum { PATH_FOLLOW = -1, PATH_KEEP_LINK = -2 };
 const char *task_path(struct task *task, int dirfd, const char *path, int flags, char *buffer,
                       int *replaced_fd);
+/* Before a call after which paths may lead elsewhere: chroot, mount and the like. */
+void task_names_change(struct task *task);
 /*
  * Around a call with a temporary signal mask (ppoll, pselect6, epoll_pwait). Enter takes the
  * guest's mask and returns true with *host, the mask for the host's call; or false if a signal
