@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "linux-user/exec.h"
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/task.h"
 #include "syscall/rows.h"
@@ -104,6 +105,7 @@ static struct task *task_new(struct task *parent)
         munmap(m, TASK_MEMORY);
         return NULL;
     }
+    seccomp_inherit(t, parent);
     const struct cpu *from = &parent->vcpu->cpu;
     struct cpu *to = &t->vcpu->cpu;
     memcpy(to->state, from->state, sizeof to->state);
@@ -257,6 +259,7 @@ static int64_t clone_thread(struct task *parent, const struct clone_request *r)
     signal_block_all();
     if (start_thread(t, thread_main, t, &thread) != 0) {
         signal_apply_mask(parent);
+        seccomp_release(t);
         translator_vcpu_destroy(t->vcpu);
         munmap(t->memory, TASK_MEMORY);
         return -EAGAIN;
@@ -391,6 +394,7 @@ static int64_t run_shared(struct shared_start *s)
 static void end_shared(struct shared_start *s)
 {
     exec_release(s->task, s->request->flags & CLONE_FILES);
+    seccomp_release(s->task);
     translator_vcpu_destroy(s->task->vcpu);
     munmap(s->task->memory, TASK_MEMORY);
 }
@@ -409,6 +413,7 @@ static void *shared_waiter(void *arg)
         announce(&s->ready, 1);
     }
     end_shared(s);
+    seccomp_release(carrier);
     translator_vcpu_destroy(carrier->vcpu);
     retire(p, carrier);
     return NULL;
@@ -436,6 +441,7 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
     s->process.tasks = NULL;
     s->process.ntasks = 0;
     s->process.lock = 0;
+    s->process.seccomp_all = NULL;
     t->process = &s->process;
     set_child_registers(t, r);
     signal_block_all();
@@ -448,6 +454,7 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
         result = s->result;
     } else {
         end_shared(s);
+        seccomp_release(carrier);
         translator_vcpu_destroy(carrier->vcpu);
         munmap(carrier->memory, TASK_MEMORY);
         result = -EAGAIN;

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/task.h"
 #include "util/log.h"
@@ -22,7 +23,9 @@ static void serve_call(struct task *t)
         past->args[i] = t->args[i];
     past->result = SYSCALL_NO_RETURN;
 
-    int64_t result = syscall_dispatch(t, t->number, t->args);
+    int64_t result;
+    if (__builtin_expect(t->seccomp_mode == 0, 1) || seccomp_judge(t, &result))
+        result = syscall_dispatch(t, t->number, t->args);
     past->result = result;
     if (result == SYSCALL_RESTART) {
         t->restart = true;

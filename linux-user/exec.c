@@ -23,6 +23,7 @@
 #include "linux-user/exec.h"
 #include "linux-user/proc.h"
 #include "linux-user/program.h"
+#include "linux-user/seccomp.h"
 #include "linux-user/self.h"
 #include "linux-user/signal.h"
 #include "syscall/rows.h"
@@ -332,10 +333,19 @@ static int64_t exec_guest(struct exec_request *r)
     int program = duplicate(r->fd), self = self_fd() < 0 ? -1 : duplicate(self_fd());
     if (program < 0)
         return -errno;
-    const struct options_note note = {r->host[0] ? r->host : r->path, r->execfn, program, self};
-    e = options_encode(o, &note, text, sizeof text) ? exec_ourselves(r, text, self) : -E2BIG;
+    int filters;
+    e = seccomp_export(r->task, &filters);
+    const struct options_note note = {.program = r->host[0] ? r->host : r->path,
+                                      .execfn = r->execfn,
+                                      .program_fd = program,
+                                      .self_fd = self,
+                                      .filters_fd = filters};
+    if (!e)
+        e = options_encode(o, &note, text, sizeof text) ? exec_ourselves(r, text, self) : -E2BIG;
     if (e == -ENOENT && o->registered)
         e = exec_target(r);
+    if (filters >= 0)
+        close(filters);
     close(program);
     if (self >= 0)
         close(self);

@@ -33,6 +33,9 @@ libferry_a_SOURCES += \
     linux-user/riscv/guest.c \
     linux-user/riscv/riscv_guest.h \
     linux-user/riscv/vdso.c \
+    linux-user/seccomp.c \
+    linux-user/seccomp.h \
+    linux-user/seccomp_bpf.c \
     linux-user/self.c \
     linux-user/self.h \
     linux-user/signal.c \

@@ -8,6 +8,7 @@
 #include "linux-user/crash.h"
 #include "linux-user/proc.h"
 #include "linux-user/program.h"
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "util/log.h"
 
@@ -34,6 +35,8 @@ int main(int argc, char **argv, char **envp)
     core_start(options.core);
     first.altstack = first_altstack;
     program_start(&process, &first);
+    if (options.filters_fd >= 0 && !seccomp_import(&first, options.filters_fd))
+        die("the seccomp filters of the program before cannot be read");
     task_enter(&first);
     task_link(&first);
     proc_take_identity(&process);

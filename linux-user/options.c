@@ -340,19 +340,20 @@ static void hide_ours(struct options *o)
 /* ---- programs executed by a guest ---- */
 
 /*
- * FERRY_EXEC=<fd>,<fd of Ferry>,<registered>\x1f<program>\x1f<execfn>\x1f<self>[\x1f<option
- * number>=<value>]...: what the exec'ing Ferry wants run. It travels in the environment so that
- * argv, and with it what ps shows, is the guest's own; or as argv[0], which a process with raised
- * privileges may trust where it may not trust its environment.
+ * FERRY_EXEC=<fd>,<fd of Ferry>,<fd of filters>,<registered>\x1f<program>\x1f<execfn>\x1f<self>
+ * [\x1f<option number>=<value>]...: what the exec'ing Ferry wants run. It travels in the environment
+ * so that argv, and with it what ps shows, is the guest's own; or as argv[0], which a process with
+ * raised privileges may trust where it may not trust its environment.
  */
 enum { SEPARATOR = 0x1f };
 
 size_t options_encode(const struct options *o, const struct options_note *note, char *text,
                       size_t size)
 {
-    size_t n = (size_t)snprintf(text, size, "FERRY_EXEC=%d,%d,%d%c%s%c%s%c%s", note->program_fd,
-                                note->self_fd, o->registered, SEPARATOR, note->program, SEPARATOR,
-                                note->execfn, SEPARATOR, o->self ? o->self : "-");
+    size_t n = (size_t)snprintf(text, size, "FERRY_EXEC=%d,%d,%d,%d%c%s%c%s%c%s", note->program_fd,
+                                note->self_fd, note->filters_fd, o->registered, SEPARATOR,
+                                note->program, SEPARATOR, note->execfn, SEPARATOR,
+                                o->self ? o->self : "-");
     for (unsigned i = 0; i < o->ngiven && n < size; i++) {
         const char *value = o->given[i].value;
         n += (size_t)snprintf(text + n, size - n, "%c%d=%s", SEPARATOR, o->given[i].id,
@@ -387,7 +388,7 @@ static bool decode(struct options *o, int argc, char **argv)
     o->self = strtok_r(NULL, separator, &save);
     if (!numbers || !o->program || !o->execfn || !o->self)
         return false;
-    sscanf(numbers, "%d,%d,%d", &o->program_fd, &self_fd, &registered);
+    sscanf(numbers, "%d,%d,%d,%d", &o->program_fd, &self_fd, &o->filters_fd, &registered);
     if (self_fd >= 0)
         self_inherit(self_fd);
     if (*o->self != '/')
@@ -479,7 +480,7 @@ static const char *own_path(void)
 
 void options_parse(struct options *o, int argc, char **argv, char **envp)
 {
-    *o = (struct options){.program_fd = -1, .envp = envp, .first = true};
+    *o = (struct options){.program_fd = -1, .filters_fd = -1, .envp = envp, .first = true};
     if (decode(o, argc, argv)) {
         hide_ours(o);
         return;

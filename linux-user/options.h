@@ -50,6 +50,7 @@ struct options {
     const char *program;        /* path for the host */
     const char *execfn;         /* path for the guest: AT_EXECFN */
     int program_fd;             /* already open (binfmt_misc's O flag), or -1 */
+    int filters_fd;             /* seccomp filters of the program that executed us, or -1 */
     char **argv;                /* the guest's, NULL-terminated */
     char **envp;                /* the guest's, before -E and -U */
 };
@@ -66,6 +67,7 @@ void options_parse(struct options *o, int argc, char **argv, char **envp);
 struct options_note {
     const char *program, *execfn; /* paths for the host and for the guest */
     int program_fd, self_fd;      /* open on the program and on Ferry, or -1 */
+    int filters_fd;               /* what seccomp_export made, or -1 */
 };
 
 /*

@@ -1,7 +1,7 @@
 /*
- * Linux AIO. Control blocks and events are laid out alike on all 64-bit machines, so what is left is
- * the context's ring: the kernel maps it where it likes and calls the context by its address, and
- * the C side (libaio) reads events from it without a call. So it is moved among the guest's
+ * Linux AIO. Control blocks and events are laid out alike on all 64-bit machines, so what is left
+ * is the context's ring: the kernel maps it where it likes and calls the context by its address,
+ * and the C side (libaio) reads events from it without a call. So it is moved among the guest's
  * mappings, which fs/aio.c supports: the context's name moves along.
  */
 #include <errno.h>
@@ -38,8 +38,8 @@ int64_t sys_io_setup(struct task *t, const uint64_t a[6])
         return r;
     const struct aio_ring *ring = (const struct aio_ring *)(uintptr_t)context;
     uint64_t size = ring_size(ring);
-    int64_t at = aspace_take(t->process->as, (void *)(uintptr_t)context, size,
-                             PROT_READ | PROT_WRITE);
+    int64_t at =
+        aspace_take(t->process->as, (void *)(uintptr_t)context, size, PROT_READ | PROT_WRITE);
     uint64_t name = (uint64_t)at;
     if (at >= 0 && copy_out(t, a[1], &name, sizeof name) == 0)
         return 0;

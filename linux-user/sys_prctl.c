@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux-user/seccomp.h"
 #include "linux-user/task.h"
 #include "syscall/prctl.h"
 #include "syscall/rows.h"
@@ -19,14 +20,13 @@ static int64_t host_prctl(const uint64_t a[6])
 
 static int64_t own_PR_GET_SECCOMP(struct task *t, const uint64_t a[6])
 {
-    (void)t, (void)a;
-    return 0;
+    (void)a;
+    return seccomp_prctl_get(t);
 }
 
 static int64_t own_PR_SET_SECCOMP(struct task *t, const uint64_t a[6])
 {
-    (void)t, (void)a;
-    return -EINVAL;
+    return seccomp_prctl_set(t, a[1], a[2]);
 }
 
 static int64_t own_PR_GET_AUXV(struct task *t, const uint64_t a[6])

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "linux-user/crash.h"
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "util/log.h"
 
@@ -37,6 +38,7 @@ void task_link(struct task *t)
         t->next->previous = t;
     p->tasks = t;
     p->ntasks++;
+    seccomp_joined(t);
     process_unlock(p);
 }
 
@@ -124,6 +126,7 @@ void task_finish(struct task *t)
     if (last)
         process_exit_last(t, status);
     task_unlink(t);
+    seccomp_release(t);
     host_signal_mask(UINT64_MAX);
     current_task = NULL;
     translator_vcpu_destroy(t->vcpu);

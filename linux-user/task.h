@@ -67,6 +67,8 @@ struct task {
     int tid;
     bool leader; /* runs on the process's first host thread */
     struct signal_state signal;
+    uint8_t seccomp_mode;           /* SECCOMP_MODE_*; see seccomp.h */
+    struct seccomp_filter *seccomp; /* the newest filter */
     bool restart; /* the last call was interrupted before it had an effect */
     jmp_buf escape;            /* out of a translation whose guest code cannot be read after all */
     volatile bool in_run;      /* in translator_run */
@@ -109,6 +111,7 @@ struct process {
     struct guest_action actions[SIGNALS + 1];
     uint64_t actions_known; /* bit SIG-1: the entry above has been read from the host or set */
     uint32_t personality;
+    struct seccomp_filter *seccomp_all; /* what SECCOMP_FILTER_FLAG_TSYNC gave to every thread */
     bool tagged_addresses; /* PR_SET_TAGGED_ADDR_CTRL */
     bool watch_deaths;  /* a report or a core file may be wanted: see signal_watch_deaths */
     struct task *dying; /* the thread that all others have been stopped for */

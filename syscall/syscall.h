@@ -27,6 +27,7 @@ struct guest_abi {
     unsigned word;        /* bytes of a long: 4 or 8 */
     const char *machine;  /* uname -m */
     bool arm_oflags;      /* O_DIRECTORY, O_NOFOLLOW, O_DIRECT, O_LARGEFILE have ARM's numbers */
+    uint32_t audit_arch;  /* AUDIT_ARCH_*, as seccomp's filters know the guest */
     uint64_t memory_base; /* host address of guest address 0 */
 };
 

@@ -1,6 +1,7 @@
 /* AArch64 as linux-user sees it: registers, calling convention, vDSO, /proc/cpuinfo. See guest.h. */
 #include <elf.h>
 #include <errno.h>
+#include <linux/audit.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -155,7 +156,12 @@ static size_t cpuinfo(const struct cpu_config *config, unsigned number, char *te
 
 const struct guest guest_aarch64 = {
     .frontend = &frontend_aarch64,
-    .abi = {.name = "aarch64", .column = 0, .word = 8, .machine = "aarch64", .arm_oflags = true},
+    .abi = {.name = "aarch64",
+            .column = 0,
+            .word = 8,
+            .machine = "aarch64",
+            .arm_oflags = true,
+            .audit_arch = AUDIT_ARCH_AARCH64},
     .vdso = {
         .machine = EM_AARCH64,
         .elf_class = ELFCLASS64,

@@ -1,6 +1,7 @@
 /* RISC-V as linux-user sees it: registers, calling convention, vDSO, /proc/cpuinfo. See guest.h. */
 #include <elf.h>
 #include <errno.h>
+#include <linux/audit.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -116,7 +117,11 @@ static size_t cpuinfo(const struct cpu_config *config, unsigned number, char *te
 
 const struct guest guest_riscv64 = {
     .frontend = &frontend_riscv64,
-    .abi = {.name = "riscv64", .column = 0, .word = 8, .machine = "riscv64"},
+    .abi = {.name = "riscv64",
+            .column = 0,
+            .word = 8,
+            .machine = "riscv64",
+            .audit_arch = AUDIT_ARCH_RISCV64},
     .vdso = {
         .machine = EM_RISCV,
         .elf_class = ELFCLASS64,

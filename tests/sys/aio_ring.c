@@ -1,6 +1,6 @@
 /*
- * Linux AIO: reads and writes through a context, completions by io_getevents and, as libaio does it,
- * straight from the ring; an eventfd is told; a context is gone after io_destroy.
+ * Linux AIO: reads and writes through a context, completions by io_getevents and, as libaio does
+ * it, straight from the ring; an eventfd is told; a context is gone after io_destroy.
  */
 #include <linux/aio_abi.h>
 #include <sys/eventfd.h>
