@@ -13,13 +13,21 @@
 #include "linux-user/task.h"
 #include "syscall/rows.h"
 
+static uint32_t current_personality(struct task *t)
+{
+    struct process *p = t->process;
+    return p->personality ? p->personality : (uint32_t)personality(0xffffffff);
+}
+
 int64_t sys_uname(struct task *t, const uint64_t a[6])
 {
     struct utsname u;
     if (uname(&u) != 0)
         return -errno;
+    const struct guest_abi *abi = task_abi(t);
+    bool compat = (current_personality(t) & PER_MASK) == PER_LINUX32;
     memset(u.machine, 0, sizeof u.machine);
-    strncpy(u.machine, task_abi(t)->machine, sizeof u.machine - 1);
+    strncpy(u.machine, compat ? abi->machine32 : abi->machine, sizeof u.machine - 1);
     if (t->process->options->release) {
         memset(u.release, 0, sizeof u.release);
         strncpy(u.release, t->process->options->release, sizeof u.release - 1);
@@ -30,9 +38,7 @@ int64_t sys_uname(struct task *t, const uint64_t a[6])
 int64_t sys_personality(struct task *t, const uint64_t a[6])
 {
     struct process *p = t->process;
-    uint32_t old = p->personality;
-    if (!old)
-        old = (uint32_t)personality(0xffffffff);
+    uint32_t old = current_personality(t);
     if ((uint32_t)a[0] != 0xffffffff) {
         /* READ_IMPLIES_EXEC is about the guest's pages, never about the host's. */
         int r = personality((uint32_t)a[0] & ~(uint32_t)READ_IMPLIES_EXEC);
@@ -93,15 +99,15 @@ int64_t sys_prlimit64(struct task *t, const uint64_t a[6])
 
 int64_t sys_getrlimit(struct task *t, const uint64_t a[6])
 {
-    const uint64_t args[6] = {0, a[0], 0, a[1]};
-    if (a[0] >= RLIM_NLIMITS)
+    const uint64_t args[6] = {0, (uint32_t)a[0], 0, a[1]};
+    if (args[1] >= RLIM_NLIMITS)
         return -EINVAL;
     return a[1] ? sys_prlimit64(t, args) : -EFAULT;
 }
 
 int64_t sys_setrlimit(struct task *t, const uint64_t a[6])
 {
-    const uint64_t args[6] = {0, a[0], a[1], 0};
+    const uint64_t args[6] = {0, (uint32_t)a[0], a[1], 0};
     return a[1] ? sys_prlimit64(t, args) : -EFAULT;
 }
 

@@ -106,7 +106,7 @@ int64_t sys_rt_sigpending(struct task *t, const uint64_t a[6])
         if (t->signal.queue[i].order)
             set |= signal_bit(t->signal.queue[i].info.si_signo);
     set &= t->signal.mask;
-    return copy_out(t, a[0], &set, a[1]);
+    return a[1] ? copy_out(t, a[0], &set, a[1]) : 0;
 }
 
 /* ---- waiting under a temporary mask ---- */
@@ -221,19 +221,22 @@ int64_t sys_sigaltstack(struct task *t, const uint64_t a[6])
         if (copy_in(t, &new, a[0], sizeof new) != 0)
             return -EFAULT;
         uint32_t mode = new.flags & ~SS_AUTODISARM_FLAG;
+        bool same = new.sp == s->alt_sp && new.size == s->alt_size &&
+                    (new.flags == s->alt_flags || (!new.flags && s->alt_flags == SS_DISABLE));
         if (on)
             return -EPERM;
         if (mode && mode != SS_DISABLE && mode != SS_ONSTACK)
             return -EINVAL;
         if (mode == SS_DISABLE) {
             s->alt_sp = s->alt_size = 0;
-        } else {
+        } else if (!same) {
             if (new.size < task_guest(t)->min_altstack)
                 return -ENOMEM;
             s->alt_sp = new.sp;
             s->alt_size = new.size;
         }
-        s->alt_flags = new.flags & ~(uint32_t)SS_ONSTACK;
+        if (!same)
+            s->alt_flags = new.flags & ~(uint32_t)SS_ONSTACK;
     }
     return a[1] ? copy_out(t, a[1], &old, sizeof old) : 0;
 }

@@ -109,6 +109,9 @@ const char *path_in(struct task *task, int dirfd, uint64_t guest, int flags,
 
 enum { PATHS = 2 }; /* no call has more */
 
+/* For a structure that cannot be read: the host's kernel says EFAULT when it gets there. */
+static const uint64_t BAD_POINTER = UINT64_MAX << 12;
+
 /* What a call in conversion holds. Large: paths; nothing of it is initialised without need. */
 struct conversion {
     const struct row *row;
@@ -179,8 +182,8 @@ static int argument_in(struct task *task, const struct guest_abi *abi, struct co
         c->host[i] = (uint64_t)(uintptr_t)guest_pointer(task, value);
         if (value && converts(abi, kind)) {
             void *host = new_struct(c);
-            if (kind->pass == PASS_out || struct_in(task, kind->layout, host, value) == 0)
-                c->host[i] = (uint64_t)(uintptr_t)host;
+            bool good = kind->pass == PASS_out || struct_in(task, kind->layout, host, value) == 0;
+            c->host[i] = good ? (uint64_t)(uintptr_t)host : BAD_POINTER;
         }
         break;
     }

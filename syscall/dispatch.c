@@ -133,7 +133,7 @@ int64_t syscall_serve(struct task *task, const struct row *row, const uint64_t a
         return narrow ? convert_call(task, row, args, true)
                       : safe_syscall(task_attention(task), row->host, args);
     case HOW_conv:
-        return convert_call(task, row, args, false);
+        return convert_call(task, row, args, true);
     case HOW_fn:
     case HOW_user:
         if (!narrow)

@@ -89,7 +89,8 @@ int64_t sys_close(struct task *task, const uint64_t args[6])
 {
     if (fd_reserved((int)args[0]))
         return -EBADF;
-    return host_syscall(SYS_close, args[0], 0, 0, 0, 0, 0);
+    /* A socket that lingers and a terminal that drains make the last close wait. */
+    return safe_syscall(task_attention(task), SYS_close, args);
 }
 
 int64_t sys_dup(struct task *task, const uint64_t args[6])

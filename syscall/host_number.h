@@ -38,5 +38,8 @@
 #define SYS_file_getattr 468
 #define SYS_file_setattr 469
 #endif
+#ifndef SYS_listns
+#define SYS_listns 470
+#endif
 
 #endif

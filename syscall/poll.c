@@ -62,8 +62,7 @@ static int64_t call_mask_pair(struct task *task, long number, uint64_t host[6])
     return call_with_mask(task, number, host, mask, size, &set);
 }
 
-/* A timeout that the kernel may write the remainder to. Returns its place for the host, or -EFAULT.
- */
+/* A timeout as it is copied: its place for the host, or -EFAULT. */
 static int timeout_in(struct task *task, uint64_t guest, struct timespec *copy, uint64_t *host)
 {
     *host = 0;
@@ -71,6 +70,15 @@ static int timeout_in(struct task *task, uint64_t guest, struct timespec *copy, 
         return 0;
     *host = address(copy);
     return struct_in(task, STRUCT_timespec, copy, guest);
+}
+
+/* The same where the kernel judges the timeout before it looks at the mask. */
+static int valid_timeout_in(struct task *task, uint64_t guest, struct timespec *copy,
+                            uint64_t *host)
+{
+    int error = timeout_in(task, guest, copy, host);
+    bool wrong = *host && (copy->tv_sec < 0 || (uint64_t)copy->tv_nsec >= 1000000000);
+    return error ? error : wrong ? -EINVAL : 0;
 }
 
 /* Writes the remainder back; the kernel, too, does not mind if it cannot. */
@@ -84,8 +92,9 @@ int64_t sys_ppoll(struct task *task, const uint64_t args[6])
 {
     struct timespec timeout;
     uint64_t host[6] = {address(guest_pointer(task, args[0])), args[1], 0, args[3], args[4]};
-    if (timeout_in(task, args[2], &timeout, &host[2]) != 0)
-        return -EFAULT;
+    int error = valid_timeout_in(task, args[2], &timeout, &host[2]);
+    if (error)
+        return error;
     int64_t result = call_mask_argument(task, SYS_ppoll, host, 3);
     if (result != SYSCALL_RESTART)
         timeout_out(task, args[2], &timeout);
@@ -98,8 +107,9 @@ int64_t sys_pselect6(struct task *task, const uint64_t args[6])
     uint64_t host[6] = {args[0], 0, 0, 0, 0, args[5]};
     for (int i = 1; i <= 3; i++)
         host[i] = address(guest_pointer(task, args[i]));
-    if (timeout_in(task, args[4], &timeout, &host[4]) != 0)
-        return -EFAULT;
+    int error = valid_timeout_in(task, args[4], &timeout, &host[4]);
+    if (error)
+        return error;
     int64_t result = call_mask_pair(task, SYS_pselect6, host);
     if (result != SYSCALL_RESTART)
         timeout_out(task, args[4], &timeout);
@@ -155,8 +165,9 @@ int64_t sys_epoll_pwait2(struct task *task, const uint64_t args[6])
 {
     struct timespec timeout;
     uint64_t host;
-    if (timeout_in(task, args[3], &timeout, &host) != 0)
-        return -EFAULT;
+    int error = valid_timeout_in(task, args[3], &timeout, &host);
+    if (error)
+        return error;
     return wait_events(task, SYS_epoll_pwait2, args, host);
 }
 

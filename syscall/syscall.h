@@ -26,6 +26,7 @@ struct guest_abi {
     unsigned column;      /* number column of syscall.def: 0 generic, 1 arm32 */
     unsigned word;        /* bytes of a long: 4 or 8 */
     const char *machine;  /* uname -m */
+    const char *machine32; /* the same under PER_LINUX32 (COMPAT_UTS_MACHINE) */
     bool arm_oflags;      /* O_DIRECTORY, O_NOFOLLOW, O_DIRECT, O_LARGEFILE have ARM's numbers */
     uint32_t audit_arch;  /* AUDIT_ARCH_*, as seccomp's filters know the guest */
     uint64_t memory_base; /* host address of guest address 0 */

@@ -160,6 +160,7 @@ const struct guest guest_aarch64 = {
             .column = 0,
             .word = 8,
             .machine = "aarch64",
+            .machine32 = "armv8l",
             .arm_oflags = true,
             .audit_arch = AUDIT_ARCH_AARCH64},
     .vdso = {

@@ -121,6 +121,7 @@ const struct guest guest_riscv64 = {
             .column = 0,
             .word = 8,
             .machine = "riscv64",
+            .machine32 = "riscv32",
             .audit_arch = AUDIT_ARCH_RISCV64},
     .vdso = {
         .machine = EM_RISCV,
