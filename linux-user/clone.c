@@ -37,6 +37,7 @@ int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 struct clone_request {
     uint64_t flags; /* without the exit signal */
     uint64_t exit_signal, pidfd, child_tid, parent_tid, stack, tls;
+    uint64_t set_tid, set_tid_size, cgroup; /* of clone3 */
 };
 
 /* ---- memory of a task with its host stacks ---- */
@@ -284,7 +285,15 @@ static int64_t host_fork(struct task *t, const struct clone_request *r)
     }
     /* The host's own thread pointer stays; the guest's is a register like any other. */
     uint64_t flags = r->flags & ~(plain | CLONE_CLEAR_SIGHAND);
-    struct clone_args args = {.flags = flags, .exit_signal = r->exit_signal};
+    struct clone_args args = {
+        .flags = flags,
+        /* A sibling has its parent's; clone says so silently, clone3 refuses another. */
+        .exit_signal = flags & CLONE_PARENT ? 0 : r->exit_signal,
+        .set_tid_size = r->set_tid_size,
+        .cgroup = r->cgroup,
+    };
+    if (r->set_tid_size)
+        args.set_tid = (uint64_t)(uintptr_t)guest_pointer(t, r->set_tid);
     if (flags & CLONE_PIDFD)
         args.pidfd = (uint64_t)(uintptr_t)guest_pointer(t, r->pidfd);
     int64_t pid = syscall(SYS_clone3, &args, sizeof args);
@@ -465,17 +474,23 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
 
 /* ---- the calls ---- */
 
+/* The combinations that no kernel allows, in copy_process's order (kernel/fork.c). */
+static bool contradicts_itself(uint64_t f)
+{
+    return ((f & CLONE_NEWNS) && (f & CLONE_FS)) || ((f & CLONE_NEWUSER) && (f & CLONE_FS)) ||
+           ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND)) ||
+           ((f & CLONE_SIGHAND) && !(f & CLONE_VM)) ||
+           ((f & CLONE_THREAD) && (f & (CLONE_NEWUSER | CLONE_NEWPID | CLONE_PIDFD))) ||
+           ((f & CLONE_NEWIPC) && (f & CLONE_SYSVSEM));
+}
+
 static int64_t clone_any(struct task *t, const struct clone_request *r)
 {
-    uint64_t f = r->flags;
-    if (((f & CLONE_THREAD) && !(f & CLONE_SIGHAND)) || ((f & CLONE_SIGHAND) && !(f & CLONE_VM)))
+    if (contradicts_itself(r->flags))
         return -EINVAL;
-    if (f & CLONE_THREAD) {
-        if (f & (CLONE_NEWUSER | CLONE_NEWPID | CLONE_PIDFD))
-            return -EINVAL;
+    if (r->flags & CLONE_THREAD)
         return clone_thread(t, r);
-    }
-    return f & CLONE_VM ? clone_shared(t, r) : clone_fork(t, r);
+    return r->flags & CLONE_VM ? clone_shared(t, r) : clone_fork(t, r);
 }
 
 /* clone(flags, stack, parent_tid, tls, child_tid): the generic order of CONFIG_CLONE_BACKWARDS. */
@@ -490,26 +505,59 @@ int64_t sys_clone(struct task *t, const uint64_t a[6])
         .tls = a[3],
         .child_tid = a[4],
     };
-    if ((r.flags & CLONE_PIDFD) && (r.flags & CLONE_PARENT_SETTID))
+    if ((r.flags & CLONE_PIDFD) && (r.flags & (CLONE_PARENT_SETTID | CLONE_DETACHED)))
         return -EINVAL;
+    r.flags &= ~(uint64_t)CLONE_DETACHED; /* without a meaning since Linux 2.6.2 */
     return clone_any(t, &r);
+}
+
+/* What copy_clone_args_from_user and clone3_args_valid refuse; kernel/fork.c. */
+static int check_clone3(const struct clone_args *c, size_t size)
+{
+    const uint64_t known = UINT32_MAX | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP;
+    const uint64_t siblings = CLONE_THREAD | CLONE_PARENT;
+    enum { LEVELS = 32 }; /* of pid namespaces */
+    if (c->set_tid_size > LEVELS || !c->set_tid != !c->set_tid_size)
+        return -EINVAL;
+    if (c->exit_signal > SIGNALS)
+        return -EINVAL;
+    if ((c->flags & CLONE_INTO_CGROUP) && (c->cgroup > INT_MAX || size < CLONE_ARGS_SIZE_VER2))
+        return -EINVAL;
+    if ((c->flags & ~known) || (c->flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME))))
+        return -EINVAL;
+    if ((c->flags & CLONE_SIGHAND) && (c->flags & CLONE_CLEAR_SIGHAND))
+        return -EINVAL;
+    if ((c->flags & siblings) && c->exit_signal)
+        return -EINVAL;
+    return !c->stack != !c->stack_size ? -EINVAL : 0;
+}
+
+/* clone3's structure, of the guest's `size`: what we do not know of it must be zero. */
+static int read_clone_args(struct task *t, struct clone_args *c, uint64_t guest, size_t size)
+{
+    if (size > GUEST_PAGE)
+        return -E2BIG;
+    if (size < CLONE_ARGS_SIZE_VER0)
+        return -EINVAL;
+    memset(c, 0, sizeof *c);
+    for (size_t at = sizeof *c; at < size; at++) {
+        char byte;
+        if (copy_in(t, &byte, guest + at, 1) != 0)
+            return -EFAULT;
+        if (byte)
+            return -E2BIG;
+    }
+    return copy_in(t, c, guest, size < sizeof *c ? size : sizeof *c);
 }
 
 int64_t sys_clone3(struct task *t, const uint64_t a[6])
 {
-    struct clone_args c = {0};
-    if (a[1] < CLONE_ARGS_SIZE_VER0)
-        return -EINVAL;
-    if (a[1] > GUEST_PAGE)
-        return -E2BIG;
-    size_t size = a[1] < sizeof c ? a[1] : sizeof c;
-    if (copy_in(t, &c, a[0], size) != 0)
-        return -EFAULT;
-    if (c.set_tid_size || (c.flags & CLONE_INTO_CGROUP))
-        return -EPERM; /* as without the privilege they need */
-    if ((c.flags & 0xff) || c.exit_signal > SIGNALS || !c.stack != !c.stack_size ||
-        ((c.flags & CLONE_CLEAR_SIGHAND) && (c.flags & CLONE_SIGHAND)))
-        return -EINVAL;
+    struct clone_args c;
+    int error = read_clone_args(t, &c, a[0], a[1]);
+    if (!error)
+        error = check_clone3(&c, a[1]);
+    if (error)
+        return error;
     struct clone_request r = {
         .flags = c.flags,
         .exit_signal = c.exit_signal,
@@ -518,7 +566,12 @@ int64_t sys_clone3(struct task *t, const uint64_t a[6])
         .pidfd = c.pidfd,
         .tls = c.tls,
         .child_tid = c.child_tid,
+        .set_tid = c.set_tid,
+        .set_tid_size = c.set_tid_size,
+        .cgroup = c.cgroup,
     };
+    if ((c.flags & CLONE_VM) && (c.set_tid_size || (c.flags & CLONE_INTO_CGROUP)))
+        return -EPERM; /* as without the privilege they need */
     return clone_any(t, &r);
 }
 
