@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,9 +31,16 @@ static void *reserve(size_t size)
     return p;
 }
 
-/* A memfd under a number that the guest does not expect to get, -1 on failure. */
+/*
+ * A memfd under a number that the guest does not expect to get. -1 where there cannot be one: no
+ * number is free, or the guest's limit of file sizes, which is for memfds too and has a signal, is
+ * below our size.
+ */
 static int code_memfd(size_t size)
 {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < size)
+        return -1;
     int fd = memfd_create("ferry-code", MFD_CLOEXEC);
     if (fd < 0)
         return -1;
@@ -54,6 +62,26 @@ static void map_code(struct translator *t, int fd, uint8_t *rw_at, uint8_t *rx_a
         die("cannot map %zu bytes of code memory: %s", t->code_size, strerror(errno));
 }
 
+/*
+ * The same without a descriptor, and without contents. A fork pays for what it copies into this with
+ * a page fault per page, and a memfd takes it by a write: so this is for when there is none.
+ */
+static void map_anonymous(struct translator *t, size_t keep, uint8_t *rw_at, uint8_t *rx_at)
+{
+    uint8_t *rw = mmap(NULL, t->code_size, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (rw == MAP_FAILED)
+        die("cannot map %zu bytes of code memory: %s", t->code_size, strerror(errno));
+    memcpy(rw, t->rw, keep);
+    int fixed = MREMAP_MAYMOVE | (rw_at ? MREMAP_FIXED : 0);
+    /* An old size of 0 maps what is shared once more. */
+    t->rx = mremap(rw, 0, t->code_size, fixed, rx_at);
+    t->rw = rw_at ? mremap(rw, t->code_size, t->code_size, fixed, rw_at) : rw;
+    if (t->rx == MAP_FAILED || t->rw == MAP_FAILED ||
+        mprotect(t->rx, t->code_size, PROT_READ | PROT_EXEC) < 0)
+        die("cannot map %zu bytes of code memory: %s", t->code_size, strerror(errno));
+}
+
 void memory_create(struct translator *t)
 {
     size_t size = t->options.cache_size ? t->options.cache_size : DEFAULT_CODE_SIZE;
@@ -63,11 +91,13 @@ void memory_create(struct translator *t)
         size = (size_t)1 << 30; /* every rel32 must reach */
     t->code_size = size & ~(size_t)(CHUNK_SIZE - 1);
     int fd = code_memfd(t->code_size);
-    if (fd < 0)
-        die("cannot make code memory: %s", strerror(errno));
-    map_code(t, fd, NULL, NULL);
-    /* The mappings keep the memory; a descriptor would only be in the guest's way. */
-    close(fd);
+    if (fd >= 0) {
+        map_code(t, fd, NULL, NULL);
+        /* The mappings keep the memory; a descriptor would only be in the guest's way. */
+        close(fd);
+    } else {
+        map_anonymous(t, 0, NULL, NULL);
+    }
     t->nchunks = (uint32_t)(t->code_size / CHUNK_SIZE);
     t->chunk_first = reserve(t->nchunks * sizeof *t->chunk_first);
     t->max_blocks = (uint32_t)(t->code_size / CODE_PER_BLOCK);
@@ -155,7 +185,10 @@ void memory_adopt(struct translator *t, int fd)
 void memory_renew(struct translator *t)
 {
     int fd = code_memfd(t->code_size);
-    if (fd < 0 || pwrite(fd, t->rw, t->stubs.size, 0) != (ssize_t)t->stubs.size)
+    if (fd < 0)
+        map_anonymous(t, t->stubs.size, t->rw, t->rx);
+    else if (pwrite(fd, t->rw, t->stubs.size, 0) == (ssize_t)t->stubs.size)
+        memory_adopt(t, fd);
+    else
         die("cannot make code memory after a fork: %s", strerror(errno));
-    memory_adopt(t, fd);
 }
