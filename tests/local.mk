@@ -31,6 +31,7 @@ include tests/ra/local.mk
 include tests/code/local.mk
 include tests/fuzz/local.mk
 include tests/sys/local.mk
+include tests/binfmt/local.mk
 include tests/syscall/local.mk
 include tests/loader/local.mk
 include tests/signal/local.mk
