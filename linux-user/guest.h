@@ -55,6 +55,8 @@ struct guest {
     struct vdso_spec vdso;
     const char *platform;   /* AT_PLATFORM, NULL: none */
     uint64_t address_limit; /* first address that no mapping may reach */
+    unsigned address_bits;  /* of the kernel's layout that this guest sees; see aspace.h */
+    int extra_prot;         /* PROT_* besides the generic ones, as mprotect takes them */
     unsigned signal_stack;  /* AT_MINSIGSTKSZ: bytes that a signal frame may take */
     unsigned min_altstack;  /* the smallest alternate stack, MINSIGSTKSZ */
     bool has_restorer;      /* struct sigaction has sa_restorer, between flags and mask */

@@ -5,6 +5,10 @@ libferry_a_SOURCES += \
     linux-user/aarch64/guest.c \
     linux-user/aspace.c \
     linux-user/aspace.h \
+    linux-user/aspace_call.c \
+    linux-user/aspace_internal.h \
+    linux-user/aspace_move.c \
+    linux-user/aspace_place.c \
     linux-user/backtrace.c \
     linux-user/backtrace.h \
     linux-user/clone.c \

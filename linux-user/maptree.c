@@ -7,6 +7,16 @@
 
 enum { POOL_BYTES = 64 * 1024 };
 
+/* Adds so many bytes of a kind to the sums; negative: takes them off. */
+static void account(struct maptree *t, uint32_t prot, uint32_t flags, int64_t bytes)
+{
+    if (flags & MAP_IS_FOREIGN)
+        return;
+    t->bytes += (uint64_t)bytes;
+    if ((prot & PROT_WRITE) && !(flags & (MAP_IS_SHARED | MAP_IS_GROWING)))
+        t->data += (uint64_t)bytes;
+}
+
 /* Nodes come from the host in pools and go back to a free list only: readers may still look. */
 static struct map_node *node_new(struct maptree *t, uint64_t start, uint64_t end, uint32_t prot,
                                  uint32_t flags)
@@ -33,8 +43,7 @@ static struct map_node *node_new(struct maptree *t, uint64_t start, uint64_t end
                            .high = end,
                            .priority = t->random};
     t->count++;
-    if (!(flags & MAP_IS_FOREIGN))
-        t->bytes += end - start;
+    account(t, prot, flags, (int64_t)(end - start));
     return n;
 }
 
@@ -45,8 +54,7 @@ static void free_all(struct maptree *t, struct map_node *n)
     free_all(t, n->left);
     free_all(t, n->right);
     t->count--;
-    if (!(n->flags & MAP_IS_FOREIGN))
-        t->bytes -= n->end - n->start;
+    account(t, n->prot, n->flags, (int64_t)(n->start - n->end));
     n->right = NULL;
     n->left = t->free;
     t->free = n;
@@ -120,8 +128,7 @@ static void cut(struct maptree *t, uint64_t at)
     struct map_node *low, *high, *upper;
     split(t->root, at, &low, &high);
     upper = node_new(t, at, end, n->prot, n->flags);
-    if (!(n->flags & MAP_IS_FOREIGN))
-        t->bytes -= end - at;
+    account(t, n->prot, n->flags, (int64_t)(at - end));
     /* n is the last of `low`: shorten it along the path of its ancestors. */
     split(low, n->start, &low, &n);
     n->end = at;
@@ -157,7 +164,7 @@ static struct map_node *first(struct map_node *n)
 
 static bool mergeable(const struct map_node *n, uint32_t prot, uint32_t flags)
 {
-    return n->prot == prot && n->flags == flags && !(flags & (MAP_IS_FILE | MAP_IS_SHM));
+    return n->prot == prot && n->flags == flags;
 }
 
 void maptree_set(struct maptree *t, uint64_t start, uint64_t end, uint32_t prot, uint32_t flags)
@@ -201,6 +208,20 @@ struct map_node *maptree_at_or_above(const struct maptree *t, uint64_t address)
             n = n->left;
         } else {
             n = n->right;
+        }
+    }
+    return best;
+}
+
+struct map_node *maptree_below(const struct maptree *t, uint64_t address)
+{
+    struct map_node *n = t->root, *best = NULL;
+    while (n) {
+        if (n->start < address) {
+            best = n;
+            n = n->right;
+        } else {
+            n = n->left;
         }
     }
     return best;

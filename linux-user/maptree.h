@@ -17,13 +17,20 @@
 /* What a range is, besides its protection. */
 enum map_flag {
     MAP_IS_SHARED = 1 << 0,
-    MAP_IS_FILE = 1 << 1,  /* never merged with a neighbour */
+    MAP_IS_FILE = 1 << 1,
     MAP_IS_HEAP = 1 << 2,  /* brk */
     MAP_IS_STACK = 1 << 3, /* the main stack */
     MAP_IS_VDSO = 1 << 4,
     MAP_IS_SHM = 1 << 5,     /* System V */
     MAP_IS_FOREIGN = 1 << 6, /* not the guest's: the host's or Ferry's own */
     MAP_IS_CUT_OFF = 1 << 7, /* code that lies beyond the end of its file: no more executable */
+    MAP_IS_GROWING = 1 << 8, /* grows downwards by the host's own hand */
+    MAP_IS_SEALED = 1 << 9,  /* mseal */
+    /*
+     * Above this bit files' ranges have the number of the call that mapped them, so that two
+     * neighbours merge when they were one before, and only then.
+     */
+    MAP_NUMBER_SHIFT = 12,
 };
 
 struct map_node {
@@ -43,6 +50,7 @@ struct maptree {
     uint32_t random;
     size_t count;
     uint64_t bytes; /* sum of all ranges but foreign ones */
+    uint64_t data;  /* of the private writable ones among them, stacks excepted: RLIMIT_DATA's */
 };
 
 /* Declares [start, end) to have these attributes, whatever it was before. */
@@ -53,6 +61,9 @@ void maptree_clear(struct maptree *t, uint64_t start, uint64_t end);
 
 /* The range that holds `address`, or else the first above it; NULL if there is none. */
 struct map_node *maptree_at_or_above(const struct maptree *t, uint64_t address);
+
+/* The last range that starts below `address`; NULL if there is none. */
+struct map_node *maptree_below(const struct maptree *t, uint64_t address);
 
 /* The highest address in [low, high - size] where `size` bytes are free; 0 if there is none. */
 uint64_t maptree_gap(const struct maptree *t, uint64_t size, uint64_t low, uint64_t high);

@@ -101,6 +101,7 @@ static bool make_maps(struct task *t, struct text *out)
     struct text host = {0};
     struct aspace *as = t->process->as;
     aspace_lock(as);
+    aspace_settle(as, 0, as->limit);
     bool ok = read_whole("/proc/self/maps", &host);
     for (char *line = host.bytes; ok && line && *line;
          line = strchr(line, '\n'), line += line != NULL) {

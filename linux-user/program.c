@@ -234,16 +234,13 @@ static void take_limits(struct aspace *as)
     }
 }
 
-static uint64_t stack_size(const struct options *o)
+/* RLIMIT_STACK, or what -s says. */
+static uint64_t stack_limit(const struct options *o)
 {
     struct rlimit r;
-    uint64_t size = 8 << 20;
     if (o->stack_size)
-        size = o->stack_size;
-    else if (getrlimit(RLIMIT_STACK, &r) == 0)
-        size = r.rlim_cur > 64 << 20 ? 64 << 20 : r.rlim_cur;
-    size = page_up(size);
-    return size < 128 * 1024 ? 128 * 1024 : size;
+        return page_up(o->stack_size);
+    return getrlimit(RLIMIT_STACK, &r) == 0 ? r.rlim_cur : UINT64_MAX;
 }
 
 /* ---- the initial stack ---- */
@@ -297,12 +294,39 @@ static void random_bytes(const struct options *o, void *to, size_t size)
     }
 }
 
+/* Bytes that strings and their pointers take. */
+static uint64_t strings_size(const char *const *strings)
+{
+    uint64_t size = sizeof *strings;
+    for (; *strings; strings++)
+        size += strlen(*strings) + 1 + sizeof *strings;
+    return size;
+}
+
+/*
+ * How much of the main stack is there at first: arguments and environment and then what the kernel
+ * adds (setup_arg_pages in fs/exec.c), within the limit. The rest comes as it is touched. What -s
+ * asks for beyond the limit is there from the start, as the host would not add it.
+ */
+static uint64_t first_stack(const struct options *o, uint64_t strings)
+{
+    const uint64_t expand = 128 << 10, rest = 16 << 10;
+    uint64_t used = page_up(strings + rest), size = used + expand, limit = stack_limit(o);
+    if (o->stack_size || size > limit)
+        size = page_down(limit);
+    return size > used ? size : used;
+}
+
 static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
 {
     const struct guest *g = p->guest;
     struct program *prog = p->program;
     int prot = PROT_READ | PROT_WRITE | (prog->executable_stack ? PROT_EXEC : 0);
-    int64_t top = aspace_map_stack(p->as, stack_size(p->options), prot);
+    const char *const *envp = p->options->first ? environment(p->options)
+                                                : (const char *const *)p->options->envp;
+    const char *const *argv = (const char *const *)p->options->argv;
+    uint64_t strings = strings_size(argv) + strings_size(envp) + strlen(p->options->execfn);
+    int64_t top = aspace_map_stack(p->as, first_stack(p->options, strings), prot);
     if (top < 0)
         cannot_run(prog->path, EXIT_CANNOT_RUN, "no room for the stack: %s", strerror((int)-top));
     const struct stack_aux aux[] = {
@@ -329,8 +353,8 @@ static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
         .top = (uint64_t)top,
         .size = (uint64_t)top - p->as->stack_low,
         .host_top = space_host(p->as, (uint64_t)top),
-        .argv = (const char *const *)p->options->argv,
-        .envp = p->options->first ? environment(p->options) : (const char *const *)p->options->envp,
+        .argv = argv,
+        .envp = envp,
         .execfn = p->options->execfn,
         .platform = g->platform,
         .aux = aux,
@@ -416,7 +440,8 @@ void program_start(struct process *p, struct task *t)
         die("-cpu: %s", error);
 
     random_bytes(o, &layout, sizeof layout);
-    aspace_init(p->as, 0, p->guest->address_limit, layout);
+    aspace_init(p->as, 0, p->guest->address_limit, p->guest->address_bits, stack_limit(o), layout);
+    p->as->extra_prot = p->guest->extra_prot;
     take_limits(p->as);
     struct elf_image image =
         load_file(p, prog->path, fd, &file, file.dynamic_position ? p->as->pie_base : 0);

@@ -71,6 +71,27 @@ int64_t sys_madvise(struct task *t, const uint64_t a[6])
     return aspace_madvise(t->process->as, a[0], a[1], (int)a[2]);
 }
 
+int64_t sys_mlockall(struct task *t, const uint64_t a[6])
+{
+    return aspace_mlockall(t->process->as, (int)a[0]);
+}
+
+int64_t sys_munlockall(struct task *t, const uint64_t a[6])
+{
+    (void)a;
+    return aspace_munlockall(t->process->as);
+}
+
+int64_t sys_mseal(struct task *t, const uint64_t a[6])
+{
+    return aspace_mseal(t->process->as, a[0], a[1], a[2]);
+}
+
+int64_t sys_remap_file_pages(struct task *t, const uint64_t a[6])
+{
+    return aspace_remap_file_pages(t->process->as, a[0], a[1], (int)a[2], a[3], (int)a[4]);
+}
+
 int64_t sys_brk(struct task *t, const uint64_t a[6])
 {
     return aspace_brk(t->process->as, a[0]);
@@ -87,18 +108,21 @@ int64_t sys_shmdt(struct task *t, const uint64_t a[6])
 }
 
 /*
- * Calls that only look at memory or pin it can go to the host as they are, as long as the range is
- * the guest's: they must not tell of, or pin, memory that the guest does not have.
+ * Calls that only look at memory or pin it can go to the host as they are, as far as the range is
+ * the guest's: they must not tell of, or pin, memory that the guest does not have. Where it ends
+ * too early they have done what comes before.
  */
 static int64_t on_range(struct task *t, long number, const uint64_t a[6])
 {
     uint64_t start = page_down(a[0]), size = page_up(a[1] + (a[0] - start));
     if (start + size < start)
         return number == SYS_mincore || number == SYS_msync ? -ENOMEM : -EINVAL;
-    if (size && !aspace_covers(t->process->as, start, size))
+    uint64_t reach = size ? aspace_reach(t->process->as, start, size) : 0;
+    if (reach < size && !(reach && number != SYS_mincore))
         return -ENOMEM;
-    return host_syscall(number, (uint64_t)(uintptr_t)guest_pointer(t, a[0]), a[1], a[2], a[3], a[4],
-                        a[5]);
+    int64_t r = host_syscall(number, (uint64_t)(uintptr_t)guest_pointer(t, a[0]),
+                             reach < size ? reach - (a[0] - start) : a[1], a[2], a[3], a[4], a[5]);
+    return r == 0 && reach < size ? -ENOMEM : r;
 }
 
 int64_t sys_mlock(struct task *t, const uint64_t a[6])

@@ -180,6 +180,8 @@ const struct guest guest_aarch64 = {
     },
     .platform = "aarch64",
     .address_limit = UINT64_C(0x7ffffffff000),
+    .address_bits = 39,
+    .extra_prot = 0x10, /* PROT_BTI */
     .signal_stack = A64_FRAME_SIZE,
     .min_altstack = 5120,
     .has_restorer = true,

@@ -147,6 +147,7 @@ const struct guest guest_riscv64 = {
     .signal_stack = 2048,
     .min_altstack = 2048,
     .address_limit = UINT64_C(0x7ffffffff000),
+    .address_bits = 38, /* Sv39 */
     .hwcap = riscv_hwcap,
     .hwcap2 = hwcap2,
     .start = start,
