@@ -1,5 +1,6 @@
 /* Mapping, unmapping, protecting, advising, locking, the heap and the main stack. See aspace.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -9,7 +10,7 @@
 
 #include "linux-user/aspace_internal.h"
 
-enum { HUGE_PAGE = 2 << 20 };
+enum { HUGE_PAGE = 2 << 20, PROT_FOR_SEMAPHORES = 8 /* PROT_SEM */ };
 
 /* ---- limits ---- */
 
@@ -171,9 +172,9 @@ int64_t aspace_mmap(struct aspace *as, uint64_t address, uint64_t size, int prot
     if (offset % GUEST_PAGE)
         return -EINVAL;
     if (!size || !page_up(size))
-        return !(flags & MAP_ANONYMOUS) && faccessat(fd, "", F_OK, AT_EMPTY_PATH) ? -EBADF
-               : !size                                                             ? -EINVAL
-                                                                                   : -ENOMEM;
+        return !(flags & MAP_ANONYMOUS) && fcntl(fd, F_GETFD) < 0 ? -EBADF
+               : !size                                            ? -EINVAL
+                                                                  : -ENOMEM;
     aspace_lock(as);
     int64_t r = mmap_locked(as, address, page_up(size), prot, flags, fd, offset, label);
     aspace_unlock(as);
@@ -267,7 +268,7 @@ int64_t aspace_mprotect(struct aspace *as, uint64_t address, uint64_t size, int 
         return 0;
     if (!page_up(size) || address + page_up(size) <= address)
         return -ENOMEM;
-    if (prot & ~(grows | plain | PROT_SEM | as->extra_prot))
+    if (prot & ~(grows | plain | PROT_FOR_SEMAPHORES | as->extra_prot))
         return -EINVAL;
     aspace_lock(as);
     uint64_t end = address + page_up(size);

@@ -15,6 +15,8 @@ static void serve_call(struct task *t)
     struct cpu *cpu = &t->vcpu->cpu;
     t->number = guest->syscall_number(cpu);
     guest->syscall_args(cpu, t->args);
+    if (__builtin_expect(t->process->tagged_addresses, 0))
+        syscall_untag(&guest->abi, t->number, t->args);
 
     /* Before the call: one that does not return is the one a report wants to see. */
     struct past_call *past = &t->history[t->ncalls++ % TASK_HISTORY];

@@ -4,6 +4,8 @@
  * It takes no memory and makes no system call that a short program would notice: everything the
  * first task needs is static, and tables are read when they are needed.
  */
+#include <ucontext.h>
+
 #include "linux-user/core.h"
 #include "linux-user/crash.h"
 #include "linux-user/proc.h"
@@ -28,12 +30,8 @@ const char *__asan_default_options(void)
 }
 #endif
 
-int main(int argc, char **argv, char **envp)
+static void run_first(void)
 {
-    options_parse(&options, argc, argv, envp);
-    crash_start(&options);
-    core_start(options.core);
-    first.altstack = first_altstack;
     program_start(&process, &first);
     if (options.filters_fd >= 0 && !seccomp_import(&first, options.filters_fd))
         die("the seccomp filters of the program before cannot be read");
@@ -45,4 +43,32 @@ int main(int argc, char **argv, char **envp)
         proc_log_maps(&first);
     cpu_loop(&first);
     task_finish(&first);
+}
+
+/*
+ * The first task has a stack of our own too: the host's is as large as the limit that the guest may
+ * have, or give itself.
+ */
+static void on_own_stack(void (*run)(void))
+{
+#ifdef FERRY_SANITIZERS
+    run(); /* they know one stack for the first thread */
+#else
+    static _Alignas(64) uint8_t stack[TASK_STACK];
+    static ucontext_t here, there;
+    getcontext(&there);
+    there.uc_stack = (stack_t){.ss_sp = stack, .ss_size = sizeof stack};
+    there.uc_link = &here;
+    makecontext(&there, run, 0);
+    swapcontext(&here, &there);
+#endif
+}
+
+int main(int argc, char **argv, char **envp)
+{
+    options_parse(&options, argc, argv, envp);
+    crash_start(&options);
+    core_start(options.core);
+    first.altstack = first_altstack;
+    on_own_stack(run_first);
 }

@@ -146,6 +146,17 @@ int64_t syscall_serve(struct task *task, const struct row *row, const uint64_t a
     return not_there(row, 0);
 }
 
+void syscall_untag(const struct guest_abi *abi, uint64_t number, uint64_t args[6])
+{
+    const struct row *row = syscall_row(abi, number);
+    for (unsigned i = 0; row && i < row->nargs; i++) {
+        enum pass pass = syscall_kinds[row->kind[i]].pass;
+        if (pass == PASS_pointer || pass == PASS_path || pass == PASS_in || pass == PASS_out ||
+            pass == PASS_inout)
+            args[i] = (uint64_t)((int64_t)(args[i] << 8) >> 8);
+    }
+}
+
 int64_t syscall_dispatch(struct task *task, uint64_t number, const uint64_t args[6])
 {
     const struct guest_abi *abi = task_abi(task);

@@ -41,6 +41,12 @@ enum {
 };
 
 /*
+ * Takes the tags off the arguments that are addresses, for a guest whose kernel has been told to
+ * accept them (Documentation/arch/arm64/tagged-address-abi.rst). Addresses in memory keep theirs.
+ */
+void syscall_untag(const struct guest_abi *abi, uint64_t number, uint64_t args[6]);
+
+/*
  * Runs guest call `number` with six arguments. Returns the result or -errno, or one of the two
  * above. Traces when log_on(LOG_STRACE).
  */
