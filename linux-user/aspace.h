@@ -37,6 +37,9 @@ enum {
     ASPACE_GROWING = 8, /* the main stack, and what a guest may map with MAP_GROWSDOWN */
 };
 
+/* Free choices of addresses end here, below the host's legacy mmap area. */
+#define ASPACE_FAR_END UINT64_C(0x2a0000000000)
+
 static inline uint64_t page_down(uint64_t a)
 {
     return a & ~(uint64_t)(GUEST_PAGE - 1);

@@ -10,7 +10,7 @@
 
 #include "linux-user/aspace_internal.h"
 
-static const uint64_t far_end = 0x2a0000000000; /* below the host's legacy mmap area */
+static const uint64_t far_end = ASPACE_FAR_END;
 static const uint64_t lowest = 0x10000;         /* vm.mmap_min_addr's usual value */
 
 int host_prot(int prot)

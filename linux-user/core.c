@@ -104,7 +104,7 @@ static void skip_bytes(struct core *c, uint64_t size)
 static char *read_maps(struct task *t, size_t *size)
 {
     struct stat st;
-    int fd = proc_file(t, "maps", true);
+    int fd = proc_own_maps(t);
     char *text = MAP_FAILED;
     if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size)
         text = mmap(NULL, (size_t)st.st_size + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);

@@ -121,7 +121,7 @@ static void put_maps(struct task *t, int fd)
 {
     char text[4096];
     ssize_t n;
-    int maps = proc_file(t, "maps", true);
+    int maps = proc_own_maps(t);
     put(fd, "memory:\n");
     while (maps >= 0 && (n = read(maps, text, sizeof text)) > 0)
         if (write(fd, text, (size_t)n) != n)

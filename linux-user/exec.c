@@ -139,8 +139,6 @@ static int64_t open_target(struct exec_request *r)
         close(replaced);
         return -EACCES;
     }
-    if (self_program_fd() >= 0 && task_exe(r->task, r->dirfd, r->path))
-        return open_descriptor(r, self_program_fd());
     int nofollow = r->flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0;
     bool by_name = host[0] == '/' || r->dirfd == AT_FDCWD;
     r->fd = openat(r->dirfd, host, O_RDONLY | O_CLOEXEC | O_NONBLOCK | nofollow);

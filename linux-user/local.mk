@@ -31,6 +31,10 @@ libferry_a_SOURCES += \
     linux-user/proc.c \
     linux-user/proc.h \
     linux-user/procfile.c \
+    linux-user/procfile.h \
+    linux-user/procmaps.c \
+    linux-user/procpath.c \
+    linux-user/procpath.h \
     linux-user/program.c \
     linux-user/program.h \
     linux-user/riscv/frame.c \
@@ -52,5 +56,7 @@ libferry_a_SOURCES += \
     linux-user/sys_signal.c \
     linux-user/task.c \
     linux-user/task.h \
+    linux-user/text.c \
+    linux-user/text.h \
     linux-user/vdso_call.c \
     linux-user/vdso_call.h

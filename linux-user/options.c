@@ -284,6 +284,7 @@ static const struct option *find(const char *word, const char **attached)
 
 static void apply(struct options *o, const struct option *row, const char *value)
 {
+    value = value ? strdup(value) : NULL; /* arguments may be overwritten (proc.c) */
     if (o->ngiven == OPTIONS_GIVEN)
         die("too many options");
     if (row->child)
@@ -443,7 +444,7 @@ static bool by_binfmt(struct options *o, int argc, char **argv)
         o->program_fd = (int)fd;
     if (argc < 2 || (!preserved && o->program_fd < 0))
         return false;
-    o->program = argv[1];
+    o->program = strdup(argv[1]);
     o->argv = argv + 1 + preserved;
     o->registered = true;
     o->self = NULL;
@@ -495,7 +496,7 @@ void options_parse(struct options *o, int argc, char **argv, char **envp)
         int i = parse_words(o, argc, argv);
         if (i >= argc)
             die("no program given (usage: %s [options] program [arguments...])", o->program);
-        o->program = argv[i];
+        o->program = strdup(argv[i]);
         o->argv = argv + i;
     }
     const char *name = o->registered ? (const char *)getauxval(AT_EXECFN) : NULL;

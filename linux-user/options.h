@@ -51,6 +51,7 @@ struct options {
     const char *execfn;         /* path for the guest: AT_EXECFN */
     int program_fd;             /* already open (binfmt_misc's O flag), or -1 */
     int filters_fd;             /* seccomp filters of the program that executed us, or -1 */
+    char *arguments, *arguments_end; /* where Ferry's own lie */
     char **argv;                /* the guest's, NULL-terminated */
     char **envp;                /* the guest's, before -E and -U */
 };

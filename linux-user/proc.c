@@ -12,7 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "util/log.h"
+#include "linux-user/procpath.h"
+#include "linux-user/self.h"
 
 /* ---- the root ---- */
 
@@ -59,111 +60,49 @@ const char *proc_under_root(const char *root, const char *path, bool follow, cha
 
 /* ---- /proc ---- */
 
-/* The lexical form of a path without "//", "." and "..": enough to see what a /proc path means. */
-static void clean_path(const char *path, char out[PATH_MAX])
-{
-    size_t n = 0;
-    while (*path && n < PATH_MAX - 1) {
-        path += strspn(path, "/");
-        size_t length = strcspn(path, "/");
-        if (length == 2 && !memcmp(path, "..", 2)) {
-            while (n && out[--n] != '/')
-                ;
-        } else if (length && !(length == 1 && *path == '.')) {
-            if (n + length + 1 >= PATH_MAX)
-                break;
-            out[n++] = '/';
-            memcpy(out + n, path, length);
-            n += length;
-        }
-        path += length;
-    }
-    out[n] = '\0';
-}
-
-/* The last component, if it is one that we care about. */
-static bool interesting(const char *path)
-{
-    static const char *const names[] = {"exe", "maps", "cpuinfo", "auxv", "cmdline", "environ"};
-    const char *base = strrchr(path, '/');
-    base = base ? base + 1 : path;
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(base, names[i]))
-            return true;
-    return false;
-}
-
-/*
- * The name of a file of /proc that is ours to invent: relative to /proc/self with *own set, or to
- * /proc. NULL for everything else. `full` has PATH_MAX bytes.
- */
-static const char *proc_name(struct task *t, int dirfd, const char *path, char *full, bool *own)
-{
-    char joined[PATH_MAX];
-    if (!interesting(path))
-        return NULL;
-    if (path[0] != '/') {
-        char link[64], directory[PATH_MAX];
-        snprintf(link, sizeof link, dirfd == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/%d",
-                 dirfd);
-        ssize_t n = readlink(link, directory, sizeof directory - 1);
-        if (n <= 0)
-            return NULL;
-        directory[n] = '\0';
-        if (strncmp(directory, "/proc", 5) ||
-            snprintf(joined, sizeof joined, "%s/%s", directory, path) >= PATH_MAX)
-            return NULL;
-        path = joined;
-    }
-    clean_path(path, full);
-    if (strncmp(full, "/proc/", 6))
-        return NULL;
-    const char *p = full + 6;
-    *own = false;
-    size_t n = strcspn(p, "/");
-    bool self = (n == 4 && !memcmp(p, "self", 4)) || (n == 11 && !memcmp(p, "thread-self", 11)) ||
-                atoi(p) == getpid() || atoi(p) == t->tid;
-    if (!self || !p[n])
-        return n && !p[n] ? p : NULL;
-    *own = true;
-    p += n + 1;
-    /* /proc/self/task/TID/NAME is the process's, too. */
-    if (!strncmp(p, "task/", 5) && (p = strchr(p + 5, '/')))
-        p++;
-    return p;
-}
-
 /* True if the call being served does not follow a link at the end of its path. */
 static bool keeps_link(int flags)
 {
     return flags >= 0 ? flags & O_NOFOLLOW : flags == PATH_KEEP_LINK;
 }
 
+/* What a path of /proc stands for: another path, a descriptor, or itself. */
+static const char *proc_path(struct task *t, const struct proc_place *place, const char *path,
+                             int flags, char *buffer, int *replaced_fd)
+{
+    if (!strcmp(place->name, "exe")) {
+        const char *program = keeps_link(flags) ? NULL : proc_exe_path(t, place, buffer);
+        return program ? program : path;
+    }
+    if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY && !(flags & (O_PATH | O_DIRECTORY)))
+        *replaced_fd = proc_file(t, place);
+    return path;
+}
+
 const char *task_path(struct task *t, int dirfd, const char *path, int flags, char *buffer,
                       int *replaced_fd)
 {
-    char full[PATH_MAX];
-    bool own;
+    struct proc_place place;
     *replaced_fd = -1;
-    const char *name = proc_name(t, dirfd, path, full, &own);
-    if (name) {
-        if (own && !strcmp(name, "exe"))
-            return keeps_link(flags) ? path : t->process->program->path;
-        if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY && !(flags & (O_PATH | O_DIRECTORY)))
-            *replaced_fd = proc_file(t, name, own);
-        return path;
+    if (proc_find(t, dirfd, path, &place)) {
+        const char *result = proc_path(t, &place, path, flags, buffer, replaced_fd);
+        close(place.directory);
+        return result;
     }
     const char *found =
         proc_under_root(t->process->options->root, path, !keeps_link(flags), buffer);
     return found ? found : path;
 }
 
-const char *task_exe(struct task *t, int dirfd, const char *path)
+bool task_exe(struct task *t, int dirfd, const char *path, char *target)
 {
-    char full[PATH_MAX];
-    bool own;
-    const char *name = proc_name(t, dirfd, path, full, &own);
-    return name && own && !strcmp(name, "exe") ? t->process->program->guest_path : NULL;
+    struct proc_place place;
+    if (!proc_find(t, dirfd, path, &place))
+        return false;
+    bool found = !strcmp(place.name, "exe") && place.scope != PROC_SYSTEM &&
+                 proc_exe_link(t, &place, target);
+    close(place.directory);
+    return found;
 }
 
 /* ---- identity ---- */
@@ -189,8 +128,36 @@ void proc_program_opened(struct process *p, int fd)
     if (length && !strncmp(real, root, length) && real[length] == '/')
         shown = real + length;
     memcpy(prog->guest_path, shown, strlen(shown) + 1);
-    const char *base = strrchr(p->options->execfn, '/');
-    snprintf(prog->comm, sizeof prog->comm, "%s", base ? base + 1 : p->options->execfn);
+    struct stat st;
+    if (fstat(fd, &st) == 0) {
+        prog->device = st.st_dev;
+        prog->inode = st.st_ino;
+        if (!st.st_nlink)
+            self_keep_program(fd);
+    }
+    /* The last part of the name it was called by; of its own name, if that was a descriptor. */
+    bool by_descriptor = !strncmp(p->options->execfn, "/dev/fd/", 8) &&
+                         !strchr(p->options->execfn + 8, '/');
+    const char *name = by_descriptor ? real : p->options->execfn, *base = strrchr(name, '/');
+    base = base ? base + 1 : name;
+    const char *deleted = by_descriptor ? strstr(base, " (deleted)") : NULL;
+    int shown_length = deleted ? (int)(deleted - base) : (int)strlen(base);
+    snprintf(prog->comm, sizeof prog->comm, "%.*s", shown_length, base);
+}
+
+/* Writes the guest's arguments over Ferry's, where the kernel shows them from. */
+static void rewrite_arguments(struct options *o)
+{
+    char *to = o->arguments;
+    for (char **arg = o->argv; *arg; arg++) {
+        size_t n = strlen(*arg) + 1;
+        if (n > (size_t)(o->arguments_end - to))
+            break;
+        memmove(to, *arg, n);
+        *arg = to;
+        to += n;
+    }
+    memset(to, 0, (size_t)(o->arguments_end - to));
 }
 
 void proc_take_identity(struct process *p)
@@ -215,8 +182,8 @@ void proc_take_identity(struct process *p)
         .auxv_size = (__u32)prog->auxv_size,
         .exe_fd = (__u32)-1,
     };
-    /* Needs a kernel with CONFIG_CHECKPOINT_RESTORE; without it only our own view is the guest's.
-     */
-    if (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) != 0 && log_on(LOG_UNIMP))
-        log_print("the host's ps will show ferry's arguments: %s\n", strerror(errno));
+    /* Needs a kernel with CONFIG_CHECKPOINT_RESTORE and no filter that forbids it. */
+    p->identity_shown = prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) == 0;
+    if (!p->identity_shown)
+        rewrite_arguments(p->options);
 }

@@ -22,9 +22,17 @@ void proc_program_opened(struct process *p, int fd);
  */
 void proc_take_identity(struct process *p);
 
+struct proc_place;
+
 /* procfile.c: what a file of /proc contains for the guest. A descriptor, or -1 if it is the host's.
  */
-int proc_file(struct task *t, const char *name, bool own);
+int proc_file(struct task *t, const struct proc_place *place);
+
+/* The same for /proc/self/maps. */
+int proc_own_maps(struct task *t);
+
+/* Is there a file of /proc of this name that proc_file makes? */
+bool proc_has_file(const char *name);
 
 /* Writes the guest's memory map into the log. */
 void proc_log_maps(struct task *t);

@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "linux-user/aspace.h"
 #include "linux-user/guest.h"
@@ -94,13 +95,15 @@ struct program {
     uint64_t entry, phdr, interp_base, load_bias, start_code, end_code, start_data, end_data;
     uint64_t stack_sp, arg_start, arg_end, env_start, env_end, auxv, auxv_size;
     uint64_t vdso, vdso_sigreturn;
+    dev_t device; /* of its file */
+    ino_t inode;
     unsigned phnum;
     bool executable_stack;     /* PT_GNU_STACK says so: for trampolines of nested functions */
 };
 
 struct process {
     const struct guest *guest;
-    const struct options *options;
+    struct options *options;
     struct cpu_config config;
     struct translator *translator;
     struct aspace *as;
@@ -111,6 +114,7 @@ struct process {
     struct guest_action actions[SIGNALS + 1];
     uint64_t actions_known; /* bit SIG-1: the entry above has been read from the host or set */
     uint32_t personality;
+    bool identity_shown; /* the host's kernel knows arguments, environment and auxiliary vector */
     struct seccomp_filter *seccomp_all; /* what SECCOMP_FILTER_FLAG_TSYNC gave to every thread */
     bool tagged_addresses; /* PR_SET_TAGGED_ADDR_CTRL */
     bool watch_deaths;  /* a report or a core file may be wanted: see signal_watch_deaths */

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "syscall/host_number.h"
@@ -136,4 +137,45 @@ int64_t sys_close_range(struct task *task, const uint64_t args[6])
         first = hole + 1;
     }
     return 0;
+}
+
+/* ---- /proc/self/fd ---- */
+
+/* Takes the entries of reserved descriptors out of `size` bytes of them; returns what is left. */
+static int64_t drop_reserved(struct task *task, uint64_t entries, int64_t size)
+{
+    struct {
+        uint64_t inode, offset;
+        uint16_t length;
+        uint8_t type;
+        char name[13]; /* a number; names have at least so many bytes, padding included */
+    } __attribute__((packed)) entry;
+    uint8_t copy[512];
+    uint64_t from = entries, to = entries, end = entries + (uint64_t)size;
+    while (from < end) {
+        size_t least = end - from < sizeof entry ? end - from : sizeof entry;
+        if (copy_in(task, &entry, from, least) != 0 || entry.length > sizeof copy)
+            return -EFAULT;
+        entry.name[sizeof entry.name - 1] = '\0';
+        bool number = entry.name[0] >= '0' && entry.name[0] <= '9';
+        if (!number || !fd_reserved(atoi(entry.name))) {
+            if (to != from && (copy_in(task, copy, from, entry.length) != 0 ||
+                               copy_out(task, to, copy, entry.length) != 0))
+                return -EFAULT;
+            to += entry.length;
+        }
+        from += entry.length;
+    }
+    return (int64_t)(to - entries);
+}
+
+int64_t sys_getdents64(struct task *task, const uint64_t args[6])
+{
+    if (fd_reserved((int)args[0]))
+        return -EBADF;
+    int64_t size = host_syscall(SYS_getdents64, args[0], args[1], args[2], 0, 0, 0);
+    if (!nreserved || size <= 0 || !task_lists_descriptors(task, (int)args[0]))
+        return size;
+    int64_t left = drop_reserved(task, args[1], size);
+    return left ? left : sys_getdents64(task, args); /* nothing would mean the end */
 }

@@ -67,8 +67,8 @@ int64_t sys_readlinkat(struct task *task, const uint64_t args[6])
         return -EINVAL;
     storage.guest[0] = 0;
     const char *path = path_in(task, (int)args[0], args[1], PATH_KEEP_LINK, &storage, NULL);
-    const char *exe = task_exe(task, (int)args[0], storage.guest);
-    if (exe) {
+    char exe[4096];
+    if (storage.guest[0] && task_exe(task, (int)args[0], storage.guest, exe)) {
         size_t length = strlen(exe);
         if (length > (size_t)size)
             length = (size_t)size;

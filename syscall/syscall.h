@@ -124,7 +124,12 @@ void task_names_change(struct task *task);
  */
 bool task_sigmask_enter(struct task *task, uint64_t mask, uint64_t *host);
 int64_t task_sigmask_leave(struct task *task, int64_t result);
-/* The guest program behind /proc/PID/exe for a pid that is this process; NULL otherwise. */
-const char *task_exe(struct task *task, int dirfd, const char *path);
+/* Is `fd` open on the list of this process's descriptors, /proc/self/fd or fdinfo? */
+bool task_lists_descriptors(struct task *task, int fd);
+/*
+ * What readlink says of /proc/PID/exe of this and of other emulated processes, in `target` of
+ * PATH_MAX bytes. False for every other path.
+ */
+bool task_exe(struct task *task, int dirfd, const char *path, char *target);
 
 #endif
