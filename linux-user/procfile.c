@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "linux-user/proc.h"
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "util/log.h"
 
@@ -248,6 +249,8 @@ static bool status_value(const struct proc_request *r, const char *key, const st
         {"VmExe", true, "%8lu kB", code / 1024},
         {"VmLib", true, "%8lu kB", (s->code > code ? s->code - code : 0) / 1024},
         {"Threads", true, "%lu", r->task->process->ntasks},
+        {"Seccomp", true, "%lu", (uint64_t)seccomp_prctl_get(r->task)},
+        {"Seccomp_filters", true, "%lu", seccomp_count(r->task)},
         {"SigBlk", true, "%016lx", g->blocked},
         {"SigIgn", true, "%016lx", g->ignored},
         {"SigCgt", true, "%016lx", g->caught},
