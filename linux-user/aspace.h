@@ -90,6 +90,8 @@ int64_t aspace_mprotect(struct aspace *as, uint64_t address, uint64_t size, int 
 int64_t aspace_mremap(struct aspace *as, uint64_t old, uint64_t old_size, uint64_t new_size,
                       int flags, uint64_t to);
 int64_t aspace_madvise(struct aspace *as, uint64_t address, uint64_t size, int advice);
+/* Contents of the range may have been thrown away, by a call that asked the host itself. */
+void aspace_discarded(struct aspace *as, uint64_t address, uint64_t size);
 int64_t aspace_mlockall(struct aspace *as, int flags);
 int64_t aspace_munlockall(struct aspace *as);
 int64_t aspace_mseal(struct aspace *as, uint64_t address, uint64_t size, uint64_t flags);

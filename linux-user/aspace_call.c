@@ -361,6 +361,16 @@ int64_t aspace_madvise(struct aspace *as, uint64_t address, uint64_t size, int a
     return r;
 }
 
+void aspace_discarded(struct aspace *as, uint64_t address, uint64_t size)
+{
+    if (!range_ok(as, address, size))
+        return;
+    aspace_lock(as);
+    if (executable_within(as, address, address + size))
+        forget_code(as, address, address + size);
+    aspace_unlock(as);
+}
+
 /* ---- locking ---- */
 
 static bool has_ipc_lock(void)

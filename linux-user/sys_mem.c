@@ -4,6 +4,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include "linux-user/task.h"
 #include "syscall/prctl.h"
@@ -154,6 +155,24 @@ int64_t sys_mincore(struct task *t, const uint64_t a[6])
 {
     if (a[0] % GUEST_PAGE)
         return -EINVAL;
+    if (a[2] > t->process->as->limit) /* the kernel looks at it before it looks for holes */
+        return -EFAULT;
     uint64_t b[6] = {a[0], a[1], (uint64_t)(uintptr_t)guest_pointer(t, a[2]), a[3], a[4], a[5]};
     return on_range(t, SYS_mincore, b);
+}
+
+/*
+ * On itself a process may give any advice (since Linux 6.13): what it throws away may have been code.
+ * Of another's code we know nothing, and its own ferry is not told.
+ */
+int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
+{
+    struct aspace *as = t->process->as;
+    struct iovec v;
+    int64_t r = host_syscall(SYS_process_madvise, a[0], (uint64_t)(uintptr_t)guest_pointer(t, a[1]),
+                             a[2], a[3], a[4], 0);
+    for (uint64_t i = 0; r > 0 && i < a[2]; i++)
+        if (copy_in(t, &v, a[1] + i * sizeof v, sizeof v) == 0)
+            aspace_discarded(as, (uint64_t)(uintptr_t)v.iov_base - as->base, v.iov_len);
+    return r;
 }
