@@ -13,8 +13,9 @@
  * waits. Without CLONE_VFORK the guest's parent must not wait; then a host thread waits in its
  * place.
  *
- * While a thread or process is being made, the host's signals are blocked, so that none is
- * delivered to a child whose task is not ready; each side sets its mask when it is.
+ * While a thread or process is being made, the host's signals are blocked, all of them: one that
+ * somebody sends to a child whose task is not ready would be lost, and be it SIGSEGV. Each side sets
+ * its mask when it is ready, and before it touches the guest's memory, where it may fault.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -215,6 +216,7 @@ static void *thread_main(void *arg)
     const struct clone_request *r = &start_of(t)->request;
     task_enter(t);
     task_link(t);
+    signal_apply_mask(t);
     uint32_t tid = (uint32_t)t->tid;
     /* The parent writes it too; whoever comes first, both sides find it there. */
     if (r->flags & CLONE_PARENT_SETTID)
@@ -228,7 +230,6 @@ static void *thread_main(void *arg)
     int apart = (r->flags & CLONE_FS ? 0 : CLONE_FS) | (r->flags & CLONE_FILES ? 0 : CLONE_FILES);
     if (apart)
         syscall(SYS_unshare, apart);
-    signal_apply_mask(t);
     cpu_loop(t);
     struct process *p = t->process;
     await_parent(t);
@@ -257,7 +258,7 @@ static int64_t clone_thread(struct task *parent, const struct clone_request *r)
     set_child_registers(t, r);
     *start_of(t) = (struct thread_start){.request = *r};
     pthread_t thread;
-    signal_block_all();
+    host_signal_mask(UINT64_MAX);
     if (start_thread(t, thread_main, t, &thread) != 0) {
         signal_apply_mask(parent);
         seccomp_release(t);
@@ -266,10 +267,10 @@ static int64_t clone_thread(struct task *parent, const struct clone_request *r)
         return -EAGAIN;
     }
     uint32_t tid = (uint32_t)thread_tid(thread);
+    signal_apply_mask(parent);
     if (r->flags & CLONE_PARENT_SETTID)
         copy_out(parent, r->parent_tid, &tid, sizeof tid);
     parent_is_ready(t);
-    signal_apply_mask(parent);
     return tid;
 }
 
@@ -318,7 +319,7 @@ static void retire_others(struct task *t)
 static int64_t clone_fork(struct task *t, const struct clone_request *r)
 {
     struct process *p = t->process;
-    signal_block_all();
+    host_signal_mask(UINT64_MAX);
     int token = translator_before_fork(p->translator);
     process_lock(p);
     aspace_lock(p->as);
@@ -329,23 +330,24 @@ static int64_t clone_fork(struct task *t, const struct clone_request *r)
         if (r->flags & CLONE_CLEAR_SIGHAND)
             clear_handlers(p);
         translator_after_fork(p->translator, t->vcpu, token, true);
+        set_child_registers(t, r);
+        for (int i = 0; i < TASK_QUEUE; i++)
+            t->signal.queue[i].order = 0; /* pending signals are the parent's */
+        signal_apply_mask(t);
         uint32_t tid = (uint32_t)t->tid;
         if (r->flags & CLONE_CHILD_SETTID)
             copy_out(t, r->child_tid, &tid, sizeof tid);
         syscall(SYS_set_tid_address,
                 r->flags & CLONE_CHILD_CLEARTID ? guest_pointer(t, r->child_tid) : NULL);
-        set_child_registers(t, r);
-        for (int i = 0; i < TASK_QUEUE; i++)
-            t->signal.queue[i].order = 0; /* pending signals are the parent's */
     } else {
         aspace_unlock(p->as);
         process_unlock(p);
         translator_after_fork(p->translator, t->vcpu, token, false);
+        signal_apply_mask(t);
         uint32_t tid = (uint32_t)pid;
         if (pid > 0 && (r->flags & CLONE_PARENT_SETTID))
             copy_out(t, r->parent_tid, &tid, sizeof tid);
     }
-    signal_apply_mask(t);
     return pid;
 }
 
@@ -367,6 +369,7 @@ static int shared_main(void *arg)
     task_enter(t);
     t->leader = true;
     task_link(t);
+    signal_apply_mask(t);
     uint32_t tid = (uint32_t)t->tid;
     if (r.flags & CLONE_PARENT_SETTID)
         copy_out(t, r.parent_tid, &tid, sizeof tid);
@@ -378,7 +381,6 @@ static int shared_main(void *arg)
         clear_handlers(t->process);
     s->result = tid;
     announce(&s->ready, 1);
-    signal_apply_mask(t);
     cpu_loop(t);
     syscall(SYS_exit, t->exit_code);
     return 0;
@@ -453,7 +455,7 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
     s->process.seccomp_all = NULL;
     t->process = &s->process;
     set_child_registers(t, r);
-    signal_block_all();
+    host_signal_mask(UINT64_MAX);
     int64_t result;
     if (!carrier) {
         result = run_shared(s);
