@@ -58,5 +58,9 @@ libferry_a_SOURCES += \
     linux-user/task.h \
     linux-user/text.c \
     linux-user/text.h \
+    linux-user/uring.c \
+    linux-user/uring.h \
+    linux-user/uring_register.c \
+    linux-user/uring_sqe.c \
     linux-user/vdso_call.c \
     linux-user/vdso_call.h

@@ -7,6 +7,7 @@
 #include <sys/uio.h>
 
 #include "linux-user/task.h"
+#include "linux-user/uring.h"
 #include "syscall/prctl.h"
 #include "syscall/rows.h"
 #include "util/log.h"
@@ -42,13 +43,18 @@ int64_t sys_mmap(struct task *t, const uint64_t a[6])
     int prot = implied(t, a[2]);
     if ((prot & PROT_EXEC) && (prot & PROT_WRITE) && denies_exec(t))
         return logged("mmap", -EACCES, a);
-    int64_t r = aspace_mmap(t->process->as, a[0], a[1], prot, (int)a[3], (int)a[4], a[5], 0);
+    int64_t r;
+    if (!uring_used || (a[3] & MAP_ANONYMOUS) || !uring_mmap(t, a, &r))
+        r = aspace_mmap(t->process->as, a[0], a[1], prot, (int)a[3], (int)a[4], a[5], 0);
     return logged("mmap", r, a);
 }
 
 int64_t sys_munmap(struct task *t, const uint64_t a[6])
 {
-    return logged("munmap", aspace_munmap(t->process->as, a[0], a[1]), a);
+    int64_t r = aspace_munmap(t->process->as, a[0], a[1]);
+    if (uring_used && r == 0)
+        uring_unmapped(a[0], page_up(a[1]));
+    return logged("munmap", r, a);
 }
 
 int64_t sys_mprotect(struct task *t, const uint64_t a[6])

@@ -8,6 +8,7 @@
 #include "linux-user/crash.h"
 #include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
+#include "linux-user/uring.h"
 #include "util/log.h"
 
 __thread struct task *current_task;
@@ -105,6 +106,8 @@ void process_after_fork(struct task *t)
     p->dying = NULL;
     t->next = t->previous = NULL;
     t->leader = true;
+    if (uring_used)
+        uring_after_fork(t);
     t->tid = (int)syscall(SYS_gettid);
 }
 

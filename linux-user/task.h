@@ -70,6 +70,7 @@ struct task {
     struct signal_state signal;
     uint8_t seccomp_mode;           /* SECCOMP_MODE_*; see seccomp.h */
     struct seccomp_filter *seccomp; /* the newest filter */
+    struct uring *registered_rings[16]; /* by IORING_REGISTER_RING_FDS; see uring.h */
     bool restart; /* the last call was interrupted before it had an effect */
     jmp_buf escape;            /* out of a translation whose guest code cannot be read after all */
     volatile bool in_run;      /* in translator_run */

@@ -24,4 +24,5 @@ libferry_a_SOURCES += \
     syscall/struct.h \
     syscall/syscall.def \
     syscall/syscall.h \
-    syscall/table.h
+    syscall/table.h \
+    syscall/uring.def
