@@ -45,6 +45,7 @@ struct code_stubs {
     uint32_t ret;      /* return mispredicted: target pc in exit_pc; unwinds the shadow stack to it or looks up */
     uint32_t poll;     /* attention was noticed at exit_pc: leaves with NONE */
     uint32_t unwind;   /* leave when every slot, exit_link and return_sp are in struct cpu already (faults in C) */
+    uint32_t syscall;  /* as leave, but asks cpu.call first */
     uint32_t call[4];  /* calls of C functions, inside generated code only: see stubs.c */
     uint32_t size;     /* bytes of all stubs */
 };

@@ -55,6 +55,8 @@ struct cpu {
     void *return_base;       /* lowest and highest address of the shadow stack's usable part */
     void *return_top;
     void *helper[IR_MAX_HELPERS]; /* from the guest's table */
+    /* Asked at a system call, with all state at home: the code to go on with, or NULL to leave. */
+    const void *(*call)(struct cpu *cpu);
 
     /* the backend's own: see backend_init_cpu */
     void *runtime[CPU_RUNTIME];   /* C functions */

@@ -9,32 +9,50 @@
 #include "linux-user/task.h"
 #include "util/log.h"
 
-static void serve_call(struct task *t)
+/* The call at hand enters the history before it is made: one that does not return is the one a
+ * report wants to see. */
+static struct past_call *begin_call(struct task *t)
 {
     const struct guest *guest = t->process->guest;
-    struct cpu *cpu = &t->vcpu->cpu;
-    t->number = guest->syscall_number(cpu);
-    guest->syscall_args(cpu, t->args);
+    const struct cpu *cpu = &t->vcpu->cpu;
+    struct past_call *call = &t->history[t->ncalls++ % TASK_HISTORY];
+    t->call = call;
+    call->number = guest_call_number(guest, cpu);
+    guest_call_args(guest, cpu, call->args);
     if (__builtin_expect(t->process->tagged_addresses, 0))
-        syscall_untag(&guest->abi, t->number, t->args);
+        syscall_untag(&guest->abi, call->number, call->args);
+    call->result = SYSCALL_NO_RETURN;
+    return call;
+}
 
-    /* Before the call: one that does not return is the one a report wants to see. */
-    struct past_call *past = &t->history[t->ncalls++ % TASK_HISTORY];
-    past->number = t->number;
-    for (int i = 0; i < 6; i++)
-        past->args[i] = t->args[i];
-    past->result = SYSCALL_NO_RETURN;
-
+static void serve_call(struct task *t)
+{
+    struct cpu *cpu = &t->vcpu->cpu;
+    struct past_call *call = begin_call(t);
     int64_t result;
     if (__builtin_expect(t->seccomp_mode == 0, 1) || seccomp_judge(t, &result))
-        result = syscall_dispatch(t, t->number, t->args);
-    past->result = result;
+        result = syscall_dispatch(t, call->number, call->args);
+    call->result = result;
     if (result == SYSCALL_RESTART) {
         t->restart = true;
         cpu->attention = 1; /* even if nobody asks for it any more: the call is to be made again */
     } else if (result != SYSCALL_NO_RETURN) {
-        guest->set_result(cpu, result);
+        guest_set_result(task_guest(t), cpu, result);
     }
+}
+
+bool quick_call(struct vcpu *v)
+{
+    struct task *t = v->owner;
+    const struct guest *guest = t->process->guest;
+    long host = syscall_quick(&guest->abi, guest_call_number(guest, &v->cpu));
+    if (host < 0 || t->seccomp_mode != 0)
+        return false;
+    struct past_call *call = begin_call(t);
+    const uint64_t *a = call->args;
+    call->result = host_syscall(host, a[0], a[1], a[2], a[3], a[4], a[5]);
+    guest_set_result(guest, &v->cpu, call->result);
+    return true;
 }
 
 /* The instruction at pc cannot be fetched: which byte of it is missing, and why. */

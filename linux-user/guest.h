@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "frontend/frontend.h"
+#include "ir/cpu.h"
 #include "loader/vdso.h"
 #include "syscall/syscall.h"
 
@@ -49,6 +51,15 @@ struct gregset_layout {
     uint16_t in_frame;     /* the same words in a signal frame: bytes from its sp */
 };
 
+/*
+ * Where the registers of a system call have their homes: offsets in cpu->state. Data, not functions,
+ * as behind a host's system call the processor has forgotten where indirect calls lead.
+ */
+struct guest_call {
+    uint16_t number, args, result; /* the six arguments in a row */
+    uint8_t number_size;           /* bytes of the number that count */
+};
+
 struct guest {
     const struct frontend *frontend;
     struct guest_abi abi;
@@ -69,9 +80,7 @@ struct guest {
     void (*start)(struct cpu *cpu, uint64_t sp);
 
     uint64_t (*stack_pointer)(const struct cpu *cpu);
-    uint64_t (*syscall_number)(const struct cpu *cpu);
-    void (*syscall_args)(const struct cpu *cpu, uint64_t args[6]);
-    void (*set_result)(struct cpu *cpu, int64_t result);
+    struct guest_call call;
     /* Goes back to the call instruction with its first argument restored. */
     void (*restart)(struct cpu *cpu, uint64_t first_arg);
     /* The child of a clone: returns 0, on `sp` and with `tls` unless these are 0 or not asked for.
@@ -103,6 +112,23 @@ struct guest {
     /* /proc/cpuinfo of one processor. Returns its length. */
     size_t (*cpuinfo)(const struct cpu_config *config, unsigned number, char *text, size_t size);
 };
+
+static inline uint64_t guest_call_number(const struct guest *g, const struct cpu *cpu)
+{
+    uint64_t number;
+    memcpy(&number, cpu->state + g->call.number, sizeof number);
+    return g->call.number_size == 4 ? (uint32_t)number : number;
+}
+
+static inline void guest_call_args(const struct guest *g, const struct cpu *cpu, uint64_t args[6])
+{
+    memcpy(args, cpu->state + g->call.args, 6 * sizeof args[0]);
+}
+
+static inline void guest_set_result(const struct guest *g, struct cpu *cpu, int64_t result)
+{
+    memcpy(cpu->state + g->call.result, &result, sizeof result);
+}
 
 extern const struct guest guest_riscv64, guest_aarch64;
 

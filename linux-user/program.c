@@ -413,6 +413,7 @@ static void make_translator(struct process *p)
         .frontend = p->guest->frontend,
         .config = p->config,
         .source = {aspace_window, p->as},
+        .call = quick_call,
         .cache_size = cache_size(o),
         .interpret = o->interpret,
         .single_insn = o->one_insn,

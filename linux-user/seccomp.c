@@ -181,11 +181,11 @@ static void log_verdict(const struct task *t, const struct seccomp_data *data, u
 static bool judge_by_filters(struct task *t, int64_t *result)
 {
     struct seccomp_data data = {
-        .nr = (int)t->number,
+        .nr = (int)t->call->number,
         .arch = task_abi(t)->audit_arch,
         .instruction_pointer = t->vcpu->cpu.exit_pc,
     };
-    memcpy(data.args, t->args, sizeof data.args);
+    memcpy(data.args, t->call->args, sizeof data.args);
     const struct seccomp_filter *by;
     uint32_t verdict = verdict_of(t, &data, &by);
     if (verdict == SECCOMP_RET_ALLOW)
@@ -222,7 +222,7 @@ static bool judge_by_filters(struct task *t, int64_t *result)
 
 static bool judge_strictly(struct task *t, int64_t *result)
 {
-    const struct row *row = syscall_row(task_abi(t), t->number);
+    const struct row *row = syscall_row(task_abi(t), t->call->number);
     switch (row ? (int)(row - syscall_rows) : -1) {
     case ROW_read:
     case ROW_write:

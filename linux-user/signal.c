@@ -193,9 +193,9 @@ static void settle_call(struct task *t, bool restart)
         return;
     t->restart = false;
     if (restart)
-        task_guest(t)->restart(&t->vcpu->cpu, t->args[0]);
+        task_guest(t)->restart(&t->vcpu->cpu, t->call->args[0]);
     else
-        task_guest(t)->set_result(&t->vcpu->cpu, -EINTR);
+        guest_set_result(task_guest(t), &t->vcpu->cpu, -EINTR);
 }
 
 static void frame_failed(struct task *t, int signal)

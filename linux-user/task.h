@@ -78,7 +78,7 @@ struct task {
     uint64_t escape_address;
     bool leaving; /* the thread shall end; status in exit_code */
     int exit_code;
-    uint64_t number, args[6]; /* the call being served */
+    const struct past_call *call; /* being served; the newest of: */
     struct past_call history[TASK_HISTORY];
     unsigned ncalls;
     struct exec_request *exec; /* of the execve being made (exec.c) */
@@ -134,6 +134,9 @@ void task_unlink(struct task *t);
 
 /* Runs guest code until the task shall end. */
 void cpu_loop(struct task *t);
+
+/* translator_options.call: serves a call of a raw row without leaving the translator. */
+bool quick_call(struct vcpu *v);
 
 /* Starts a task's host side: alternate stack for handlers, thread-local pointer. */
 void task_enter(struct task *t);

@@ -65,17 +65,3 @@ bool safe_syscall_rewind(void *ucontext)
     context->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)safe_syscall_again;
     return true;
 }
-
-int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
-                     uint64_t f)
-{
-    int64_t result;
-    register uint64_t r10 __asm__("r10") = d;
-    register uint64_t r8 __asm__("r8") = e;
-    register uint64_t r9 __asm__("r9") = f;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
-}

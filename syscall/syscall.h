@@ -52,6 +52,12 @@ void syscall_untag(const struct guest_abi *abi, uint64_t number, uint64_t args[6
  */
 int64_t syscall_dispatch(struct task *task, uint64_t number, const uint64_t args[6]);
 
+/*
+ * The host's number of a call that can be made with the guest's own arguments and cannot sleep for
+ * long, or -1. Also -1 while calls are traced.
+ */
+long syscall_quick(const struct guest_abi *abi, uint64_t number);
+
 /* The name of a guest call, or NULL. */
 const char *syscall_name(const struct guest_abi *abi, uint64_t number);
 
@@ -65,9 +71,23 @@ const char *syscall_name(const struct guest_abi *abi, uint64_t number);
 int64_t safe_syscall(const volatile uint32_t *attention, long number, const uint64_t args[6]);
 bool safe_syscall_rewind(void *ucontext);
 
-/* The host's system call without further ado, for calls that cannot block: -errno on failure. */
-int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
-                     uint64_t f);
+/*
+ * The host's system call without further ado, for calls that cannot block: -errno on failure. Inline:
+ * behind a system call the processor predicts returns badly.
+ */
+static inline int64_t host_syscall(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                                   uint64_t e, uint64_t f)
+{
+    int64_t result;
+    register uint64_t r10 __asm__("r10") = d;
+    register uint64_t r8 __asm__("r8") = e;
+    register uint64_t r9 __asm__("r9") = f;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
 
 /*
  * Copies between guest memory and ours. Return 0 or -EFAULT; a fault inside is caught by

@@ -150,6 +150,7 @@ static struct translator_thread *thread_new(struct translator *t)
     }
     if (!t->options.interpret) {
         backend_init_cpu(t->backend, &v->cpu);
+        v->cpu.call = serve_call;
         v->cpu.jump_cache[0].code = t->rx + t->stubs.null;
     }
     return th;

@@ -158,6 +158,9 @@ static inline uint64_t jump_cache_empty(unsigned index)
 }
 void return_stack_reset(struct vcpu *v);
 
+/* struct cpu's call, in run.c. */
+const void *serve_call(struct cpu *cpu);
+
 /* Serves the guest's announcement of changed code; false if the reason is another. */
 bool translator_serve_flush(struct translator *t, const struct cpu *cpu, enum ir_exit reason);
 
@@ -178,13 +181,21 @@ static inline const void *block_code(const struct translator *t, const struct bl
 
 /*
  * The guest's FP mode and flags are in the host's MXCSR while the guest runs and in cpu->mxcsr
- * while it does not; ours takes the other place.
+ * while it does not. Ours needs the default mode, but minds no flags that have accrued: so it is
+ * loaded only where the guest's mode is another.
  */
-static inline void swap_mxcsr(struct cpu *cpu)
+enum { HOST_MXCSR = 0x1f80 };
+
+static inline void mxcsr_to_guest(const struct cpu *cpu)
 {
-    uint32_t mxcsr = fp_get_mxcsr();
     fp_set_mxcsr(cpu->mxcsr);
-    cpu->mxcsr = mxcsr;
+}
+
+static inline void mxcsr_to_host(struct cpu *cpu)
+{
+    cpu->mxcsr = fp_get_mxcsr();
+    if ((cpu->mxcsr ^ HOST_MXCSR) & ~(uint32_t)FP_MXCSR_FLAGS)
+        fp_set_mxcsr(HOST_MXCSR);
 }
 
 #endif

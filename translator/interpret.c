@@ -74,7 +74,7 @@ enum ir_exit interpreter_run(struct vcpu *v)
     struct cpu *cpu = &v->cpu;
     struct interpreter *in = interpreter_of(th);
     if (setjmp(in->fault)) {
-        swap_mxcsr(cpu);
+        mxcsr_to_host(cpu);
         return IR_EXIT_FAULT;
     }
     for (;;) {
@@ -83,11 +83,11 @@ enum ir_exit interpreter_run(struct vcpu *v)
         const struct ir_block *b = block_for(t, in, th, cpu);
         if (log_on(LOG_EXEC))
             log_print("Trace: interp [%016llx/%08x]\n", (unsigned long long)b->pc, b->mode);
-        swap_mxcsr(cpu);
+        mxcsr_to_guest(cpu);
         in->active = 1;
         enum ir_exit reason = ir_interpret(b, cpu);
         in->active = 0;
-        swap_mxcsr(cpu);
+        mxcsr_to_host(cpu);
         if (reason != IR_EXIT_NONE && reason != IR_EXIT_LOOKUP &&
             !translator_serve_flush(t, cpu, reason))
             return reason;

@@ -42,6 +42,11 @@ struct translator *translator_create(const struct translator_options *options)
 
 static void code_begin(struct translator *t, struct translator_thread *th)
 {
+    /* Nobody else is there to flush, and only this thread could make somebody. */
+    if (__atomic_load_n(&t->nthreads, __ATOMIC_RELAXED) == 1) {
+        atomic_store_explicit(&th->in_code, 1, memory_order_relaxed);
+        return;
+    }
     for (;;) {
         atomic_store(&th->in_code, 1);
         if (!atomic_load(&t->flushing))
@@ -118,6 +123,54 @@ static void log_entry(const struct translator *t, const struct cpu *cpu, const s
     log_print("\n");
 }
 
+/*
+ * The code for the current pc if the jump cache has it, as behind a system call it mostly does, and
+ * nobody wants the thread to leave; or NULL.
+ */
+static const void *known_code(const struct vcpu *v)
+{
+    const struct cpu *cpu = &v->cpu;
+    const struct cpu_jump *jump = &cpu->jump_cache[cpu_jump_index(cpu->exit_pc)];
+    bool known = __atomic_load_n(&jump->pc, __ATOMIC_RELAXED) == cpu->exit_pc &&
+                 cpu->exit_link == CPU_NO_LINK && cpu->mode == v->thread->mode;
+    bool leave = __atomic_load_n(&cpu->attention, __ATOMIC_RELAXED) ||
+                 atomic_load_explicit(&v->translator->flushing, memory_order_relaxed) ||
+                 log_on(LOG_EXEC | LOG_CPU);
+    return known && !leave ? jump->code : NULL;
+}
+
+/* The code to enter for the current pc, made if there is none. */
+static const void *next_code(struct translator *t, struct vcpu *v)
+{
+    struct cpu *cpu = &v->cpu;
+    uint32_t link = cpu->exit_link;
+    uint64_t flushes = atomic_load_explicit(&t->flushes, memory_order_relaxed);
+    const void *code = known_code(v);
+    if (code)
+        return code;
+    check_mode(v);
+    struct block *b = current_block(t, v->thread);
+    v->thread->stats.lookups++;
+    cpu->exit_link = CPU_NO_LINK;
+    if (link == CPU_NO_LINK)
+        remember(t, cpu, b);
+    else if (flushes == atomic_load_explicit(&t->flushes, memory_order_relaxed))
+        link_exit(t, link, b);
+    if (log_on(LOG_EXEC | LOG_CPU))
+        log_entry(t, cpu, b);
+    return block_code(t, b);
+}
+
+const void *serve_call(struct cpu *cpu)
+{
+    struct vcpu *v = (struct vcpu *)cpu;
+    const struct translator *t = v->translator;
+    if (!t->options.call || !t->options.call(v))
+        return NULL;
+    cpu->exit_reason = IR_EXIT_LOOKUP; /* where the thread has to leave all the same */
+    return known_code(v);
+}
+
 enum ir_exit translator_run(struct vcpu *v)
 {
     struct translator *t = v->translator;
@@ -127,21 +180,10 @@ enum ir_exit translator_run(struct vcpu *v)
         return interpreter_run(v);
     code_begin(t, th);
     for (;;) {
-        uint32_t link = cpu->exit_link;
-        uint64_t flushes = atomic_load_explicit(&t->flushes, memory_order_relaxed);
-        check_mode(v);
-        struct block *b = current_block(t, th);
-        th->stats.lookups++;
-        cpu->exit_link = CPU_NO_LINK;
-        if (link == CPU_NO_LINK)
-            remember(t, cpu, b);
-        else if (flushes == atomic_load_explicit(&t->flushes, memory_order_relaxed))
-            link_exit(t, link, b);
-        if (log_on(LOG_EXEC | LOG_CPU))
-            log_entry(t, cpu, b);
-        swap_mxcsr(cpu);
-        t->enter(cpu, block_code(t, b));
-        swap_mxcsr(cpu);
+        const void *code = next_code(t, v);
+        mxcsr_to_guest(cpu);
+        t->enter(cpu, code);
+        mxcsr_to_host(cpu);
         if (cpu->exit_link != CPU_NO_LINK)
             cpu->exit_pc = t->exits[cpu->exit_link].target;
         enum ir_exit reason = cpu->exit_reason;

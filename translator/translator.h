@@ -28,6 +28,12 @@ struct translator_options {
     const struct frontend *frontend;
     struct cpu_config config;
     struct code_source source;
+    /*
+     * Offered each system call first: serves it and returns true, and the guest goes on at once; or
+     * false, and translator_run returns. The guest's FP mode is in force, and a flush waits for its
+     * end: only for calls that are over soon. NULL: none.
+     */
+    bool (*call)(struct vcpu *v);
     size_t cache_size;        /* bytes of host code at most; 0: the default */
     bool interpret;           /* -accel interp */
     bool single_insn;         /* -one-insn-per-tb */

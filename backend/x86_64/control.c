@@ -432,7 +432,8 @@ void emit_EXIT(struct work *w, const struct ir_insn *in, ir_ref self)
     x_xm(&w->c, MOV_IMM, 0, CPU_MEM(exit_reason));
     put32(&w->c, in->aux);
     store_exit_pc(w, target_of(w, in->a));
-    stub_jump(w, offsetof(struct code_stubs, leave));
+    stub_jump(w, in->aux == IR_EXIT_SYSCALL ? offsetof(struct code_stubs, syscall)
+                                            : offsetof(struct code_stubs, leave));
 }
 
 /* ---- C functions ------------------------------------------------------------------------------

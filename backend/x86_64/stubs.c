@@ -90,6 +90,27 @@ static void emit_leave(struct work *w, struct code_stubs *stubs, uint32_t *leave
     put8(&w->c, 0xc3);
 }
 
+/*
+ * A system call that may be served without leaving: the call and the return of the C function are
+ * paired, so the host's predictor keeps what it knows of the guest's returns.
+ */
+static void emit_syscall(struct work *w, const struct code_stubs *stubs)
+{
+    struct cursor *c = &w->c;
+    x_xm(c, MOV_IMM, 0, CPU_MEM(exit_link));
+    put32(c, CPU_NO_LINK);
+    move_pins(w, ~0u, false);
+    x_rm(c, MOV_STORE | X_W, RSP, CPU_MEM(return_sp));
+    x_rm(c, MOV | X_W, RSP, CPU_MEM(host_sp));
+    lea(c, X_W, RDI, mem_at(RBP, -CPU_BIAS));
+    x_xm(c, 0xff, 2, CPU_MEM(call));
+    alu_ri(c, ALU_CMP, X_W, RAX, 0);
+    jcc_to(w, CC_E, stubs->unwind);
+    move_pins(w, ~0u, true);
+    x_rm(c, MOV | X_W, RSP, CPU_MEM(return_sp));
+    x_xr(c, 0xff, 4, RAX);
+}
+
 static void emit_link(struct work *w, uint32_t leave_linked)
 {
     x_o(&w->c, POP, RAX);
@@ -212,6 +233,9 @@ void backend_emit_stubs(const struct backend *be, struct code_buffer *out, struc
     emit_enter(w);
     align16(w);
     emit_leave(w, stubs, &leave_linked);
+    align16(w);
+    stubs->syscall = here(w);
+    emit_syscall(w, stubs);
     align16(w);
     stubs->link = here(w);
     emit_link(w, leave_linked);

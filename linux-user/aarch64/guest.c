@@ -27,22 +27,6 @@ static uint64_t stack_pointer(const struct cpu *cpu)
     return a64_get(cpu, A64_SP);
 }
 
-static uint64_t syscall_number(const struct cpu *cpu)
-{
-    return (uint32_t)a64_get(cpu, 8);
-}
-
-static void syscall_args(const struct cpu *cpu, uint64_t args[6])
-{
-    for (unsigned i = 0; i < 6; i++)
-        args[i] = a64_get(cpu, i);
-}
-
-static void set_result(struct cpu *cpu, int64_t result)
-{
-    *a64_x(cpu, 0) = (uint64_t)result;
-}
-
 static void restart(struct cpu *cpu, uint64_t first_arg)
 {
     cpu->exit_pc -= 4;
@@ -189,9 +173,7 @@ const struct guest guest_aarch64 = {
     .hwcap2 = a64_hwcap2,
     .start = start,
     .stack_pointer = stack_pointer,
-    .syscall_number = syscall_number,
-    .syscall_args = syscall_args,
-    .set_result = set_result,
+    .call = {A64_STATE_x8, A64_STATE_x0, A64_STATE_x0, sizeof(uint32_t)},
     .restart = restart,
     .child = child,
     .push_frame = a64_push_frame,

@@ -19,22 +19,6 @@ static uint64_t stack_pointer(const struct cpu *cpu)
     return rv_get(cpu, RV_SP);
 }
 
-static uint64_t syscall_number(const struct cpu *cpu)
-{
-    return rv_get(cpu, RV_A7);
-}
-
-static void syscall_args(const struct cpu *cpu, uint64_t args[6])
-{
-    for (unsigned i = 0; i < 6; i++)
-        args[i] = rv_get(cpu, RV_A0 + i);
-}
-
-static void set_result(struct cpu *cpu, int64_t result)
-{
-    *rv_x(cpu, RV_A0) = (uint64_t)result;
-}
-
 static void restart(struct cpu *cpu, uint64_t first_arg)
 {
     cpu->exit_pc -= 4; /* ecall has no compressed form */
@@ -152,9 +136,7 @@ const struct guest guest_riscv64 = {
     .hwcap2 = hwcap2,
     .start = start,
     .stack_pointer = stack_pointer,
-    .syscall_number = syscall_number,
-    .syscall_args = syscall_args,
-    .set_result = set_result,
+    .call = {RV_HOME(RV_A7), RV_HOME(RV_A0), RV_HOME(RV_A0), sizeof(uint64_t)},
     .restart = restart,
     .child = child,
     .push_frame = riscv_push_frame,

@@ -9,6 +9,9 @@
 
 enum { RV_RA = 1, RV_SP = 2, RV_TP = 4, RV_FP = 8, RV_A0 = 10, RV_A7 = 17 };
 
+/* Offset of the home of register x1 to x31. */
+#define RV_HOME(n) (RV_STATE_X1 + ((n) - 1) * 8)
+
 /* Home of register x1 to x31. */
 static inline uint64_t *rv_x(struct cpu *cpu, unsigned n)
 {

@@ -13,7 +13,7 @@ uint64_t riscv_hostcall(struct cpu *cpu, uint64_t function, uint64_t b, uint64_t
     (void)b, (void)c;
     struct task *t = current_task;
     uint64_t a[6];
-    guest_riscv64.syscall_args(cpu, a);
+    guest_call_args(&guest_riscv64, cpu, a);
     int64_t r = function == VDSO_HWPROBE ? riscv_probe(t, a) : vdso_call(t, (enum vdso_call)function, a);
     *rv_x(cpu, RV_A0) = (uint64_t)r;
     return (uint64_t)r;

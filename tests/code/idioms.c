@@ -85,6 +85,7 @@ static const char *stub_name(uint64_t value)
 {
     switch (value) {
     case offsetof(struct code_stubs, leave): return "leave";
+    case offsetof(struct code_stubs, syscall): return "syscall";
     case offsetof(struct code_stubs, link): return "link";
     case offsetof(struct code_stubs, indirect): return "indirect";
     case offsetof(struct code_stubs, ret): return "ret";
