@@ -1,5 +1,6 @@
 /* System calls about memory: thin over aspace.c. The names are the kernel's. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -38,6 +39,13 @@ static bool denies_exec(struct task *t)
     return as->mdwe == MDWE_ON;
 }
 
+/* Only a crooked offset is complained about before the descriptor (mm/mmap.c, ksys_mmap_pgoff). */
+static bool no_file(const uint64_t a[6])
+{
+    return !(a[3] & MAP_ANONYMOUS) && a[5] % GUEST_PAGE == 0 &&
+           (fd_reserved((int)a[4]) || fcntl((int)a[4], F_GETFD) < 0);
+}
+
 int64_t sys_mmap(struct task *t, const uint64_t a[6])
 {
     int prot = implied(t, a[2]);
@@ -46,6 +54,8 @@ int64_t sys_mmap(struct task *t, const uint64_t a[6])
     int64_t r;
     if (!uring_used || (a[3] & MAP_ANONYMOUS) || !uring_mmap(t, a, &r))
         r = aspace_mmap(t->process->as, a[0], a[1], prot, (int)a[3], (int)a[4], a[5], 0);
+    if (r < 0 && no_file(a))
+        r = -EBADF;
     return logged("mmap", r, a);
 }
 
