@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -153,19 +154,30 @@ static void become(uid_t uid, gid_t gid)
 /* Shows a place of this machine in the root, where both have it. */
 static void show_in(const char *root, const char *path)
 {
-    char to[PATH_MAX];
+    char to[PATH_MAX + 32];
     struct stat st;
     snprintf(to, sizeof to, "%s%s", root, path);
     if (stat(to, &st) == 0)
         (void)mount(path, to, NULL, MS_BIND | MS_REC, NULL);
 }
 
+/*
+ * The directory becomes the root itself where it can, not one made by chroot: in such a one nobody
+ * may make user namespaces. What is registered lives as long as its instance is mounted somewhere,
+ * which is then in the new root's /proc.
+ */
 static void enter_root(const char *root)
 {
     static const char *const places[] = {"/proc", "/sys", "/dev", "/etc/resolv.conf"};
+    char real[PATH_MAX];
+    if (!realpath(root, real) || mount(real, real, NULL, MS_BIND | MS_REC, NULL) != 0 ||
+        chdir(real) != 0)
+        fail(root, strerror(errno));
     for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
-        show_in(root, places[i]);
-    if (chroot(root) != 0 || chdir("/") != 0)
+        show_in(real, places[i]);
+    bool pivoted = access("proc/sys/fs/binfmt_misc/register", F_OK) == 0 &&
+                   syscall(SYS_pivot_root, ".", ".") == 0 && umount2(".", MNT_DETACH) == 0;
+    if ((!pivoted && chroot(".") != 0) || chdir("/") != 0)
         fail(root, strerror(errno));
 }
 

@@ -116,4 +116,14 @@ check run 0 "chroot       ok" $b run "$b" test "$one"
 check run_status 3 '' $b run sh -c 'exit 3'
 check run_leaves_nothing 0 $'register\nstatus' ls "$misc"
 check run_missing 127 "No such file" $b run "$work/nothing"
+mkdir -p "$work/new root/proc"
+cp "$ferry" "$work/new root/ferry"
+cp "$binfmt" "$work/new root/"
+cd "$work"
+check run_chroot 0 "program      ok" $b run --chroot "new root" /ferry-binfmt test "$one"
+check run_inside 0 "program      ok" $b run --chroot "new root" /ferry-binfmt run /ferry-binfmt test "$one"
+rmdir "new root/proc"
+check run_chroot_bare 127 "No such file" $b run --chroot "new root" /nothing
+check run_chroot_missing 125 "no root: No such file" $b run --chroot "no root" /nothing
+cd /
 finish
