@@ -14,6 +14,9 @@
 
 enum { /* io_uring_setup */
        SETUP_SQPOLL = 1 << 1,
+       SETUP_SQ_AFF = 1 << 2,
+       SETUP_SUBMIT_ALL = 1 << 7,
+       SETUP_TASKRUN = 1 << 8 | 1 << 9 | 1 << 13, /* COOP_TASKRUN, TASKRUN_FLAG, DEFER_TASKRUN */
        SETUP_SQE128 = 1 << 10,
        SETUP_SINGLE_ISSUER = 1 << 12,
        SETUP_NO_MMAP = 1 << 14,
@@ -28,10 +31,14 @@ enum { /* io_uring_setup */
 
 enum { /* io_uring_enter */
        ENTER_GETEVENTS = 1 << 0,
+       ENTER_SQ_WAKEUP = 1 << 1,
+       ENTER_SQ_WAIT = 1 << 2,
        ENTER_EXT_ARG = 1 << 3,
        ENTER_REGISTERED_RING = 1 << 4,
        ENTER_EXT_ARG_REG = 1 << 6,
 };
+
+enum { SQ_NEED_WAKEUP = 1 << 0 }; /* in the flags of a submission ring */
 
 /* What an offset of mmap means. */
 #define OFF_SQ_RING UINT64_C(0)
@@ -39,6 +46,7 @@ enum { /* io_uring_enter */
 #define OFF_SQES    UINT64_C(0x10000000)
 
 bool uring_used;
+static bool polled_used; /* there have been rings with SQPOLL */
 
 /* The newest first. Changes under process->lock; entries are reused, never freed. */
 static struct uring *rings;
@@ -188,6 +196,37 @@ static void *replace_entries(struct task *t, uint32_t entries, struct uring_para
     return real;
 }
 
+/*
+ * IORING_SETUP_SQPOLL. The kernel's own thread would read entries that nobody has converted. But a
+ * program must expect that thread to sleep and wake it by io_uring_enter whenever the ring says so:
+ * a ring that always says so needs no thread, and entries are submitted by the call that wakes it.
+ * Returns the flags that the host gets, or 0 if these do not go together.
+ */
+static uint32_t without_poller(uint32_t flags)
+{
+    if (flags & SETUP_TASKRUN)
+        return 0;
+    return (flags & ~(uint32_t)(SETUP_SQPOLL | SETUP_SQ_AFF | SETUP_SINGLE_ISSUER)) |
+           SETUP_SUBMIT_ALL;
+}
+
+static bool ask_to_be_woken(int fd, const struct uring_params *p)
+{
+    uint8_t *ring;
+    if (p->flags & SETUP_NO_MMAP) {
+        ring = (uint8_t *)(uintptr_t)p->cq_off.user_addr;
+    } else {
+        ring = mmap(NULL, GUEST_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)OFF_SQ_RING);
+        if (ring == MAP_FAILED)
+            return false;
+    }
+    uint32_t *flags = (uint32_t *)(ring + p->sq_off.flags);
+    __atomic_fetch_or(flags, SQ_NEED_WAKEUP, __ATOMIC_SEQ_CST);
+    if (!(p->flags & SETUP_NO_MMAP))
+        munmap(ring, GUEST_PAGE);
+    return true;
+}
+
 /* Remembers a ring just made, at `fd` or, with REGISTERED_FD_ONLY, under the index `fd`. */
 static bool remember(struct task *t, int fd, const struct uring_params *p, uint8_t *real,
                      uint64_t guest_entries)
@@ -200,6 +239,7 @@ static bool remember(struct task *t, int fd, const struct uring_params *p, uint8
     struct uring *r = new_ring();
     if (r) {
         fill_ring(r, p, &st);
+        polled_used |= p->flags & SETUP_SQPOLL;
         if (real) {
             r->real = real;
             r->sqes = guest_entries;
@@ -228,8 +268,14 @@ int64_t sys_io_uring_setup(struct task *t, const uint64_t a[6])
     uint64_t entries = p.sq_off.user_addr;
     if (p.flags & ~(uint32_t)SETUP_KNOWN)
         return -EINVAL;
-    if (p.flags & SETUP_SQPOLL)
-        return -EPERM;
+    uint32_t asked = p.flags;
+    if (asked & SETUP_SQPOLL) {
+        p.flags = without_poller(asked);
+        if (!p.flags)
+            return -EINVAL;
+        if ((asked & SETUP_SQ_AFF) && p.sq_thread_cpu >= (uint32_t)sysconf(_SC_NPROCESSORS_CONF))
+            return -EINVAL;
+    }
     if ((p.flags & SETUP_NO_MMAP) && !(real = replace_entries(t, (uint32_t)a[0], &p, &size, &r)))
         return r;
     r = host_syscall(SYS_io_uring_setup, (uint32_t)a[0], (uint64_t)(uintptr_t)&p, 0, 0, 0, 0);
@@ -239,7 +285,9 @@ int64_t sys_io_uring_setup(struct task *t, const uint64_t a[6])
     } else if (r >= 0) {
         if (p.flags & SETUP_NO_MMAP)
             p.sq_off.user_addr = entries;
-        if (!remember(t, (int)r, &p, real, entries) || copy_out(t, a[1], &p, sizeof p) != 0) {
+        p.flags = asked;
+        if (((asked & SETUP_SQPOLL) && !ask_to_be_woken((int)r, &p)) ||
+            !remember(t, (int)r, &p, real, entries) || copy_out(t, a[1], &p, sizeof p) != 0) {
             if (!(p.flags & SETUP_REGISTERED_FD_ONLY))
                 close((int)r);
             return -EFAULT;
@@ -346,14 +394,14 @@ static bool read_word(struct task *t, const struct uring *r, uint64_t offset, ui
     return copy_in(t, value, r->rings + offset, sizeof *value) == 0;
 }
 
-void uring_convert_queued(struct task *t, struct uring *r, uint32_t count)
+uint32_t uring_convert_queued(struct task *t, struct uring *r, uint32_t count)
 {
     const struct uring_params *p = &r->params;
     uint32_t head, tail, mask = p->sq_entries - 1;
     forget_kept(r);
     if (!r->rings || !r->sqes || !read_word(t, r, p->sq_off.head, &head) ||
         !read_word(t, r, p->sq_off.tail, &tail))
-        return;
+        return 0;
     if (count > tail - head)
         count = tail - head;
     if (count > p->sq_entries)
@@ -364,12 +412,13 @@ void uring_convert_queued(struct task *t, struct uring *r, uint32_t count)
         struct uring_sqe sqe[2];
         if (!(p->flags & SETUP_NO_SQARRAY) &&
             !read_word(t, r, p->sq_off.array + index * sizeof index, &index))
-            return;
+            break;
         if (index > mask || copy_in(t, sqe, r->sqes + index * size, size) != 0)
             continue; /* the kernel drops it */
         uring_convert(t, r, sqe);
         memcpy(r->real + index * size, sqe, size);
     }
+    return count;
 }
 
 /* ---- io_uring_enter ---- */
@@ -468,6 +517,23 @@ static int64_t submit_and_wait(struct task *t, struct uring *r, const uint64_t a
     return result;
 }
 
+/* The poller is awake as long as this lasts. */
+static int64_t enter_polled(struct task *t, struct uring *r, const uint64_t a[6], struct wait *w)
+{
+    const uint64_t b[6] = {a[0], a[1], a[2], a[3] & ~(uint64_t)(ENTER_SQ_WAKEUP | ENTER_SQ_WAIT)};
+    int64_t submitted;
+    do {
+        uring_lock(r);
+        uint32_t queued = uring_convert_queued(t, r, UINT32_MAX);
+        submitted = queued ? submit_only(b, queued) : 0;
+        uring_unlock(r);
+    } while (submitted > 0);
+    if (submitted == -EBADFD || submitted == -EOWNERDEAD)
+        return submitted;
+    int64_t result = b[3] & ENTER_GETEVENTS ? enter_waiting(t, b, 0, w) : 0;
+    return (uint32_t)a[1] ? (int64_t)(uint32_t)a[1] : result;
+}
+
 int64_t sys_io_uring_enter(struct task *t, const uint64_t a[6])
 {
     struct wait w;
@@ -476,10 +542,12 @@ int64_t sys_io_uring_enter(struct task *t, const uint64_t a[6])
     if (!(a[3] & ENTER_REGISTERED_RING) && fd_reserved((int)a[0]))
         return -EBADF;
     struct uring *r = NULL;
-    if ((uint32_t)a[1] && uring_used)
+    if (((uint32_t)a[1] && uring_used) || polled_used)
         r = a[3] & ENTER_REGISTERED_RING ? uring_registered(t, (uint32_t)a[0])
                                          : uring_find((int)a[0]);
     int64_t error = read_wait(t, a, &w);
+    if (!error && r && (r->params.flags & SETUP_SQPOLL))
+        return enter_polled(t, r, a, &w);
     if (!error)
         return r ? submit_and_wait(t, r, a, &w) : enter_waiting(t, a, a[1], &w);
     if (!r)

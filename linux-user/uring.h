@@ -103,9 +103,10 @@ void uring_lock(struct uring *r);
 void uring_unlock(struct uring *r);
 
 /*
- * Copies and converts up to `count` of the entries that the guest has queued. Lock held.
+ * Copies and converts up to `count` of the entries that the guest has queued. Returns how many
+ * there are, or 0 if that cannot be known. Lock held.
  */
-void uring_convert_queued(struct task *t, struct uring *r, uint32_t count);
+uint32_t uring_convert_queued(struct task *t, struct uring *r, uint32_t count);
 
 /* uring_sqe.c: converts one entry in place. */
 void uring_convert(struct task *t, struct uring *r, struct uring_sqe *sqe);
