@@ -39,6 +39,7 @@ int64_t sys_openat2(struct task *task, const uint64_t args[6])
     struct path_storage storage;
     struct open_how how;
     int replaced = -1;
+    storage.guest[0] = 0;
     if (fd_reserved((int)args[0]))
         return -EBADF;
     uint64_t host[6] = {args[0], (uint64_t)(uintptr_t)guest_pointer(task, args[1]),
@@ -52,6 +53,12 @@ int64_t sys_openat2(struct task *task, const uint64_t args[6])
                                                &replaced);
     if (replaced >= 0)
         return opened_instead(replaced, how.flags);
+    /* /proc/PID/exe is a magic link, and whatever path we have for it is not. */
+    char exe[4096];
+    const uint64_t no_link = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
+    if ((how.resolve & no_link) && storage.guest[0] &&
+        task_exe(task, (int)args[0], storage.guest, exe))
+        host[1] = (uint64_t)(uintptr_t)storage.guest;
     if (args[3] == sizeof how) /* else newer than we are: the kernel judges what it finds there */
         host[2] = (uint64_t)(uintptr_t)&how;
     return safe_syscall(task_attention(task), SYS_openat2, host);

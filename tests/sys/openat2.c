@@ -38,5 +38,11 @@ int main(void)
     TRY(openat2(dir, "file", &w.how, sizeof w.how));
     w.how = (struct open_how){.flags = 1ull << 40};
     TRY(openat2(dir, "file", &w.how, sizeof w.how));
+    /* A process's program is behind a magic link. */
+    const uint64_t refused[] = {0, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_NO_XDEV};
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        w.how = (struct open_how){.flags = O_RDONLY | O_CLOEXEC, .resolve = refused[i]};
+        TRY(openat2(AT_FDCWD, "/proc/self/exe", &w.how, sizeof w.how));
+    }
     return 0;
 }
