@@ -50,22 +50,66 @@ void aspace_init(struct aspace *as, uint64_t base, uint64_t limit, unsigned bits
     as->tree.random = (uint32_t)(random >> 40) | 1;
 }
 
-/* ---- the lock: a futex, so that it lives in any process state and holds nothing else ---- */
+/*
+ * ---- the lock: a futex, so that it lives in any process state and holds nothing else ----
+ *
+ * It holds a mark of its owner, made of the thread-local storage, which a child of vfork shares with
+ * the thread that waits for it.
+ */
+
+static const uint32_t waiters = UINT32_C(1) << 31;
+
+static uint32_t this_thread(void)
+{
+    static _Thread_local char here;
+    return ((uint32_t)((uintptr_t)&here >> 4) & ~waiters) | 1;
+}
+
+static _Thread_local bool guarded;
+
+bool aspace_guard(bool on)
+{
+    bool before = guarded;
+    guarded = on;
+    return before;
+}
+
+static void take_lock(struct aspace *as)
+{
+    uint32_t seen = 0, self = this_thread();
+    if (__atomic_compare_exchange_n(&as->lock, &seen, self, false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_RELAXED))
+        return;
+    for (;;) {
+        uint32_t wanted = seen ? seen | waiters : self | waiters;
+        if (seen != wanted && !__atomic_compare_exchange_n(&as->lock, &seen, wanted, false,
+                                                           __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            continue;
+        if (!seen)
+            return;
+        syscall(SYS_futex, &as->lock, FUTEX_WAIT_PRIVATE, wanted, NULL, NULL, 0);
+        seen = __atomic_load_n(&as->lock, __ATOMIC_RELAXED);
+    }
+}
 
 void aspace_lock(struct aspace *as)
 {
-    uint32_t expected = 0;
-    if (__atomic_compare_exchange_n(&as->lock, &expected, 1, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED))
-        return;
-    while (__atomic_exchange_n(&as->lock, 2, __ATOMIC_ACQUIRE) != 0)
-        syscall(SYS_futex, &as->lock, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+    take_lock(as);
+    as->tree.guarded = guarded;
 }
 
 void aspace_unlock(struct aspace *as)
 {
-    if (__atomic_exchange_n(&as->lock, 0, __ATOMIC_RELEASE) == 2)
+    if (__atomic_exchange_n(&as->lock, 0, __ATOMIC_RELEASE) & waiters)
         syscall(SYS_futex, &as->lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+void aspace_bury(struct aspace *as)
+{
+    if ((__atomic_load_n(&as->lock, __ATOMIC_ACQUIRE) & ~waiters) != this_thread())
+        return;
+    maptree_mend(&as->tree);
+    aspace_unlock(as);
 }
 
 /* ---- helpers; the lock is held ---- */

@@ -82,6 +82,15 @@ void aspace_init(struct aspace *as, uint64_t base, uint64_t limit, unsigned bits
 void aspace_lock(struct aspace *as);
 void aspace_unlock(struct aspace *as);
 
+/*
+ * The calling thread is, or is about to be, a child that shares the memory of its parent and may be
+ * killed alone: what it changes can be mended. Returns what was.
+ */
+bool aspace_guard(bool on);
+
+/* A child of vfork of the calling thread has ended: takes the lock back if it died with it. */
+void aspace_bury(struct aspace *as);
+
 /* The system calls. Results are addresses, 0, or -errno. `label` is MAP_IS_*, 0 for most. */
 int64_t aspace_mmap(struct aspace *as, uint64_t address, uint64_t size, int prot, int flags, int fd,
                     uint64_t offset, uint32_t label);

@@ -396,17 +396,21 @@ static int64_t run_shared(struct shared_start *s)
         (int)((r->flags & ~(ours | CLONE_CLEAR_SIGHAND)) | CLONE_VM | CLONE_VFORK | r->exit_signal);
     struct task *self = current_task;
     void *pidfd = r->flags & CLONE_PIDFD ? guest_pointer(s->parent, r->pidfd) : NULL;
+    bool guarded = aspace_guard(true);
     int pid = clone(shared_main, host_stack(s->task) + TASK_STACK, flags, s, pidfd);
     int64_t result = pid < 0 ? -errno : pid;
     current_task = self; /* thread-local storage was the child's meanwhile */
+    aspace_guard(guarded);
     return result;
 }
 
 static void end_shared(struct shared_start *s)
 {
+    /* It may have been killed anywhere. */
+    aspace_bury(s->parent->process->as);
     exec_release(s->task, s->request->flags & CLONE_FILES);
     seccomp_release(s->task);
-    translator_vcpu_destroy(s->task->vcpu);
+    translator_vcpu_bury(s->task->vcpu);
     munmap(s->task->memory, TASK_MEMORY);
 }
 

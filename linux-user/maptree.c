@@ -107,8 +107,36 @@ static struct map_node *merge(struct map_node *low, struct map_node *high)
     return update(high);
 }
 
+/* Copies the ranges of a subtree, in order. */
+static void save(struct maptree *t, const struct map_node *n)
+{
+    for (; n; n = n->right) {
+        save(t, n->left);
+        t->saved[t->nsaved++] = *n;
+    }
+}
+
+static void save_all(struct maptree *t)
+{
+    if (t->saved_room < t->count) {
+        size_t room = t->count * 2 + 64;
+        void *p = mmap(NULL, room * sizeof *t->saved, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (p == MAP_FAILED)
+            die("out of memory for the table of mappings");
+        if (t->saved)
+            munmap(t->saved, t->saved_room * sizeof *t->saved);
+        t->saved = p;
+        t->saved_room = room;
+    }
+    t->nsaved = 0;
+    save(t, t->root);
+}
+
 static void begin(struct maptree *t)
 {
+    if (t->guarded)
+        save_all(t);
     __atomic_store_n(&t->sequence, t->sequence + 1, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
@@ -272,6 +300,23 @@ uint64_t maptree_gap(const struct maptree *t, uint64_t size, uint64_t low, uint6
         return found;
     uint64_t below = root->low < high ? root->low : high;
     return below >= low && below - low >= size ? below - size : 0;
+}
+
+void maptree_mend(struct maptree *t)
+{
+    if (!(t->sequence & 1))
+        return;
+    if (t->guarded) {
+        /* No list of nodes can be trusted; the nodes in them are lost. */
+        t->root = t->free = NULL;
+        t->count = 0;
+        t->bytes = t->data = 0;
+        for (size_t i = 0; i < t->nsaved; i++) {
+            const struct map_node *n = &t->saved[i];
+            t->root = merge(t->root, node_new(t, n->start, n->end, n->prot, n->flags));
+        }
+    }
+    end_change(t);
 }
 
 bool maptree_read(const struct maptree *t, uint64_t address, struct map_node *out)

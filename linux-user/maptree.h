@@ -48,6 +48,9 @@ struct maptree {
     struct map_node *pool, *pool_end; /* never used yet */
     uint32_t sequence;                /* odd while it changes */
     uint32_t random;
+    bool guarded;           /* who changes it now may be killed in the middle: see maptree_mend */
+    struct map_node *saved; /* the ranges before that change */
+    size_t nsaved, saved_room;
     size_t count;
     uint64_t bytes; /* sum of all ranges but foreign ones */
     uint64_t data;  /* of the private writable ones among them, stacks excepted: RLIMIT_DATA's */
@@ -67,6 +70,12 @@ struct map_node *maptree_below(const struct maptree *t, uint64_t address);
 
 /* The highest address in [low, high - size] where `size` bytes are free; 0 if there is none. */
 uint64_t maptree_gap(const struct maptree *t, uint64_t size, uint64_t low, uint64_t high);
+
+/*
+ * A writer has died in the middle of a change: the tree becomes what it was before, if it was
+ * guarded, and readers are let in again.
+ */
+void maptree_mend(struct maptree *t);
 
 /* A copy of the range that holds `address`, taken without a lock; false if there is none. */
 bool maptree_read(const struct maptree *t, uint64_t address, struct map_node *out);

@@ -99,6 +99,7 @@ void process_after_fork(struct task *t)
     struct process *p = t->process;
     p->lock = 0;
     p->as->lock = 0;
+    aspace_guard(false);
     p->as->mdwe = MDWE_UNKNOWN; /* may not be inherited */
     p->as->lock_future = 0;     /* nor are locked pages */
     p->tasks = t;

@@ -17,10 +17,20 @@
 
 #include "util/log.h"
 
+/*
+ * What the lock holds while this thread has it. A child of vfork has its parent's thread-local
+ * storage, so the parent can see that the child has died with the lock: see translator_vcpu_bury.
+ */
+static uintptr_t this_thread(void)
+{
+    static _Thread_local char here;
+    return (uintptr_t)&here;
+}
+
 void registry_lock(struct translator *t)
 {
-    int free = 0;
-    while (!atomic_compare_exchange_weak(&t->registry, &free, 1)) {
+    uintptr_t free = 0, self = this_thread();
+    while (!atomic_compare_exchange_weak(&t->registry, &free, self)) {
         free = 0;
         sched_yield();
     }
@@ -72,25 +82,30 @@ static void wait_for_others(struct translator *t)
     }
 }
 
+/* With the registry locked. */
+static void flush_now(struct translator *t)
+{
+    atomic_store(&t->flushing, 1);
+    wait_for_others(t);
+    memory_clear(t);
+    for (struct translator_thread *th = t->threads; th; th = th->next) {
+        th->chunk = 0;
+        th->vcpu->cpu.exit_link = CPU_NO_LINK;
+        jump_cache_clear(&th->vcpu->cpu);
+        return_stack_reset(th->vcpu);
+    }
+    for (struct translator_thread *th = t->idle; th; th = th->next)
+        th->chunk = 0;
+    atomic_fetch_add(&t->flushes, 1);
+    atomic_store(&t->flushing, 0);
+}
+
 void flush_all(struct translator *t)
 {
     uint64_t seen = atomic_load(&t->flushes);
     registry_lock(t);
-    if (atomic_load(&t->flushes) == seen) {
-        atomic_store(&t->flushing, 1);
-        wait_for_others(t);
-        memory_clear(t);
-        for (struct translator_thread *th = t->threads; th; th = th->next) {
-            th->chunk = 0;
-            th->vcpu->cpu.exit_link = CPU_NO_LINK;
-            jump_cache_clear(&th->vcpu->cpu);
-            return_stack_reset(th->vcpu);
-        }
-        for (struct translator_thread *th = t->idle; th; th = th->next)
-            th->chunk = 0;
-        atomic_fetch_add(&t->flushes, 1);
-        atomic_store(&t->flushing, 0);
-    }
+    if (atomic_load(&t->flushes) == seen)
+        flush_now(t);
     registry_unlock(t);
 }
 
@@ -237,6 +252,19 @@ void translator_vcpu_destroy(struct vcpu *v)
     registry_unlock(t);
     if (!keep)
         thread_free(v->thread);
+}
+
+void translator_vcpu_bury(struct vcpu *v)
+{
+    struct translator *t = v->translator;
+    atomic_store(&v->thread->in_code, 0); /* a flush may be waiting for it */
+    if (atomic_load(&t->registry) == this_thread()) {
+        /* It left the lock to us. Whatever it was at, an empty cache is whole. */
+        if (!t->options.interpret)
+            flush_now(t);
+        registry_unlock(t);
+    }
+    translator_vcpu_destroy(v);
 }
 
 int translator_before_fork(struct translator *t)

@@ -101,7 +101,7 @@ struct translator {
     _Atomic uint64_t invalidations; /* counts calls of translator_invalidate */
     _Atomic uint64_t killed;        /* counts blocks taken out of use */
 
-    _Atomic int registry; /* spin lock of the list of threads and of flushes */
+    _Atomic uintptr_t registry; /* spin lock of the list of threads and of flushes; 0: free */
     struct translator_thread *threads;
     unsigned nthreads;
     struct translator_thread *idle; /* of vcpus given back, to be used again, chunk and all */

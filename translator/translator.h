@@ -59,6 +59,12 @@ void translator_vcpu_destroy(struct vcpu *v);
  */
 enum ir_exit translator_run(struct vcpu *v);
 
+/*
+ * Gives back the vcpu of a process that shared our memory and the calling thread's thread-local
+ * storage (vfork) and that has ended, killed at any point perhaps.
+ */
+void translator_vcpu_bury(struct vcpu *v);
+
 /* Asks a running vcpu to leave soon. Any thread, async-signal-safe. */
 void translator_kick(struct vcpu *v);
 
