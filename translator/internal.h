@@ -22,6 +22,7 @@ enum {
     BLOCK_ALIGN = 16,
     TABLE_SIZE = 1 << 21, /* entries of the block table, 4 bytes each, touched sparsely */
     PAGES_SIZE = 1 << 17, /* entries of the page table */
+    RECENT_INVALIDATIONS = 4096,
     RETURN_STACK = 256 * 1024,
     RETURN_GUARD = 64 * 1024, /* on both sides */
     RETURN_SENTINEL = 1,      /* never a guest pc */
@@ -56,6 +57,11 @@ struct exit_record {
 struct code_page {
     _Atomic uint64_t number; /* guest address >> PAGE_BITS, plus 1; 0: free */
     _Atomic uint32_t first;  /* blocks that touch the page */
+};
+
+/* A call of translator_invalidate: which it was, plus 1, and the guest addresses it named. */
+struct invalidation {
+    _Atomic uint64_t number, start, last;
 };
 
 struct translator_thread {
@@ -97,8 +103,10 @@ struct translator {
 
     _Atomic uint32_t *table; /* block index by hash of pc and mode, linear probing */
     struct code_page *pages;
+    _Atomic uint32_t *page_order; /* where in `pages` the used entries are, as they came */
     _Atomic uint32_t pages_used;
     _Atomic uint64_t invalidations; /* counts calls of translator_invalidate */
+    struct invalidation *recent;    /* the last of them, by number */
     _Atomic uint64_t killed;        /* counts blocks taken out of use */
 
     _Atomic uintptr_t registry; /* spin lock of the list of threads and of flushes; 0: free */
@@ -128,18 +136,30 @@ struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode)
 bool table_insert(struct translator *t, uint32_t index);
 void table_remove(struct translator *t, uint32_t index);
 bool pages_insert(struct translator *t, uint32_t index);
+/* Notes an invalidation, before anybody looks for what it concerns. */
+void invalidation_begin(struct translator *t, uint64_t start, uint64_t size);
+/* True if none since the count was `seen` can have concerned the bytes of a block. */
+bool invalidations_spare(const struct translator *t, const struct block *b, uint64_t seen);
+/* False if no block touches the range, which may also be too large to say. */
+bool pages_have_code(struct translator *t, uint64_t start, uint64_t size);
 void pages_invalidate(struct translator *t, uint64_t start, uint64_t size);
+
+/* Takes a block out of use and out of all jump caches. The registry lock is held. */
+void block_discard(struct translator *t, uint32_t index);
 
 /* link.c: exits */
 void link_exit(struct translator *t, uint32_t exit, struct block *to);
 void unlink_incoming(struct translator *t, struct block *b);
 void link_new(struct translator *t, const struct block *b, uint32_t first, unsigned n);
 
-/* make.c: from guest code to a published block. Returns NULL when the cache is full. */
+/*
+ * make.c: from guest code to a published block. Returns NULL when the cache is full, or when the code
+ * may have changed meanwhile: then *stale is the block, dead, of which others may know.
+ */
 void translate_ir(struct translator *t, struct ir_block *ir, uint64_t pc, uint32_t mode,
                   unsigned max_insns);
 struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc,
-                         uint32_t mode);
+                         uint32_t mode, uint32_t *stale);
 void block_kill(struct translator *t, uint32_t index);
 
 /* flush.c: vcpus, and emptying the cache when no thread is in code */

@@ -2,9 +2,9 @@
  * Making a block: fetch window -> frontend -> IR -> backend -> code memory -> tables -> links.
  *
  * Nothing is visible to other threads before table_insert. A change of the guest's code meanwhile
- * is noticed by the count of invalidations: the block goes into the page lists first and looks at
- * the count after, an invalidation counts first and walks the lists after, so one of the two sees
- * the other.
+ * is noticed by the list of invalidations: the block goes into the page lists first and looks at
+ * the list after, an invalidation enters itself first and walks the page lists after, so one of the
+ * two sees the other.
  */
 #include "translator/internal.h"
 
@@ -216,42 +216,42 @@ static uint32_t emit(struct translator *t, struct translator_thread *th, struct 
 }
 
 struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc,
-                         uint32_t mode)
+                         uint32_t mode, uint32_t *stale)
 {
     struct emission e;
     struct code_buffer out;
     uint64_t started = log_on(LOG_STATS) ? now_ns() : 0;
-    for (;;) {
-        uint64_t seen = atomic_load(&t->invalidations);
-        translate_ir(t, th->ir, pc, mode, 0);
-        if (log_on(LOG_OP_OPT) && log_in_filter(pc)) {
-            ir_remove_dead(th->ir);
-            log_ir(th->ir, "OP after folding and dead code");
-        }
-        uint32_t code = emit(t, th, &e, &out, pc, mode);
-        if (!code)
-            return NULL;
-        th->chunk_used =
-            (code % CHUNK_SIZE + (uint32_t)out.size + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1u);
-        apply_relocs(t, &out, code);
-        uint32_t first = add_exits(t, &out, code);
-        uint32_t index = first == UINT32_MAX ? 0 : add_block(t, th->ir, &out, code);
-        if (!index)
-            return NULL;
-        struct block *b = &t->blocks[index];
-        if (log_on(LOG_OUT_ASM) && log_in_filter(pc)) {
-            log_print("OUT: [size=%zu] for 0x%llx\n", out.size, (unsigned long long)pc);
-            backend_disassemble(&out, (uintptr_t)t->rx + code);
-        }
-        if (!pages_insert(t, index) || !table_insert(t, index))
-            return NULL;
-        count(th, th->ir, &out);
-        if (started)
-            th->stats.translate_ns += now_ns() - started;
-        if (atomic_load(&t->invalidations) == seen) {
-            link_new(t, b, first, out.nexits);
-            return b;
-        }
-        block_kill(t, index);
+    uint64_t seen = atomic_load(&t->invalidations);
+    translate_ir(t, th->ir, pc, mode, 0);
+    if (log_on(LOG_OP_OPT) && log_in_filter(pc)) {
+        ir_remove_dead(th->ir);
+        log_ir(th->ir, "OP after folding and dead code");
     }
+    uint32_t code = emit(t, th, &e, &out, pc, mode);
+    if (!code)
+        return NULL;
+    th->chunk_used =
+        (code % CHUNK_SIZE + (uint32_t)out.size + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1u);
+    apply_relocs(t, &out, code);
+    uint32_t first = add_exits(t, &out, code);
+    uint32_t index = first == UINT32_MAX ? 0 : add_block(t, th->ir, &out, code);
+    if (!index)
+        return NULL;
+    struct block *b = &t->blocks[index];
+    if (log_on(LOG_OUT_ASM) && log_in_filter(pc)) {
+        log_print("OUT: [size=%zu] for 0x%llx\n", out.size, (unsigned long long)pc);
+        backend_disassemble(&out, (uintptr_t)t->rx + code);
+    }
+    if (!pages_insert(t, index) || !table_insert(t, index))
+        return NULL;
+    count(th, th->ir, &out);
+    if (started)
+        th->stats.translate_ns += now_ns() - started;
+    if (invalidations_spare(t, b, seen)) {
+        link_new(t, b, first, out.nexits);
+        return b;
+    }
+    block_kill(t, index);
+    *stale = index;
+    return NULL;
 }

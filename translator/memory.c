@@ -108,6 +108,8 @@ void memory_create(struct translator *t)
     t->maps = reserve(t->maps_capacity);
     t->table = reserve(TABLE_SIZE * sizeof *t->table);
     t->pages = reserve(PAGES_SIZE * sizeof *t->pages);
+    t->recent = reserve(RECENT_INVALIDATIONS * sizeof *t->recent);
+    t->page_order = reserve(PAGES_SIZE / 2 * sizeof *t->page_order);
     atomic_store(&t->next_block, 1);
 }
 

@@ -66,13 +66,22 @@ static struct block *current_block(struct translator *t, struct translator_threa
 {
     struct cpu *cpu = &th->vcpu->cpu;
     for (;;) {
+        uint64_t flushes = atomic_load(&t->flushes);
+        uint32_t stale = 0;
         struct block *b = table_find(t, cpu->exit_pc, cpu->mode);
         if (!b)
-            b = make_block(t, th, cpu->exit_pc, cpu->mode);
+            b = make_block(t, th, cpu->exit_pc, cpu->mode, &stale);
         if (b)
             return b;
         code_end(th);
-        flush_all(t);
+        if (stale) {
+            registry_lock(t);
+            if (atomic_load(&t->flushes) == flushes)
+                block_discard(t, stale);
+            registry_unlock(t);
+        } else {
+            flush_all(t);
+        }
         code_begin(t, th);
     }
 }
@@ -215,15 +224,12 @@ void translator_invalidate(struct translator *t, uint64_t start, uint64_t size)
 {
     if (!size)
         return;
-    atomic_fetch_add(&t->invalidations, 1);
-    if (t->options.interpret)
+    /* First the count, then the look: whoever makes a block does both the other way round. */
+    invalidation_begin(t, start, size);
+    if (t->options.interpret || !pages_have_code(t, start, size))
         return;
     registry_lock(t);
-    uint64_t seen = atomic_load(&t->killed);
     pages_invalidate(t, start, size);
-    if (atomic_load(&t->killed) != seen)
-        for (struct translator_thread *th = t->threads; th; th = th->next)
-            jump_cache_clear(&th->vcpu->cpu);
     registry_unlock(t);
 }
 
