@@ -7,16 +7,33 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "syscall/host_number.h"
 #include "syscall/table.h"
 
-/* Gives an invented file the flags that belong to the descriptor and not to its contents. */
+/*
+ * The descriptor for an invented file that the guest gets: opened again as it asked, so that it has the
+ * lowest free number, its own flags, and no right to write.
+ */
 static int64_t opened_instead(int fd, uint64_t flags)
 {
-    host_syscall(SYS_fcntl, (uint64_t)fd, F_SETFD, flags & O_CLOEXEC ? FD_CLOEXEC : 0, 0, 0, 0);
-    return fd;
+    const uint64_t kept = O_CLOEXEC | O_NONBLOCK | O_LARGEFILE;
+    char name[32];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    int64_t again = host_syscall(SYS_openat, (uint64_t)AT_FDCWD, (uint64_t)(uintptr_t)name,
+                                 O_RDONLY | (flags & kept), 0, 0, 0);
+    if (again < 0)
+        return fd;
+    if (again > fd) {
+        host_syscall(SYS_dup3, (uint64_t)again, (uint64_t)fd, flags & O_CLOEXEC, 0, 0, 0);
+        int64_t above = again;
+        again = fd;
+        fd = (int)above;
+    }
+    host_syscall(SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
+    return again;
 }
 
 int64_t sys_openat(struct task *task, const uint64_t args[6])
