@@ -482,6 +482,10 @@ static const char *own_path(void)
 void options_parse(struct options *o, int argc, char **argv, char **envp)
 {
     *o = (struct options){.program_fd = -1, .filters_fd = -1, .envp = envp, .first = true};
+    if (argc) {
+        o->arguments = argv[0];
+        o->arguments_end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
+    }
     if (decode(o, argc, argv)) {
         hide_ours(o);
         return;

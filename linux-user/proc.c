@@ -145,17 +145,19 @@ void proc_program_opened(struct process *p, int fd)
     snprintf(prog->comm, sizeof prog->comm, "%.*s", shown_length, base);
 }
 
-/* Writes the guest's arguments over Ferry's, where the kernel shows them from. */
+/*
+ * Writes the guest's arguments over Ferry's, where the kernel shows them from. They lie behind
+ * Ferry's own and move down; only one given by -0 comes from elsewhere and may be cut.
+ */
 static void rewrite_arguments(struct options *o)
 {
     char *to = o->arguments;
-    for (char **arg = o->argv; *arg; arg++) {
-        size_t n = strlen(*arg) + 1;
-        if (n > (size_t)(o->arguments_end - to))
-            break;
-        memmove(to, *arg, n);
+    for (char **arg = o->argv; *arg && to < o->arguments_end; arg++) {
+        char *end = arg[1] && arg[1] > to && arg[1] < o->arguments_end ? arg[1] : o->arguments_end;
+        size_t n = strlen(*arg) + 1, room = (size_t)(end - to);
+        memmove(to, *arg, n < room ? n : room);
         *arg = to;
-        to += n;
+        to += n < room ? n : room;
     }
     memset(to, 0, (size_t)(o->arguments_end - to));
 }

@@ -1,7 +1,8 @@
 # Debian packages of the guest architectures, run by scripts: long tests, but for what is no program at
 # all, and what processors say of themselves.
-TESTS += tests/real/bad_input.sh tests/real/cpu_models.sh
-EXTRA_DIST += tests/real/system.sh tests/real/system_inside.sh tests/real/cpu_models.sh tests/real/cpu_models.c
+TESTS += tests/real/bad_input.sh tests/real/cpu_models.sh tests/real/identity.sh
+EXTRA_DIST += tests/real/system.sh tests/real/system_inside.sh tests/real/cpu_models.sh tests/real/cpu_models.c \
+    tests/real/identity.sh tests/real/identity.c
 LONG_TESTS += tests/real/run.sh tests/real/python.sh tests/real/native.sh tests/real/system.sh
 EXTRA_DIST += tests/real/bad_input.sh tests/real/run.sh tests/real/python.sh tests/real/native.sh \
     tests/real/cases/coreutils.sh tests/real/cases/coreutils.out \
