@@ -280,7 +280,8 @@ static int64_t host_fork(struct task *t, const struct clone_request *r)
 {
     const uint64_t plain =
         CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID | CLONE_SETTLS;
-    if (r->exit_signal == SIGCHLD && !(r->flags & ~(plain | CLONE_CLEAR_SIGHAND))) {
+    if (r->exit_signal == SIGCHLD && !r->set_tid_size &&
+        !(r->flags & ~(plain | CLONE_CLEAR_SIGHAND))) {
         pid_t pid = fork();
         return pid < 0 ? -errno : pid;
     }
