@@ -73,10 +73,24 @@ const char *task_path(struct task *task, int dirfd, const char *path, int flags,
     return path;
 }
 
-const char *task_exe(struct task *task, int dirfd, const char *path)
+void task_names_change(struct task *task)
+{
+    (void)task;
+}
+
+bool task_lists_descriptors(struct task *task, int fd)
+{
+    (void)task, (void)fd;
+    return false;
+}
+
+bool task_exe(struct task *task, int dirfd, const char *path, char *target)
 {
     (void)dirfd;
-    return strcmp(path, "/proc/self/exe") == 0 ? task->exe : NULL;
+    if (strcmp(path, "/proc/self/exe") != 0)
+        return false;
+    strcpy(target, task->exe);
+    return true;
 }
 
 bool task_sigmask_enter(struct task *task, uint64_t mask, uint64_t *host)
