@@ -44,6 +44,7 @@ libferry_a_SOURCES += \
     linux-user/seccomp.c \
     linux-user/seccomp.h \
     linux-user/seccomp_bpf.c \
+    linux-user/seccomp_notify.c \
     linux-user/self.c \
     linux-user/self.h \
     linux-user/signal.c \

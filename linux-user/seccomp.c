@@ -202,8 +202,12 @@ static bool judge_by_filters(struct task *t, int64_t *result)
     case SECCOMP_RET_ERRNO:
         *result = -(int64_t)(value < MAX_ERRNO ? value : MAX_ERRNO);
         return false;
-    case SECCOMP_RET_TRACE:      /* there is no tracer */
-    case SECCOMP_RET_USER_NOTIF: /* and no listener */
+    case SECCOMP_RET_USER_NOTIF:
+        if (by->listener)
+            return seccomp_ask(t, result);
+        *result = -ENOSYS;
+        return false;
+    case SECCOMP_RET_TRACE: /* there is no tracer */
         *result = -ENOSYS;
         return false;
     case SECCOMP_RET_TRAP:
@@ -307,6 +311,13 @@ static int64_t attach(struct task *t, struct seccomp_filter *f, uint64_t flags)
         if (thread)
             return flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : thread;
     }
+    int64_t listener = 0;
+    if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) {
+        listener = seccomp_listen(flags & ~(uint64_t)(SECCOMP_FILTER_FLAG_LOG));
+        if (listener < 0)
+            return listener;
+        f->listener = true;
+    }
     filter_chain(f, filter_hold(t->seccomp));
     f->log = flags & SECCOMP_FILTER_FLAG_LOG;
     set_filters(t, f);
@@ -317,15 +328,24 @@ static int64_t attach(struct task *t, struct seccomp_filter *f, uint64_t flags)
         filter_drop(p->seccomp_all);
         p->seccomp_all = filter_hold(f);
     }
-    return 0;
+    return listener;
 }
 
 static int64_t set_mode_filter(struct task *t, uint64_t flags, uint64_t program)
 {
     const uint64_t known = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG |
-                           SECCOMP_FILTER_FLAG_SPEC_ALLOW | SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+                           SECCOMP_FILTER_FLAG_SPEC_ALLOW | SECCOMP_FILTER_FLAG_TSYNC_ESRCH |
+                           SECCOMP_FILTER_FLAG_NEW_LISTENER |
+                           SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
     struct seccomp_filter *f = NULL;
+    bool listens = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
     if (flags & ~known)
+        return -EINVAL;
+    /* Both have a result of their own; and only who is asked can be waited for. */
+    if ((flags & SECCOMP_FILTER_FLAG_TSYNC) && listens &&
+        !(flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH))
+        return -EINVAL;
+    if ((flags & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV) && !listens)
         return -EINVAL;
     int64_t r = read_filter(t, program, &f);
     if (r != 0)
@@ -333,7 +353,7 @@ static int64_t set_mode_filter(struct task *t, uint64_t flags, uint64_t program)
     process_lock(t->process);
     r = attach(t, f, flags);
     process_unlock(t->process);
-    if (r != 0)
+    if (t->seccomp != f)
         filter_drop(f);
     return r;
 }
@@ -356,6 +376,7 @@ static int64_t action_available(struct task *t, uint64_t guest)
     case SECCOMP_RET_KILL_THREAD:
     case SECCOMP_RET_TRAP:
     case SECCOMP_RET_ERRNO:
+    case SECCOMP_RET_USER_NOTIF:
     case SECCOMP_RET_TRACE:
     case SECCOMP_RET_LOG:
     case SECCOMP_RET_ALLOW:
@@ -419,7 +440,8 @@ struct saved_chain {
 };
 
 struct saved_filter {
-    uint32_t length, log;
+    uint32_t length;
+    uint16_t log, listener;
 };
 
 static const char saved_magic[8] = "ferrysc";
@@ -435,7 +457,7 @@ static bool save_filters(int fd, const struct seccomp_filter *f)
 {
     if (!f)
         return true;
-    const struct saved_filter head = {f->length, f->log};
+    const struct saved_filter head = {f->length, f->log, f->listener};
     return save_filters(fd, f->older) && write_all(fd, &head, sizeof head) &&
            write_all(fd, f->code, f->length * sizeof f->code[0]);
 }
@@ -477,6 +499,7 @@ static bool load_filters(int fd, uint32_t count, struct seccomp_filter **chain)
         *chain = f;
         ssize_t size = (ssize_t)(head.length * sizeof f->code[0]);
         f->log = head.log;
+        f->listener = head.listener;
         if (read(fd, f->code, (size_t)size) != size || !seccomp_valid(f->code, head.length))
             return false;
     }

@@ -26,13 +26,14 @@ struct seccomp_filter {
     uint32_t count;  /* filters of the chain, this one included */
     uint32_t total;  /* what the kernel counts of the chain: instructions and 4 a filter */
     bool log;        /* SECCOMP_FILTER_FLAG_LOG */
+    bool listener;   /* SECCOMP_FILTER_FLAG_NEW_LISTENER */
     uint32_t allowed[SECCOMP_NUMBERS / 32]; /* the whole chain allows it whatever the arguments */
     struct seccomp_filter *older;
     struct sock_filter code[];
 };
 
 /*
- * Judges the call in t->number and t->args. True: it is to be made. False: it is not, and *result
+ * Judges the call in t->call. True: it is to be made. False: it is not, and *result
  * is what the guest gets, or SYSCALL_NO_RETURN. May end the thread or the process.
  */
 bool seccomp_judge(struct task *t, int64_t *result);
@@ -57,6 +58,14 @@ unsigned seccomp_count(const struct task *t);
  */
 int64_t seccomp_export(const struct task *t, int *fd);
 bool seccomp_import(struct task *t, int fd);
+
+/*
+ * seccomp_notify.c. seccomp_listen makes a listener for this thread, or with TSYNC for all, with
+ * the kernel's flags: a descriptor or -errno. seccomp_ask has the supervisor answer the call in
+ * t->call: true if it is to be made, else with its result.
+ */
+int64_t seccomp_listen(uint64_t flags);
+bool seccomp_ask(struct task *t, int64_t *result);
 
 /* seccomp_bpf.c: would the kernel take this program? */
 bool seccomp_valid(const struct sock_filter *code, unsigned length);

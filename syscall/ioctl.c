@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -42,6 +43,10 @@ int64_t sys_ioctl(struct task *task, const uint64_t args[6])
     uint64_t host[6] = {args[0], args[1], args[2]};
     if (fd_reserved((int)args[0]))
         return -EBADF;
+    if ((uint32_t)args[1] == SECCOMP_IOCTL_NOTIF_RECV)
+        return task_seccomp_receive(task, host);
+    if ((uint32_t)args[1] == SECCOMP_IOCTL_NOTIF_SEND)
+        return task_seccomp_answer(task, host);
     /* What the argument is only the driver knows: a number stays one where addresses are the
      * host's. */
     if (abi->word == 8)

@@ -146,6 +146,9 @@ bool task_sigmask_enter(struct task *task, uint64_t mask, uint64_t *host);
 int64_t task_sigmask_leave(struct task *task, int64_t result);
 /* Is `fd` open on the list of this process's descriptors, /proc/self/fd or fdinfo? */
 bool task_lists_descriptors(struct task *task, int fd);
+/* SECCOMP_IOCTL_NOTIF_RECV and _SEND: the call as the guest knows it. args are ioctl's. */
+int64_t task_seccomp_receive(struct task *task, const uint64_t args[6]);
+int64_t task_seccomp_answer(struct task *task, const uint64_t args[6]);
 /*
  * What readlink says of /proc/PID/exe of this and of other emulated processes, in `target` of
  * PATH_MAX bytes. False for every other path.
