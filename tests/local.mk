@@ -30,6 +30,7 @@ include tests/insn/local.mk
 include tests/ra/local.mk
 include tests/code/local.mk
 include tests/fuzz/local.mk
+include tests/conformance/local.mk
 include tests/sys/local.mk
 include tests/binfmt/local.mk
 include tests/syscall/local.mk
