@@ -258,7 +258,7 @@ static int64_t clone_thread(struct task *parent, const struct clone_request *r)
     set_child_registers(t, r);
     *start_of(t) = (struct thread_start){.request = *r};
     pthread_t thread;
-    host_signal_mask(UINT64_MAX);
+    signal_set_host_mask(parent, UINT64_MAX);
     if (start_thread(t, thread_main, t, &thread) != 0) {
         signal_apply_mask(parent);
         seccomp_release(t);
@@ -320,7 +320,7 @@ static void retire_others(struct task *t)
 static int64_t clone_fork(struct task *t, const struct clone_request *r)
 {
     struct process *p = t->process;
-    host_signal_mask(UINT64_MAX);
+    signal_set_host_mask(t, UINT64_MAX);
     int token = translator_before_fork(p->translator);
     process_lock(p);
     aspace_lock(p->as);
@@ -460,7 +460,7 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
     s->process.seccomp_all = NULL;
     t->process = &s->process;
     set_child_registers(t, r);
-    host_signal_mask(UINT64_MAX);
+    signal_set_host_mask(parent, UINT64_MAX);
     int64_t result;
     if (!carrier) {
         result = run_shared(s);

@@ -26,7 +26,8 @@ void signal_start(struct task *t)
             t->process->actions_known |= signal_bit(i);
         }
     signal_watch_deaths(t->process);
-    t->signal.mask = host_signal_get_mask();
+    t->signal.mask = t->signal.host_mask = host_signal_get_mask();
+    t->signal.host_mask_known = true;
     t->signal.alt_flags = SS_DISABLE;
     if (t->signal.mask & SYNC_SIGNALS)
         signal_apply_mask(t);
@@ -66,9 +67,26 @@ static bool queue_empty(const struct task *t)
     return true;
 }
 
+/*
+ * A handler that comes in between changes both the host's mask and what is known of it, before the
+ * call or behind it: then nothing is known.
+ */
+void signal_set_host_mask(struct task *t, uint64_t mask)
+{
+    struct signal_state *s = &t->signal;
+    if (s->host_mask_known && s->host_mask == mask)
+        return;
+    uint32_t seen = s->order;
+    s->host_mask = mask;
+    s->host_mask_known = true;
+    host_signal_mask(mask);
+    if (s->order != seen)
+        s->host_mask_known = false;
+}
+
 void signal_apply_mask(struct task *t)
 {
-    host_signal_mask(t->signal.mask & ~SYNC_SIGNALS);
+    signal_set_host_mask(t, t->signal.mask & ~SYNC_SIGNALS);
 }
 
 struct guest_action *signal_action(struct process *p, int signal)
@@ -138,6 +156,15 @@ static bool on_altstack(const struct signal_state *s, uint64_t sp)
     return !(s->alt_flags & (SS_DISABLE | SS_AUTODISARM_FLAG)) && sp - s->alt_sp - 1 < s->alt_size;
 }
 
+uint64_t signal_mask_in_handler(const struct task *t, int signal, const struct guest_action *action)
+{
+    const struct signal_state *s = &t->signal;
+    uint64_t mask = (s->suspended ? s->suspend_mask : s->mask) | action->mask;
+    if (!(action->flags & GUEST_SA_NODEFER))
+        mask |= signal_bit(signal);
+    return mask & ~UNBLOCKABLE_SIGNALS;
+}
+
 /* Calls the guest's handler: a frame, a new mask. Returns false if the frame could not be written.
  */
 static bool call_handler(struct task *t, const siginfo_t *info, const struct guest_action *action)
@@ -163,11 +190,7 @@ static bool call_handler(struct task *t, const siginfo_t *info, const struct gue
         s->alt_sp = s->alt_size = 0;
         s->alt_flags = SS_DISABLE;
     }
-    uint64_t mask = s->suspended ? s->suspend_mask : s->mask;
-    mask |= action->mask;
-    if (!(action->flags & GUEST_SA_NODEFER))
-        mask |= signal_bit(info->si_signo);
-    s->mask = mask & ~UNBLOCKABLE_SIGNALS;
+    s->mask = signal_mask_in_handler(t, info->si_signo, action);
     s->suspended = false;
     return true;
 }
@@ -292,7 +315,7 @@ void signal_before_exec(struct task *t)
         if ((SYNC_SIGNALS & signal_bit(i)) &&
             signal_action(t->process, i)->handler == HANDLER_IGNORE)
             host_signal_install(i, false, true, 0);
-    host_signal_mask(t->signal.mask);
+    signal_set_host_mask(t, t->signal.mask);
 }
 
 void signal_after_failed_exec(struct task *t)

@@ -6,9 +6,10 @@
  *   - a signal the guest blocks is blocked in the host, so that pending sets, signalfd and
  *     sigtimedwait tell the truth. Not so for the five that faults raise (SIGSEGV, SIGBUS, SIGILL,
  *     SIGFPE, SIGTRAP): Ferry must receive those; when somebody sends one it waits in our queue;
- *   - for a handled signal the host's handler puts the siginfo into the thread's queue, blocks the
- *     rest until it is delivered, and asks the thread to leave translated code. No signal is kept
- * for Ferry's own use; all 64 are the guest's.
+ *   - for a handled signal the host's handler puts the siginfo into the thread's queue, gives the
+ *     host the mask that the guest's handler will run with, and asks the thread to leave translated
+ *     code. A second one before the first is delivered blocks all others, so that the queue cannot
+ *     overflow. No signal is kept for Ferry's own use; all 64 are the guest's.
  *
  * Frames are built by signal_deliver, between guest instructions, never by a handler.
  */
@@ -33,6 +34,12 @@ void signal_start(struct task *t);
 
 /* Sets the host's mask to what the task's state asks for. */
 void signal_apply_mask(struct task *t);
+
+/* Sets the host's mask, where it is another. The only way but at a thread's end: it remembers. */
+void signal_set_host_mask(struct task *t, uint64_t mask);
+
+/* The guest's mask while the handler of `signal` runs that is about to be called. */
+uint64_t signal_mask_in_handler(const struct task *t, int signal, const struct guest_action *action);
 
 /* Delivers what is due, restarts or fails an interrupted call. Called with attention cleared. */
 void signal_deliver(struct task *t);

@@ -60,11 +60,15 @@ static void record(struct task *t, const siginfo_t *info, ucontext_t *uc)
     struct signal_state *s = &t->signal;
     int signal = info->si_signo;
     struct queued_signal *slot = NULL;
+    bool alone = true;
     for (int i = 0; i < TASK_QUEUE; i++) {
         struct queued_signal *q = &s->queue[i];
-        if (!q->order)
+        if (!q->order) {
             slot = slot ? slot : q;
-        else if (signal < SIGRTMIN && q->info.si_signo == signal)
+            continue;
+        }
+        alone = false;
+        if (signal < SIGRTMIN && q->info.si_signo == signal)
             return; /* ordinary signals are pending once */
     }
     if (slot) {
@@ -72,8 +76,15 @@ static void record(struct task *t, const siginfo_t *info, ucontext_t *uc)
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         slot->order = ++s->order ? s->order : ++s->order;
     }
-    /* Until it is delivered the kernel shall keep the others. */
-    uint64_t blocked = ~SYNC_SIGNALS;
+    /*
+     * The mask may turn out to be another, if the action changes at this moment: delivery looks at
+     * it again. Behind a second signal the kernel shall keep the others until these are delivered.
+     */
+    uint64_t blocked =
+        alone ? signal_mask_in_handler(t, signal, &t->process->actions[signal]) : UINT64_MAX;
+    blocked &= ~SYNC_SIGNALS;
+    s->host_mask = blocked;
+    s->host_mask_known = true;
     memcpy(&uc->uc_sigmask, &blocked, sizeof blocked);
     safe_syscall_rewind(uc);
     translator_kick(t->vcpu);

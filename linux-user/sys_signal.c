@@ -65,7 +65,7 @@ static void change_mask(struct task *t, uint64_t mask)
     if (signal_waiting(t, 0))
         t->vcpu->cpu.attention = 1; /* signal_deliver tells the host */
     else
-        host_signal_mask(mask & ~SYNC_SIGNALS);
+        signal_set_host_mask(t, mask & ~SYNC_SIGNALS);
     t->signal.mask = mask;
 }
 

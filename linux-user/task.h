@@ -54,7 +54,9 @@ struct signal_state {
     uint64_t alt_sp, alt_size; /* alternate stack */
     uint32_t alt_flags;        /* SS_DISABLE, SS_AUTODISARM */
     struct queued_signal queue[TASK_QUEUE];
-    uint32_t order;
+    volatile uint32_t order;         /* of the newest in the queue */
+    volatile uint64_t host_mask;     /* what the host's mask is, */
+    volatile bool host_mask_known;   /* if this says so */
     siginfo_t fault; /* of the last IR_EXIT_FAULT */
     bool fault_write; /* it was a store */
 };

@@ -27,6 +27,11 @@ struct a64_esr {
     uint64_t esr;
 };
 
+enum {
+    A64_RECORDS_END = 16, /* a header of zeros, and what keeps the next thing aligned */
+    A64_RECORDS_OURS = sizeof(struct a64_fpsimd) + sizeof(struct a64_esr) + A64_RECORDS_END,
+};
+
 struct a64_extra {
     struct a64_record head;
     uint64_t datap;
@@ -75,8 +80,9 @@ static bool is_memory_fault(const siginfo_t *info)
            info->si_code != SI_KERNEL;
 }
 
-static void save_context(const struct cpu *cpu, const struct frame_request *r,
-                         struct a64_sigcontext *c)
+/* Returns how many bytes of records there are. */
+static size_t save_context(const struct cpu *cpu, const struct frame_request *r,
+                           struct a64_sigcontext *c)
 {
     uint8_t *record = c->records;
     struct a64_fpsimd fp = {.head = {FPSIMD_MAGIC, sizeof fp},
@@ -93,7 +99,10 @@ static void save_context(const struct cpu *cpu, const struct frame_request *r,
         struct a64_esr esr = {{ESR_MAGIC, sizeof esr}, data_abort(r->info, r->write)};
         c->fault_address = (uint64_t)(uintptr_t)r->info->si_addr;
         memcpy(record, &esr, sizeof esr);
-    } /* a record of zeros ends the list */
+        record += sizeof esr;
+    }
+    memset(record, 0, A64_RECORDS_END); /* a record of zeros ends the list */
+    return (size_t)(record - c->records) + A64_RECORDS_END;
 }
 
 int a64_push_frame(struct task *t, const struct frame_request *r)
@@ -107,16 +116,18 @@ int a64_push_frame(struct task *t, const struct frame_request *r)
     /* A nested handler must not run over the alternate stack's end into whatever lies below. */
     if ((r->altstack[1] & SS_ONSTACK) && at - r->altstack[0] >= r->altstack[2])
         return -EFAULT;
-    memset(&f, 0, sizeof f);
+    memset(&f, 0, offsetof(struct a64_frame, uc.context.records));
     memcpy(f.info, r->info, sizeof f.info);
     f.uc.stack_sp = r->altstack[0];
     f.uc.stack_flags = (uint32_t)r->altstack[1];
     f.uc.stack_size = r->altstack[2];
     f.uc.mask = r->saved_mask;
-    save_context(cpu, r, &f.uc.context);
+    size_t used = save_context(cpu, r, &f.uc.context);
     f.next[0] = a64_get(cpu, A64_FP);
     f.next[1] = a64_get(cpu, A64_LR);
-    if (copy_out(t, at, &f, sizeof f) != 0)
+    /* As in the kernel the rest of the place for records stays what it was. */
+    if (copy_out(t, at, &f, offsetof(struct a64_frame, uc.context.records) + used) != 0 ||
+        copy_out(t, next, f.next, sizeof f.next) != 0)
         return -EFAULT;
     *a64_x(cpu, 0) = (uint64_t)r->signal;
     *a64_x(cpu, 1) = at;
@@ -178,16 +189,27 @@ static bool parse_extra(struct task *t, const struct a64_extra *extra, struct pa
            parse_records(more, extra->size, p, &none);
 }
 
+/* A frame with `size` bytes of records. False: not readable, or no list that ends in them. */
+static bool read_frame(struct task *t, uint64_t sp, struct a64_frame *f, size_t size,
+                       struct parsed *p, struct a64_extra *extra)
+{
+    *p = (struct parsed){.has_fp = false};
+    *extra = (struct a64_extra){.size = 0};
+    return copy_in(t, f, sp, offsetof(struct a64_frame, uc.context.records) + size) == 0 &&
+           parse_records(f->uc.context.records, size, p, extra);
+}
+
 int a64_pop_frame(struct task *t, uint64_t *mask, uint64_t altstack[3])
 {
     struct cpu *cpu = &t->vcpu->cpu;
     const uint64_t sp = a64_get(cpu, A64_SP);
     struct a64_frame f;
-    struct parsed p = {.has_fp = false};
-    struct a64_extra extra = {.size = 0};
+    struct parsed p;
+    struct a64_extra extra;
     const struct a64_sigcontext *c = &f.uc.context;
-    if (sp % 16 || copy_in(t, &f, sp, offsetof(struct a64_frame, next)) != 0 ||
-        !parse_records(c->records, sizeof c->records, &p, &extra) ||
+    /* Our own records are few; a program may have put more there. */
+    if (sp % 16 || (!read_frame(t, sp, &f, A64_RECORDS_OURS, &p, &extra) &&
+                    !read_frame(t, sp, &f, sizeof c->records, &p, &extra)) ||
         (extra.size && !parse_extra(t, &extra, &p)) || !p.has_fp)
         return -EFAULT;
     *mask = f.uc.mask;
