@@ -495,6 +495,8 @@ static int64_t clone_any(struct task *t, const struct clone_request *r)
 {
     if (contradicts_itself(r->flags))
         return -EINVAL;
+    if (r->flags & CLONE_NEWNS)
+        task_names_change(t);
     if (r->flags & CLONE_THREAD)
         return clone_thread(t, r);
     return r->flags & CLONE_VM ? clone_shared(t, r) : clone_fork(t, r);

@@ -22,6 +22,7 @@
 
 #include "linux-user/exec.h"
 #include "linux-user/proc.h"
+#include "linux-user/procpath.h"
 #include "linux-user/program.h"
 #include "linux-user/seccomp.h"
 #include "linux-user/self.h"
@@ -121,6 +122,32 @@ static int64_t name_below(struct exec_request *r, const char *name)
 }
 
 /*
+ * A link somewhere that leads to /proc/self/exe has led the host to Ferry instead: follows it again
+ * until the link's text says so. Returns a path that opens the guest's program, in `buffer`, or NULL.
+ */
+static const char *program_behind(struct task *t, const char *path, char *buffer)
+{
+    enum { MAX_LINKS = 40 };
+    char here[PATH_MAX], text[PATH_MAX];
+    int replaced = -1;
+    snprintf(here, sizeof here, "%s", path);
+    for (int links = 0; links < MAX_LINKS; links++) {
+        ssize_t n = readlink(here, text, sizeof text - 1);
+        if (n <= 0)
+            return NULL;
+        text[n] = '\0';
+        char *slash = text[0] == '/' ? here : strrchr(here, '/');
+        size_t kept = text[0] == '/' ? 0 : slash ? (size_t)(slash + 1 - here) : 0;
+        if (kept + (size_t)n >= sizeof here)
+            return NULL;
+        memcpy(here + kept, text, (size_t)n + 1);
+        if (task_exe(t, AT_FDCWD, here, text))
+            return task_path(t, AT_FDCWD, here, O_PATH, buffer, &replaced);
+    }
+    return NULL;
+}
+
+/*
  * Opens what r->path names; fills r->host. A program that may be executed but not read is left
  * closed: r->fd is -1 then. Returns 0 or -errno.
  */
@@ -145,6 +172,16 @@ static int64_t open_target(struct exec_request *r)
     if (r->fd < 0 && (errno != EACCES || !by_name ||
                       faccessat(AT_FDCWD, host, X_OK, AT_EACCESS) != 0))
         return -errno;
+    const char *program = by_name && !nofollow && r->fd >= 0 && proc_is_ferry(r->fd)
+                              ? program_behind(r->task, host, buffer)
+                              : NULL;
+    if (program) {
+        close(r->fd);
+        r->fd = open(program, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        if (r->fd < 0)
+            return -errno;
+        host = program;
+    }
     snprintf(r->host, sizeof r->host, "%s", by_name ? host : "");
     return by_name ? 0 : name_below(r, r->path);
 }

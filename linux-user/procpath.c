@@ -99,19 +99,44 @@ static bool read_directory(const char *directory, struct proc_place *place)
     return false;
 }
 
+static bool is_ferry(const struct stat *st)
+{
+    static struct stat own;
+    if (!own.st_ino) {
+        struct stat found;
+        if ((self_fd() >= 0 ? fstat(self_fd(), &found) : stat("/proc/self/exe", &found)) != 0)
+            return false;
+        own = found;
+    }
+    return st->st_ino == own.st_ino && st->st_dev == own.st_dev;
+}
+
+bool proc_is_ferry(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && is_ferry(&st);
+}
+
+/* The same where no /proc is at its place to name a directory: by what its file "stat" says. */
+static bool read_stat(struct proc_place *place, bool *process)
+{
+    char text[16] = "";
+    int fd = openat(place->directory, "stat", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool ok = read(fd, text, sizeof text - 1) > 0;
+    close(fd);
+    place->pid = atoi(text);
+    place->tid = 0;
+    *process = place->pid != 0;
+    return ok;
+}
+
 /* Does the process in this directory run the same file as we do? */
 static bool runs_ferry(int directory)
 {
-    static struct stat own;
     struct stat st;
-    if (!own.st_ino) {
-        int e = self_fd() >= 0 ? fstat(self_fd(), &st) : stat("/proc/self/exe", &st);
-        if (e != 0)
-            return false;
-        own = st;
-    }
-    return fstatat(directory, "exe", &st, 0) == 0 && st.st_ino == own.st_ino &&
-           st.st_dev == own.st_dev;
+    return fstatat(directory, "exe", &st, 0) == 0 && is_ferry(&st);
 }
 
 static enum proc_scope scope_of(const struct task *t, const struct proc_place *place)
@@ -135,14 +160,17 @@ bool proc_find(struct task *t, int dirfd, const char *path, struct proc_place *p
         return false;
     snprintf(place->name, sizeof place->name, "%s", base);
     place->scope = PROC_NONE;
-    if (!name_of(place->directory, directory))
-        ;
-    else if (read_directory(directory, place))
+    bool process = false;
+    if (!name_of(place->directory, directory)) {
+        if (read_stat(place, &process))
+            place->scope = process ? scope_of(t, place) : PROC_SYSTEM;
+    } else if (read_directory(directory, place)) {
         place->scope = scope_of(t, place);
-    else if (!strchr(directory + 1, '/'))
-        place->scope = PROC_SYSTEM;
-    else if (!strcmp(strchr(directory + 1, '/'), "/sys/kernel"))
-        place->scope = PROC_SYSTEM;
+    } else {
+        const char *below = strchr(directory + 1, '/'); /* of "/proc" */
+        if (!below || !strcmp(below, "/sys/kernel"))
+            place->scope = PROC_SYSTEM;
+    }
     if (place->scope != PROC_NONE)
         return true;
     close(place->directory);

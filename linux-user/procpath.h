@@ -41,6 +41,9 @@ bool proc_exe_link(struct task *t, const struct proc_place *place, char *text);
 /* A host path that opens the program behind "exe", in `buffer` of PATH_MAX bytes, or NULL. */
 const char *proc_exe_path(struct task *t, const struct proc_place *place, char *buffer);
 
+/* Is `fd` open on Ferry's own file? */
+bool proc_is_ferry(int fd);
+
 /* AT_* of the process in whose directory `fd` is open; 0: not there. */
 uint64_t proc_aux_value(int fd, uint64_t type);
 

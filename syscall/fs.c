@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,6 +154,13 @@ int64_t sys_pivot_root(struct task *task, const uint64_t args[6])
 
 int64_t sys_mount(struct task *task, const uint64_t args[6])
 {
+    char target[2];
+    /* "/" is the top of the mounts, about which unshare speaks here, and not the -L root. */
+    if (copy_in_string(task, target, args[1], sizeof target) == 1 && target[0] == '/')
+        return host_syscall(SYS_mount, (uint64_t)(uintptr_t)guest_pointer(task, args[0]),
+                            (uint64_t)(uintptr_t) "/",
+                            (uint64_t)(uintptr_t)guest_pointer(task, args[2]), args[3],
+                            (uint64_t)(uintptr_t)guest_pointer(task, args[4]), 0);
     return names_change(task, ROW_mount, SYS_mount, args);
 }
 
@@ -169,4 +177,11 @@ int64_t sys_move_mount(struct task *task, const uint64_t args[6])
 int64_t sys_setns(struct task *task, const uint64_t args[6])
 {
     return names_change(task, ROW_setns, SYS_setns, args);
+}
+
+/* In a mount namespace of its own the names may change by what other processes do there. */
+int64_t sys_unshare(struct task *task, const uint64_t args[6])
+{
+    return args[0] & CLONE_NEWNS ? names_change(task, ROW_unshare, SYS_unshare, args)
+                                 : host_syscall(SYS_unshare, args[0], 0, 0, 0, 0, 0);
 }

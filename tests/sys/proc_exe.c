@@ -58,7 +58,7 @@ static int nameless(const char *how)
     memset(text, 0, sizeof text);
     readlink("/proc/self/exe", text, sizeof text - 1);
     prctl(PR_GET_NAME, comm);
-    printf("%s: %s\n", how, strrchr(text, '/'));
+    printf("%s: %s\n", how, strstr(text, "/sys.proc_exe.") ? "self" : strrchr(text, '/'));
     if (!strcmp(how, "again"))
         return 0;
     int fd = open("/proc/self/exe", O_RDONLY);
@@ -117,6 +117,10 @@ int main(int argc, char **argv)
     TRY(readlink("/proc/self/exe", BAD, 100));
     TRY(readlink("/proc/self/exe/", little, 4));
     TRY(readlink("/proc/self/exe/x", little, 4));
+
+    MUST(symlink("/proc/self/exe", "to-exe"));
+    MUST(symlink("./to-exe", "to-link"));
+    run("./to-link", -1, "again");
 
     copy("me");
     run("./me", -1, "deleted");
