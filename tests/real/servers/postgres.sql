@@ -1,0 +1,22 @@
+create table t(a serial primary key, b text, c double precision);
+insert into t(b, c) select md5(i::text), sqrt(i) from generate_series(1, 20000) i;
+create index on t(b);
+analyze t;
+select count(*), sum(a), round(sum(c)::numeric, 4), min(b) from t;
+select left(b, 1) k, count(*) from t group by 1 order by 2 desc, 1 limit 5;
+set max_parallel_workers_per_gather = 2; set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0;
+select count(*) from t x join t y on x.b = y.b where x.c > 50;
+create function f(n int) returns int language plpgsql as $$ begin if n < 2 then return n; end if; return f(n - 1) + f(n - 2); end $$;
+select f(16);
+select 1 / 0;
+begin; delete from t; rollback;
+select count(*) from t;
+copy (select a, b from t order by a limit 3) to stdout;
+select string_agg(x::text, ',') from jsonb_array_elements('[1, {"a": [2, 3]}]') x;
+create table u as select i, array_fill(i, array[100]) v from generate_series(1, 1000) i;
+vacuum full u;
+select sum(v[50]) from u;
+\! echo through the shell
+select pg_size_pretty(1234567::bigint), to_char(timestamp '2020-02-03 04:05:06', 'YYYY-MM-DD HH24:MI:SS');
+set statement_timeout = 200;
+select pg_sleep(10);
