@@ -45,21 +45,32 @@ static int64_t call_mask_argument(struct task *task, long number, uint64_t host[
     return call_with_mask(task, number, host, mask, size, &set);
 }
 
-/* A call whose last argument points to a pair, mask and size. */
-static int64_t call_mask_pair(struct task *task, long number, uint64_t host[6])
+/* The pair that some calls have as their last argument: a mask, its size. Nothing for none. */
+struct mask_pair {
+    uint64_t mask, size;
+};
+
+static int pair_in(struct task *task, uint64_t guest, struct mask_pair *pair)
 {
     unsigned word = task_abi(task)->word;
-    uint64_t set, mask = 0, size = 0, pair = host[5];
-    if (pair &&
-        (copy_in(task, &mask, pair, word) != 0 || copy_in(task, &size, pair + word, word) != 0))
+    *pair = (struct mask_pair){0};
+    if (guest && (copy_in(task, &pair->mask, guest, word) != 0 ||
+                  copy_in(task, &pair->size, guest + word, word) != 0))
         return -EFAULT;
-    if (!mask) {
+    return 0;
+}
+
+static int64_t call_mask_pair(struct task *task, long number, uint64_t host[6],
+                              const struct mask_pair *pair)
+{
+    uint64_t set;
+    const uint64_t host_pair[2] = {address(&set), sizeof set};
+    if (!pair->mask) {
         host[5] = 0;
         return safe_syscall(task_attention(task), number, host);
     }
-    const uint64_t host_pair[2] = {address(&set), sizeof set};
     host[5] = address(host_pair);
-    return call_with_mask(task, number, host, mask, size, &set);
+    return call_with_mask(task, number, host, pair->mask, pair->size, &set);
 }
 
 /* A timeout as it is copied: its place for the host, or -EFAULT. */
@@ -104,13 +115,16 @@ int64_t sys_ppoll(struct task *task, const uint64_t args[6])
 int64_t sys_pselect6(struct task *task, const uint64_t args[6])
 {
     struct timespec timeout;
-    uint64_t host[6] = {args[0], 0, 0, 0, 0, args[5]};
+    uint64_t host[6] = {args[0]};
     for (int i = 1; i <= 3; i++)
         host[i] = address(guest_pointer(task, args[i]));
-    int error = valid_timeout_in(task, args[4], &timeout, &host[4]);
+    struct mask_pair pair;
+    int error = pair_in(task, args[5], &pair);
+    if (!error)
+        error = valid_timeout_in(task, args[4], &timeout, &host[4]);
     if (error)
         return error;
-    int64_t result = call_mask_pair(task, SYS_pselect6, host);
+    int64_t result = call_mask_pair(task, SYS_pselect6, host, &pair);
     if (result != SYSCALL_RESTART)
         timeout_out(task, args[4], &timeout);
     return result;
@@ -119,11 +133,11 @@ int64_t sys_pselect6(struct task *task, const uint64_t args[6])
 int64_t sys_io_pgetevents(struct task *task, const uint64_t args[6])
 {
     struct timespec timeout;
-    uint64_t host[6] = {args[0], args[1], args[2], address(guest_pointer(task, args[3])),
-                        0,       args[5]};
-    if (timeout_in(task, args[4], &timeout, &host[4]) != 0)
+    uint64_t host[6] = {args[0], args[1], args[2], address(guest_pointer(task, args[3]))};
+    struct mask_pair pair;
+    if (timeout_in(task, args[4], &timeout, &host[4]) != 0 || pair_in(task, args[5], &pair) != 0)
         return -EFAULT;
-    return call_mask_pair(task, SYS_io_pgetevents, host);
+    return call_mask_pair(task, SYS_io_pgetevents, host, &pair);
 }
 
 /* ---- epoll ---- */
