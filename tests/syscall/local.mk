@@ -2,9 +2,9 @@
 # tables against the headers of the guests.
 check_PROGRAMS += tests/syscall/test_syscall tests/syscall/coverage
 TESTS += tests/syscall/test_syscall tests/syscall/headers.sh tests/syscall/page.sh \
-    tests/syscall/strace.sh
+    tests/syscall/strace.sh tests/syscall/covered.sh
 EXTRA_DIST += tests/syscall/headers.sh tests/syscall/page.sh tests/syscall/strace.sh \
-    tests/syscall/abi.h tests/syscall/abi_values.c tests/syscall/abi_layout.c docs/syscalls.md
+    tests/syscall/covered.sh tests/syscall/abi.h tests/syscall/abi_values.c tests/syscall/abi_layout.c docs/syscalls.md
 
 tests_syscall_test_syscall_SOURCES = \
     tests/syscall/fake.c \
