@@ -394,16 +394,22 @@ static void map_vdso(struct process *p)
 /* ---- all of it ---- */
 
 /*
- * Under a limit on address space that cannot be lifted the cache and its tables, about five times
- * its size, get a third of what there is.
+ * Under a limit on address space or data that cannot be lifted the cache and its tables, about five
+ * times its size, get a third of what there is.
  */
 static size_t cache_size(const struct options *o)
 {
-    struct rlimit r;
-    if (o->cache_size || getrlimit(RLIMIT_AS, &r) != 0 || r.rlim_cur == RLIM_INFINITY)
-        return o->cache_size;
-    size_t size = r.rlim_cur / 16;
-    return size < 128 << 20 ? size : 128 << 20;
+    const int limits[] = {RLIMIT_AS, RLIMIT_DATA};
+    size_t most = o->cache_size;
+    for (unsigned i = 0; !o->cache_size && i < 2; i++) {
+        struct rlimit r;
+        const size_t usual = 128 << 20;
+        if (getrlimit(limits[i], &r) != 0 || r.rlim_cur == RLIM_INFINITY)
+            continue;
+        size_t size = r.rlim_cur / 16 < usual ? r.rlim_cur / 16 : usual;
+        most = !most || size < most ? size : most;
+    }
+    return most;
 }
 
 static void make_translator(struct process *p)
