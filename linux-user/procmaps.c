@@ -69,10 +69,11 @@ static void piece_of_smaps(const struct proc_request *r, struct text *out, uint6
     bool first = start == host->start;
     for (const char *p = details, *stop; *p && (stop = strchr(p, '\n')); p = stop + 1) {
         unsigned long kilobytes;
-        char key[32];
+        char key[32], alone[128]; /* sscanf looks for the end of what it reads */
         if (*p < 'A' || *p > 'Z')
             break;
-        if (sscanf(p, "%31[^:]: %lu kB", key, &kilobytes) != 2)
+        snprintf(alone, sizeof alone, "%.*s", (int)(stop - p), p);
+        if (sscanf(alone, "%31[^:]: %lu kB", key, &kilobytes) != 2)
             text_add(out, "%.*s\n", (int)(stop - p), p);
         else if (!strcmp(key, "Size"))
             text_add(out, "Size:           %8lu kB\n", (end - start) / 1024);
