@@ -55,7 +55,8 @@ struct probe_head {
 /* True if one of `count` numbers in guest memory is a descriptor of Ferry's own. */
 static bool any_reserved(struct task *t, uint64_t array, uint64_t count)
 {
-    for (uint64_t i = 0; i < count; i++) {
+    const uint64_t most = 1 << 20; /* IORING_MAX_FIXED_FILES */
+    for (uint64_t i = 0; i < count && count <= most; i++) {
         int32_t fd;
         if (copy_in(t, &fd, array + i * sizeof fd, sizeof fd) != 0)
             return false; /* the kernel finds that out by itself */
