@@ -332,8 +332,7 @@ static int64_t clone_fork(struct task *t, const struct clone_request *r)
             clear_handlers(p);
         translator_after_fork(p->translator, t->vcpu, token, true);
         set_child_registers(t, r);
-        for (int i = 0; i < TASK_QUEUE; i++)
-            t->signal.queue[i].order = 0; /* pending signals are the parent's */
+        t->signal.queue = (struct signal_queue){.waiting = 0}; /* they are the parent's */
         signal_apply_mask(t);
         uint32_t tid = (uint32_t)t->tid;
         if (r->flags & CLONE_CHILD_SETTID)

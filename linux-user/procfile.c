@@ -131,9 +131,7 @@ static struct signal_sets signals(const struct proc_request *r)
     process_lock(p);
     const struct task *t = asked_task(r);
     s.blocked = t->signal.mask;
-    for (int i = 0; i < TASK_QUEUE; i++)
-        if (t->signal.queue[i].order)
-            s.pending |= signal_bit(t->signal.queue[i].info.si_signo);
+    s.pending |= t->signal.queue.waiting;
     for (int i = 1; i <= SIGNALS; i++) {
         uint64_t handler = signal_action(p, i)->handler;
         s.ignored |= handler == HANDLER_IGNORE ? signal_bit(i) : 0;

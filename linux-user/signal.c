@@ -59,14 +59,6 @@ void signal_watch_deaths(struct process *p)
     process_unlock(p);
 }
 
-static bool queue_empty(const struct task *t)
-{
-    for (int i = 0; i < TASK_QUEUE; i++)
-        if (t->signal.queue[i].order)
-            return false;
-    return true;
-}
-
 /*
  * A handler that comes in between changes both the host's mask and what is known of it, before the
  * call or behind it: then nothing is known.
@@ -76,11 +68,11 @@ void signal_set_host_mask(struct task *t, uint64_t mask)
     struct signal_state *s = &t->signal;
     if (s->host_mask_known && s->host_mask == mask)
         return;
-    uint32_t seen = s->order;
+    uint32_t seen = s->queue.newest;
     s->host_mask = mask;
     s->host_mask_known = true;
     host_signal_mask(mask);
-    if (s->order != seen)
+    if (s->queue.newest != seen)
         s->host_mask_known = false;
 }
 
@@ -99,35 +91,31 @@ struct guest_action *signal_action(struct process *p, int signal)
     return a;
 }
 
-static bool passes(const struct queued_signal *q, uint64_t mask)
-{
-    return q->order && !(mask & signal_bit(q->info.si_signo));
-}
-
 bool signal_waiting(const struct task *t, uint64_t mask)
 {
-    for (int i = 0; i < TASK_QUEUE; i++)
-        if (passes(&t->signal.queue[i], mask))
-            return true;
-    return false;
+    return t->signal.queue.waiting & ~mask;
 }
 
-/* Takes the oldest signal that `mask` lets through. */
-static bool take(struct task *t, uint64_t mask, siginfo_t *out)
+bool signal_take(struct task *t, uint64_t mask, siginfo_t *info)
 {
-    struct queued_signal *best = NULL;
-    for (int i = 0; i < TASK_QUEUE; i++) {
-        struct queued_signal *q = &t->signal.queue[i];
-        if (!passes(q, mask))
-            continue;
-        if (!best || (int32_t)(q->order - best->order) < 0)
-            best = q;
-    }
-    if (!best)
+    struct signal_queue *q = &t->signal.queue;
+    int best = -1;
+    if (!signal_waiting(t, mask))
         return false;
-    *out = best->info;
+    for (int i = 0; i < TASK_QUEUE; i++)
+        if (q->order[i] && !(mask & signal_bit(q->info[i].si_signo)) &&
+            (best < 0 || (int32_t)(q->order[i] - q->order[best]) < 0))
+            best = i;
+    if (best < 0)
+        bug("a signal waits and is not in the queue");
+    *info = q->info[best];
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    best->order = 0;
+    /* The handler may come in between each two of these; first its bit, then what it is set for. */
+    __atomic_fetch_and(&q->waiting, ~signal_bit(info->si_signo), __ATOMIC_RELAXED);
+    q->order[best] = 0;
+    for (int i = 0; i < TASK_QUEUE && info->si_signo >= SIGRTMIN_KERNEL; i++)
+        if (q->order[i] && q->info[i].si_signo == info->si_signo)
+            __atomic_fetch_or(&q->waiting, signal_bit(info->si_signo), __ATOMIC_RELAXED);
     return true;
 }
 
@@ -255,13 +243,13 @@ void signal_deliver(struct task *t)
     siginfo_t info;
     bool any = false;
     do {
-        while (take(t, t->signal.suspended ? t->signal.suspend_mask : t->signal.mask, &info)) {
+        while (signal_take(t, t->signal.suspended ? t->signal.suspend_mask : t->signal.mask, &info)) {
             any = true;
             deliver_one(t, &info);
         }
         t->signal.suspended = false;
         /* Whatever this lets in asks for attention again. */
-        if (any || !queue_empty(t))
+        if (any || t->signal.queue.waiting)
             signal_apply_mask(t);
     } while (signal_waiting(t, t->signal.mask));
     settle_call(t, true);

@@ -47,6 +47,9 @@ void signal_deliver(struct task *t);
 /* True if something queued could be delivered under `mask`. */
 bool signal_waiting(const struct task *t, uint64_t mask);
 
+/* Takes the oldest signal out of the queue that `mask` lets through. False: there is none. */
+bool signal_take(struct task *t, uint64_t mask, siginfo_t *info);
+
 /* A fault of the guest: delivers at once, or ends the process when blocked, ignored or unhandled.
  */
 void signal_force(struct task *t, const siginfo_t *info);

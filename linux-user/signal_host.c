@@ -38,7 +38,7 @@ enum { KERNEL_SA_RESTORER = 0x04000000 };
 
 void host_signal_mask(uint64_t mask)
 {
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
+    host_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)(uintptr_t)&mask, 0, sizeof mask, 0, 0);
 }
 
 uint64_t host_signal_get_mask(void)
@@ -58,23 +58,19 @@ void host_signal_altstack(void *stack, size_t size)
 static void record(struct task *t, const siginfo_t *info, ucontext_t *uc)
 {
     struct signal_state *s = &t->signal;
-    int signal = info->si_signo;
-    struct queued_signal *slot = NULL;
-    bool alone = true;
-    for (int i = 0; i < TASK_QUEUE; i++) {
-        struct queued_signal *q = &s->queue[i];
-        if (!q->order) {
-            slot = slot ? slot : q;
-            continue;
-        }
-        alone = false;
-        if (signal < SIGRTMIN && q->info.si_signo == signal)
-            return; /* ordinary signals are pending once */
-    }
-    if (slot) {
-        slot->info = *info;
+    struct signal_queue *q = &s->queue;
+    int signal = info->si_signo, slot = 0;
+    const bool alone = !q->waiting;
+    if (signal < SIGRTMIN_KERNEL && (q->waiting & signal_bit(signal)))
+        return;
+    while (slot < TASK_QUEUE && q->order[slot])
+        slot++;
+    if (slot < TASK_QUEUE) {
+        q->info[slot] = *info;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        slot->order = ++s->order ? s->order : ++s->order;
+        q->newest += q->newest == UINT32_MAX ? 2 : 1;
+        q->order[slot] = q->newest;
+        q->waiting |= signal_bit(signal);
     }
     /*
      * The mask may turn out to be another, if the action changes at this moment: delivery looks at

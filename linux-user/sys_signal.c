@@ -102,9 +102,7 @@ int64_t sys_rt_sigpending(struct task *t, const uint64_t a[6])
     if (a[1] > sizeof set)
         return -EINVAL;
     host_syscall(SYS_rt_sigpending, (uint64_t)(uintptr_t)&set, sizeof set, 0, 0, 0, 0);
-    for (int i = 0; i < TASK_QUEUE; i++)
-        if (t->signal.queue[i].order)
-            set |= signal_bit(t->signal.queue[i].info.si_signo);
+    set |= t->signal.queue.waiting;
     set &= t->signal.mask;
     return a[1] ? copy_out(t, a[0], &set, a[1]) : 0;
 }
@@ -145,21 +143,6 @@ int64_t sys_rt_sigsuspend(struct task *t, const uint64_t a[6])
     return task_sigmask_leave(t, r);
 }
 
-/* A signal that waits in our own queue and is in `set`: taken out for sigtimedwait. */
-static bool take_queued(struct task *t, uint64_t set, siginfo_t *info)
-{
-    for (int i = 0; i < TASK_QUEUE; i++) {
-        struct queued_signal *q = &t->signal.queue[i];
-        if (q->order && (set & signal_bit(q->info.si_signo))) {
-            *info = q->info;
-            __atomic_signal_fence(__ATOMIC_SEQ_CST);
-            q->order = 0;
-            return true;
-        }
-    }
-    return false;
-}
-
 int64_t sys_rt_sigtimedwait(struct task *t, const uint64_t a[6])
 {
     uint64_t set;
@@ -169,7 +152,7 @@ int64_t sys_rt_sigtimedwait(struct task *t, const uint64_t a[6])
         return -EINVAL;
     if (copy_in(t, &set, a[0], sizeof set) != 0)
         return -EFAULT;
-    if (take_queued(t, set & t->signal.mask, &info)) {
+    if (signal_take(t, ~(set & t->signal.mask), &info)) {
         r = info.si_signo;
     } else {
         const uint64_t args[6] = {(uint64_t)(uintptr_t)&set, (uint64_t)(uintptr_t)&info,

@@ -29,17 +29,20 @@
 
 enum {
     SIGNALS = 64,
+    SIGRTMIN_KERNEL = 32, /* from here on each is queued; below, one of a number is pending at most */
     TASK_QUEUE = 16,   /* signals received and not yet delivered; the rest waits in the kernel */
     TASK_HISTORY = 32, /* calls remembered for the crash report, a power of two */
     TASK_STACK = 256 * 1024,
     TASK_ALTSTACK = 64 * 1024,
 };
 
-/* A signal the host has handed over. Written by the handler while free, by the thread while used.
- */
-struct queued_signal {
-    volatile uint32_t order; /* 0: free; else first come, first served */
-    siginfo_t info;
+/* Signals the host has handed over. An entry is written by the handler while free, by the thread
+ * while used. */
+struct signal_queue {
+    volatile uint64_t waiting;           /* whose: what signal_bit says */
+    volatile uint32_t newest;            /* counts those that came */
+    volatile uint32_t order[TASK_QUEUE]; /* 0: free; else first come, first served */
+    siginfo_t info[TASK_QUEUE];
 };
 
 struct past_call {
@@ -53,8 +56,7 @@ struct signal_state {
     uint64_t suspend_mask;
     uint64_t alt_sp, alt_size; /* alternate stack */
     uint32_t alt_flags;        /* SS_DISABLE, SS_AUTODISARM */
-    struct queued_signal queue[TASK_QUEUE];
-    volatile uint32_t order;         /* of the newest in the queue */
+    struct signal_queue queue;
     volatile uint64_t host_mask;     /* what the host's mask is, */
     volatile bool host_mask_known;   /* if this says so */
     siginfo_t fault; /* of the last IR_EXIT_FAULT */
