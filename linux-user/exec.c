@@ -44,6 +44,7 @@ struct exec_request {
     struct task *task;
     int dirfd, flags;
     int fd;                        /* open on the file to run */
+    int program, self, filters;    /* what the new Ferry inherits, see struct options_note; or -1 */
     bool inaccessible;             /* its name goes with a descriptor that execve closes */
     char path[PATH_MAX];           /* as the guest names it */
     char execfn[PATH_MAX];         /* as the guest named the first: AT_EXECFN, and its comm */
@@ -194,7 +195,7 @@ static int64_t open_target(struct exec_request *r)
 static int64_t check_executable(const struct exec_request *r)
 {
     struct stat st;
-    char name[64], *none[] = {NULL};
+    char name[64], *none[] = {"", NULL};
     if (r->fd < 0)
         return 0; /* access has been asked */
     if (fstat(r->fd, &st) != 0)
@@ -202,7 +203,7 @@ static int64_t check_executable(const struct exec_request *r)
     if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
         return -EACCES;
     /* The kernel itself says whether the file may be executed, and whether somebody writes to it. */
-    if (syscall(SYS_execveat, r->fd, "", none, none, AT_EMPTY_PATH | AT_EXECVE_CHECK) == 0)
+    if (syscall(SYS_execveat, r->fd, "", none, none + 1, AT_EMPTY_PATH | AT_EXECVE_CHECK) == 0)
         return 0;
     if (errno == EACCES || errno == ETXTBSY || errno == EPERM)
         return -errno;
@@ -359,31 +360,26 @@ static int64_t exec_guest(struct exec_request *r)
     int64_t e = program_check(o->root, r->fd);
     if (e)
         return e;
-    if (raises_privileges(r) && program_check(NULL, r->fd) == 0) {
+    if (raises_privileges(r) && !seccomp_count(r->task) && program_check(NULL, r->fd) == 0) {
         e = exec_target(r); /* only the kernel can, by binfmt_misc with credentials */
         if (e != -ENOEXEC)
             return e;
     }
     /* By descriptor: what has been checked is what runs, and a name may be gone by then. */
-    int program = duplicate(r->fd), self = self_fd() < 0 ? -1 : duplicate(self_fd());
-    if (program < 0)
+    r->program = duplicate(r->fd);
+    if (r->program < 0)
         return -errno;
-    int filters;
-    e = seccomp_export(r->task, &filters);
+    r->self = self_fd() < 0 ? -1 : duplicate(self_fd());
+    e = seccomp_export(r->task, &r->filters);
     const struct options_note note = {.program = r->host[0] ? r->host : r->path,
                                       .execfn = r->execfn,
-                                      .program_fd = program,
-                                      .self_fd = self,
-                                      .filters_fd = filters};
+                                      .program_fd = r->program,
+                                      .self_fd = r->self,
+                                      .filters_fd = r->filters};
     if (!e)
-        e = options_encode(o, &note, text, sizeof text) ? exec_ourselves(r, text, self) : -E2BIG;
+        e = options_encode(o, &note, text, sizeof text) ? exec_ourselves(r, text, r->self) : -E2BIG;
     if (e == -ENOENT && o->registered)
         e = exec_target(r);
-    if (filters >= 0)
-        close(filters);
-    close(program);
-    if (self >= 0)
-        close(self);
     return e;
 }
 
@@ -415,8 +411,10 @@ void exec_release(struct task *t, bool files_too)
     if (!r)
         return;
     t->exec = NULL;
-    if (files_too && r->fd >= 0)
-        close(r->fd);
+    const int fds[] = {r->fd, r->program, r->self, r->filters};
+    for (unsigned i = 0; i < sizeof fds / sizeof *fds; i++)
+        if (files_too && fds[i] >= 0)
+            close(fds[i]);
     list_free(&r->argv);
     list_free(&r->envp);
     munmap(r, sizeof *r);
@@ -434,7 +432,7 @@ static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t ar
     r->task = t;
     r->dirfd = dirfd;
     r->flags = flags;
-    r->fd = -1;
+    r->fd = r->program = r->self = r->filters = -1;
     int64_t e = copy_in_string(t, r->path, path, sizeof r->path);
     if (e >= 0 && flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_EXECVE_CHECK))
         e = -EINVAL;
