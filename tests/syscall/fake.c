@@ -84,6 +84,18 @@ bool task_lists_descriptors(struct task *task, int fd)
     return false;
 }
 
+int64_t task_seccomp_receive(struct task *task, const uint64_t args[6])
+{
+    (void)task, (void)args;
+    return -ENOTTY;
+}
+
+int64_t task_seccomp_answer(struct task *task, const uint64_t args[6])
+{
+    (void)task, (void)args;
+    return -ENOTTY;
+}
+
 bool task_exe(struct task *task, int dirfd, const char *path, char *target)
 {
     (void)dirfd;
