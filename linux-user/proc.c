@@ -154,7 +154,8 @@ void proc_program_opened(struct process *p, int fd)
     if (fstat(fd, &st) == 0) {
         prog->device = st.st_dev;
         prog->inode = st.st_ino;
-        if (!st.st_nlink)
+        /* No name leads to it: deleted, or the root of a mount that was detached. */
+        if (!st.st_nlink || !strcmp(prog->path, "/"))
             self_keep_program(fd);
     }
     /* The last part of the name it was called by; of its own name, if that was a descriptor. */
