@@ -175,9 +175,7 @@ static void judge_runner(struct report *r, const struct binfmt_guest *g, const s
     struct stat st;
     if (!probe->runner[0])
         return;
-    struct entry as_entry = {0};
-    snprintf(as_entry.interpreter, sizeof as_entry.interpreter, "%s", probe->runner);
-    if (!entry_is_ferry(r->p, &as_entry)) {
+    if (!path_is_ferry(r->p, probe->runner)) {
         if (ours)
             found(r, g->name,
                   "programs are run by %s, not by ferry: its entry was registered after %s; "

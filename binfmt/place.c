@@ -214,11 +214,25 @@ static bool named_ferry(const char *path)
     return !strncmp(base ? base + 1 : path, "ferry", 5);
 }
 
-bool entry_is_ferry(const struct place *p, const struct entry *e)
+static bool called_ferry(const struct entry *e)
+{
+    return !strncmp(e->name, "ferry-", 6);
+}
+
+bool path_is_ferry(const struct place *p, const char *path)
 {
     char real[PATH_MAX];
-    return named_ferry(e->interpreter) ||
-           (realpath(place_path(p, e->interpreter), real) && named_ferry(real));
+    if (named_ferry(path) || (realpath(place_path(p, path), real) && named_ferry(real)))
+        return true;
+    for (unsigned i = 0; i < p->nentries; i++)
+        if (called_ferry(&p->entries[i]) && !strcmp(p->entries[i].interpreter, path))
+            return true;
+    return false;
+}
+
+bool entry_is_ferry(const struct place *p, const struct entry *e)
+{
+    return called_ferry(e) || path_is_ferry(p, e->interpreter);
 }
 
 bool entry_has(const struct entry *e, char flag)

@@ -64,7 +64,11 @@ const struct entry *place_entry(const struct place *p, const char *name);
 bool entry_takes(const struct entry *e, const uint8_t head[MAGIC_SIZE]);
 /* ... programs of this guest, fixed-position ones at least. */
 bool entry_takes_guest(const struct entry *e, const struct binfmt_guest *g);
-/* True if the interpreter is a ferry, by its own name or that of what it links to. */
+/*
+ * True if this interpreter is a ferry: by its own name, by that of what it links to, or because an
+ * entry ferry-GUEST has it, as --interpreter may have asked for. An entry of such a name is ours.
+ */
+bool path_is_ferry(const struct place *p, const char *path);
 bool entry_is_ferry(const struct place *p, const struct entry *e);
 bool entry_has(const struct entry *e, char flag);
 

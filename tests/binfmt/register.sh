@@ -105,6 +105,16 @@ printf '#!/bin/sh\n' >"$work/script"
 chmod +x "$work/script"
 check a_script 1 "is not a program of this machine" $b install --interpreter "$work/script"
 
+# By an emulator's usual name, which takes programs of its guest and no others.
+ln -s ferry "$work/qemu-$one-static"
+check by_link 0 "programs are run by $work/ferry" $b install --interpreter "$work/qemu-$one-static" "$one"
+check by_link_well 0 "all is well" $b doctor "$one"
+check by_link_test 0 "chroot       ok" $b test "$one"
+other=${names[1]}
+check by_wrong_link 1 "a program for $other, not for $one" \
+    $b install --interpreter "$work/qemu-$one-static" "$other"
+$b remove -q
+
 # By the names that scripts know.
 check tools_words 0 '' $b --install all -q
 check tools_words_removed 0 '' $b --uninstall "qemu-$one" -q
