@@ -3,7 +3,7 @@
 # here: numbers of calls, layouts of structures, constants and layouts that are passed on as they
 # are.
 #
-#     tests/syscall/headers.sh [numbers|layout|values]
+#     tests/syscall/headers.sh [numbers|layout|values|constants]
 
 . "$(dirname "$0")/../lib.sh"
 only=("$@")
@@ -70,6 +70,60 @@ values() {
         "$1" -std=gnu17 -D_GNU_SOURCE -fsyntax-only -I"$top" "$tmp/values.c"
 }
 
+# Names that may differ: what converts open flags knows them, or they say how libc or the compiler
+# is made, or what no call passes.
+differing='O_DIRECTORY|O_NOFOLLOW|O_DIRECT|O_LARGEFILE|O_TMPFILE|EXEC_PAGESIZE|AT_VECTOR_SIZE_ARCH'
+differing+='|SYS_.*|.*_H|KVM_.*|PERF_REG_EXTENDED_MASK|RSEQ_SIG|CHAR_M(IN|AX)|WCHAR_M(IN|AX)|NGREG'
+differing+='|LINUX_VERSION_.*|.*_MAX|.*_MINOR_VERSION|(LDBL|DBL|FLT)_.*|MINSIGSTKSZ|SIGSTKSZ'
+
+# Drivers and families of sockets whose requests and structures pass through without a row.
+more=(linux/blkpg.h linux/btrfs.h linux/cdrom.h linux/dm-ioctl.h linux/errqueue.h linux/fb.h
+      linux/fscrypt.h linux/hidraw.h linux/if_alg.h linux/if_packet.h linux/if_tun.h
+      linux/inet_diag.h linux/input.h linux/kcmp.h linux/kd.h linux/keyctl.h linux/loop.h
+      linux/net_tstamp.h linux/nsfs.h linux/ppp-ioctl.h linux/quota.h linux/random.h linux/rtc.h
+      linux/rtnetlink.h linux/seccomp.h linux/serial.h linux/sock_diag.h linux/uinput.h
+      linux/usbdevice_fs.h linux/userfaultfd.h linux/vfio.h linux/vhost.h linux/videodev2.h
+      linux/vm_sockets.h linux/vt.h linux/watchdog.h scsi/sg.h sound/asound.h)
+
+# names_of COMPILER FILE: the macros without arguments that a C file defines, one a line.
+names_of() {
+    "${1}" -std=gnu17 -D_GNU_SOURCE -I"$top" -E -dM -x c "$2" |
+        sed -nE 's/^#define ([A-Za-z][A-Za-z0-9_]*) [^ ].*/\1/p' | sort -u
+}
+
+# constants COMPILER: every macro of these headers and those of abi.h that is a number has the same
+# value here and there, from errors and flags to the numbers of ioctl with the sizes of structures in
+# them.
+constants() {
+    local cc=$1 header h
+    header='#include "tests/syscall/abi.h"'
+    for h in "${more[@]}"; do header+=$'\n'"#include <$h>"; done
+    names_of gcc <(echo) >"$tmp/own"
+    names_of gcc <(echo "$header") | comm -23 - "$tmp/own" | grep -vxE "$differing" >"$tmp/macros"
+    # Which are numbers the compiler says, by the lines it complains about.
+    {
+        echo "$header"
+        sed 's/.*/void v_&(void) { _Static_assert((long long)(&) > 7 || (long long)(&) < 8, ""); }/' \
+            "$tmp/macros"
+    } >"$tmp/all.c"
+    gcc -std=gnu17 -D_GNU_SOURCE -w -fmax-errors=0 -ftrack-macro-expansion=0 -fsyntax-only \
+        -I"$top" "$tmp/all.c" 2>&1 |
+        sed -nE 's/^[^:]*all\.c:([0-9]+):[0-9]+: error.*/\1d/p' | sort -u >"$tmp/bad.sed"
+    sed -f "$tmp/bad.sed" "$tmp/all.c" | sed -nE 's/^void v_([A-Za-z0-9_]*)\(.*/\1/p' >"$tmp/numbers"
+    [[ $(wc -l <"$tmp/numbers") -gt 5000 ]] || { echo "few: $(wc -l <"$tmp/numbers")"; return 1; }
+    {
+        echo "$header"
+        echo '#define V(name) printf("#ifdef " #name "\n_Static_assert((long long)(" #name \'
+        echo '    ") == %lldLL, \"differs\");\n#endif\n", (long long)(name));'
+        echo 'int main(void) {'
+        sed 's/.*/V(&)/' "$tmp/numbers"
+        echo 'return 0; }'
+    } >"$tmp/print.c"
+    gcc -std=gnu17 -D_GNU_SOURCE -w -I"$top" -o "$tmp/print" "$tmp/print.c" || return 1
+    { echo "$header"; "$tmp/print"; } >"$tmp/assert.c"
+    "$cc" -std=gnu17 -D_GNU_SOURCE -w -fmax-errors=0 -fsyntax-only -I"$top" "$tmp/assert.c"
+}
+
 check() {
     local name=$1 output
     shift
@@ -92,5 +146,6 @@ for guest in "${guests[@]}"; do
     [[ $word == 8 ]] || continue
     check "layout.${cc%%-*}" layout "$cc" "$word"
     [[ ${cc%%-*} == riscv64 ]] && check "values.${cc%%-*}" values "$cc"
+    check "constants.${cc%%-*}" constants "$cc"
 done
 finish
