@@ -2,7 +2,8 @@
  * Descriptors of Ferry's own: numbers the guest cannot see, close or overwrite.
  *
  * They live at or above the guest's soft limit of open files, where no call of the guest creates
- * any, and in a small table. A guest that raises its limit and then names such a number gets
+ * any, or at 1024, if that is less: a table of a million descriptors would be copied by every fork.
+ * And they stand in a small table here. A guest that raises its limit and then names such a number gets
  * -EBADF, as if the limit stood in its way.
  *
  * The table is written before the guest runs or under no one's eyes (see syscall.h), and read by
@@ -40,12 +41,15 @@ static void update_low(void)
     __atomic_store_n(&reserved_low, low, __ATOMIC_RELAXED);
 }
 
-/* A copy of `fd` at or above the soft limit, for which the limit is lifted for a moment. */
+/* A copy of `fd` in such a place, for which a soft limit is lifted for a moment. */
 static int64_t duplicate_above(int fd)
 {
+    enum { ENOUGH = 1024 };
     struct rlimit limit, lifted;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return -errno;
+    if (limit.rlim_cur > ENOUGH + FD_RESERVED_MAX)
+        return host_syscall(SYS_fcntl, (uint64_t)fd, F_DUPFD_CLOEXEC, ENOUGH, 0, 0, 0);
     lifted = limit;
     lifted.rlim_cur = limit.rlim_cur + FD_RESERVED_MAX;
     if (limit.rlim_cur > INT_MAX - FD_RESERVED_MAX || lifted.rlim_cur > limit.rlim_max)
