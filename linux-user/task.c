@@ -1,7 +1,6 @@
 /* Tasks and their process: lists, locks, ends. See task.h. */
 #include "linux-user/task.h"
 
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -9,24 +8,19 @@
 #include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/uring.h"
+#include "util/lock.h"
 #include "util/log.h"
 
 __thread struct task *current_task;
 
 void process_lock(struct process *p)
 {
-    uint32_t expected = 0;
-    if (__atomic_compare_exchange_n(&p->lock, &expected, 1, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED))
-        return;
-    while (__atomic_exchange_n(&p->lock, 2, __ATOMIC_ACQUIRE) != 0)
-        syscall(SYS_futex, &p->lock, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+    lock_take(&p->lock);
 }
 
 void process_unlock(struct process *p)
 {
-    if (__atomic_exchange_n(&p->lock, 0, __ATOMIC_RELEASE) == 2)
-        syscall(SYS_futex, &p->lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    lock_give(&p->lock);
 }
 
 void task_link(struct task *t)

@@ -5,8 +5,8 @@
  * Who may touch what:
  *   - a task belongs to its thread; other threads only walk the list of tasks, under process->lock;
  *   - host signal handlers touch the task's queue and fault, nothing else (signal_host.c);
- *   - process->lock and the address space's lock are the only locks, always taken in this order,
- * never held while guest code runs or while a call blocks, and held over fork.
+ *   - process->lock, a ring's (uring.h) and the address space's are the only locks, taken in this
+ *     order, never held while guest code runs or while a call blocks, and held over fork.
  *
  * A child of vfork (or any clone that shares memory but is another process) runs as a task with a
  * struct process of its own whose address space and translator are its parent's.

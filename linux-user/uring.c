@@ -2,7 +2,6 @@
 #include "linux-user/uring.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 #include "linux-user/signal.h"
 #include "syscall/host_number.h"
 #include "syscall/rows.h"
+#include "util/lock.h"
 
 enum { /* io_uring_setup */
        SETUP_SQPOLL = 1 << 1,
@@ -55,18 +55,12 @@ static struct uring *rings;
 
 void uring_lock(struct uring *r)
 {
-    uint32_t expected = 0;
-    if (__atomic_compare_exchange_n(&r->lock, &expected, 1, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED))
-        return;
-    while (__atomic_exchange_n(&r->lock, 2, __ATOMIC_ACQUIRE) != 0)
-        syscall(SYS_futex, &r->lock, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+    lock_take(&r->lock);
 }
 
 void uring_unlock(struct uring *r)
 {
-    if (__atomic_exchange_n(&r->lock, 0, __ATOMIC_RELEASE) == 2)
-        syscall(SYS_futex, &r->lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    lock_give(&r->lock);
 }
 
 void uring_after_fork(struct task *t)

@@ -1,2 +1,2 @@
-# Arena and log: what every other folder stands on.
-libferry_a_SOURCES += util/arena.c util/arena.h util/log.c util/log.h
+# Arena, lock and log: what every other folder stands on.
+libferry_a_SOURCES += util/arena.c util/arena.h util/lock.c util/lock.h util/log.c util/log.h
