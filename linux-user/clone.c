@@ -62,7 +62,7 @@ static struct task *reuse(struct process *p)
     aspace_lock(p->as);
     for (struct task **link = &retired; *link && !found;) {
         struct task *t = *link;
-        if (syscall(SYS_tkill, t->tid, 0) != 0 && errno == ESRCH) {
+        if (!t->tid || (syscall(SYS_tkill, t->tid, 0) != 0 && errno == ESRCH)) {
             *link = t->next;
             found = t;
         } else {
@@ -315,15 +315,17 @@ static void retire_others(struct task *t)
             retired = other;
         }
     }
+    for (struct task *gone = retired; gone; gone = gone->next)
+        gone->tid = 0; /* of the parent's threads; a number may be another's here */
 }
 
 static int64_t clone_fork(struct task *t, const struct clone_request *r)
 {
     struct process *p = t->process;
     signal_set_host_mask(t, UINT64_MAX);
-    int token = translator_before_fork(p->translator);
     process_lock(p);
     aspace_lock(p->as);
+    int token = translator_before_fork(p->translator);
     int64_t pid = host_fork(t, r);
     if (pid == 0) {
         retire_others(t);
@@ -340,9 +342,9 @@ static int64_t clone_fork(struct task *t, const struct clone_request *r)
         syscall(SYS_set_tid_address,
                 r->flags & CLONE_CHILD_CLEARTID ? guest_pointer(t, r->child_tid) : NULL);
     } else {
+        translator_after_fork(p->translator, t->vcpu, token, false);
         aspace_unlock(p->as);
         process_unlock(p);
-        translator_after_fork(p->translator, t->vcpu, token, false);
         signal_apply_mask(t);
         uint32_t tid = (uint32_t)pid;
         if (pid > 0 && (r->flags & CLONE_PARENT_SETTID))

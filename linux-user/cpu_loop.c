@@ -102,8 +102,10 @@ void cpu_loop(struct task *t)
      * become shorter, another thread unmaps it. Then the handler comes back to here, and
      * translating again ends where the readable code ends.
      */
-    if (setjmp(t->escape))
+    if (setjmp(t->escape)) {
+        translator_escaped(t->vcpu);
         aspace_cut_page(t->process->as, t->escape_address);
+    }
     while (!t->leaving) {
         switch (run(t)) {
         case IR_EXIT_SYSCALL:

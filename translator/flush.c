@@ -269,6 +269,7 @@ void translator_vcpu_bury(struct vcpu *v)
 
 int translator_before_fork(struct translator *t)
 {
+    registry_lock(t);
     return t->options.interpret || t->nthreads > 1 ? -1 : memory_copy(t);
 }
 
@@ -277,10 +278,10 @@ void translator_after_fork(struct translator *t, struct vcpu *self, int token, b
     if (!child) {
         if (token >= 0)
             memory_close(token);
+        registry_unlock(t);
         return;
     }
-    atomic_store(&t->registry, 0);
-    atomic_store(&t->flushing, 0);
+    registry_unlock(t);
     for (struct translator_thread *th = t->threads, *next; th; th = next) {
         next = th->next;
         if (th != self->thread)
@@ -289,8 +290,6 @@ void translator_after_fork(struct translator *t, struct vcpu *self, int token, b
     t->threads = self->thread;
     self->thread->next = NULL;
     t->nthreads = 1;
-    t->idle = NULL; /* another thread may have been at it */
-    t->nidle = 0;
     if (t->options.interpret)
         return;
     if (token >= 0) {
@@ -300,6 +299,8 @@ void translator_after_fork(struct translator *t, struct vcpu *self, int token, b
     memory_renew(t);
     memory_clear(t);
     self->thread->chunk = 0;
+    for (struct translator_thread *th = t->idle; th; th = th->next)
+        th->chunk = 0;
     jump_cache_clear(&self->cpu);
     return_stack_reset(self);
 }

@@ -215,6 +215,11 @@ enum ir_exit translator_run(struct vcpu *v)
     }
 }
 
+void translator_escaped(struct vcpu *v)
+{
+    code_end(v->thread);
+}
+
 void translator_kick(struct vcpu *v)
 {
     __atomic_store_n(&v->cpu.attention, 1, __ATOMIC_RELEASE);

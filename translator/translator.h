@@ -65,6 +65,9 @@ enum ir_exit translator_run(struct vcpu *v);
  */
 void translator_vcpu_bury(struct vcpu *v);
 
+/* Says that translator_run has been left by longjmp, out of code_source.window. */
+void translator_escaped(struct vcpu *v);
+
 /* Asks a running vcpu to leave soon. Any thread, async-signal-safe. */
 void translator_kick(struct vcpu *v);
 
@@ -92,7 +95,8 @@ void translator_reserved(const struct translator *t, uintptr_t *start, size_t *s
  * Code memory is mapped shared, so the child needs a copy of its own: made before the fork while
  * only one vcpu exists; with several, the child starts with an empty cache. Call
  * translator_before_fork, fork, then translator_after_fork on both sides, in the child with child =
- * true: there only `self` is left. The token is what translator_before_fork returned.
+ * true: there only `self` is left. The token is what translator_before_fork returned. In between the
+ * list of vcpus is locked.
  */
 int translator_before_fork(struct translator *t);
 void translator_after_fork(struct translator *t, struct vcpu *self, int token, bool child);
