@@ -126,6 +126,8 @@ void task_finish(struct task *t)
         process_exit_last(t, status);
     task_unlink(t);
     seccomp_release(t);
+    if (uring_used)
+        uring_thread_ends(t);
     host_signal_mask(UINT64_MAX);
     current_task = NULL;
     translator_vcpu_destroy(t->vcpu);

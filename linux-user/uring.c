@@ -70,6 +70,13 @@ void uring_after_fork(struct task *t)
     memset(t->registered_rings, 0, sizeof t->registered_rings);
 }
 
+void uring_thread_ends(struct task *t)
+{
+    for (unsigned i = 0; i < URING_REGISTERED; i++)
+        if (t->registered_rings[i])
+            __atomic_fetch_sub(&t->registered_rings[i]->registered, 1, __ATOMIC_RELAXED);
+}
+
 /* ---- scratch memory ---- */
 
 void *uring_keep(struct uring *r, size_t size)

@@ -91,8 +91,9 @@ extern bool uring_used;
 bool uring_mmap(struct task *t, const uint64_t a[6], int64_t *result);
 /* The guest has unmapped a range. */
 void uring_unmapped(uint64_t start, uint64_t size);
-/* In the child of a fork. */
+/* In the child of a fork; and when a thread ends. */
 void uring_after_fork(struct task *t);
+void uring_thread_ends(struct task *t);
 
 /* The ring open at fd, or NULL. uring_registered: registered by the thread under that index. */
 struct uring *uring_find(int fd);
