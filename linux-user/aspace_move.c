@@ -139,7 +139,7 @@ int64_t aspace_mremap(struct aspace *as, uint64_t old, uint64_t old_size, uint64
     const int known = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
     if ((flags & ~known) ||
         ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !(flags & MREMAP_MAYMOVE)) ||
-        ((flags & MREMAP_DONTUNMAP) && old_size != new_size) || old % GUEST_PAGE)
+        ((flags & MREMAP_DONTUNMAP) && page_up(old_size) != page_up(new_size)) || old % GUEST_PAGE)
         return -EINVAL;
     old_size = page_up(old_size);
     new_size = page_up(new_size);

@@ -171,7 +171,11 @@ int64_t sys_mincore(struct task *t, const uint64_t a[6])
 {
     if (a[0] % GUEST_PAGE)
         return -EINVAL;
-    if (a[2] > t->process->as->limit) /* the kernel looks at it before it looks for holes */
+    /* The kernel looks at both ends before it looks for holes. */
+    uint64_t limit = t->process->as->limit;
+    if (a[0] >= limit || a[1] > limit - a[0])
+        return -ENOMEM;
+    if (a[2] > limit)
         return -EFAULT;
     uint64_t b[6] = {a[0], a[1], (uint64_t)(uintptr_t)guest_pointer(t, a[2]), a[3], a[4], a[5]};
     return on_range(t, SYS_mincore, b);
