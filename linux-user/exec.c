@@ -97,7 +97,7 @@ static void list_push_front(struct list *l, char *text)
 
 /* ---- finding the file ---- */
 
-/* The file at a descriptor, which becomes r->fd. */
+/* The file at a descriptor, which becomes r->fd: to read it, or if that is not allowed as it is. */
 static int64_t open_descriptor(struct exec_request *r, int fd)
 {
     char name[64];
@@ -105,8 +105,10 @@ static int64_t open_descriptor(struct exec_request *r, int fd)
     snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
     r->host[0] = '\0';
     /* An O_PATH descriptor can be executed but not read. */
-    r->fd = flags >= 0 && flags & O_PATH ? open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-                                         : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (flags >= 0 && flags & O_PATH)
+        r->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (r->fd < 0)
+        r->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     return r->fd < 0 ? -errno : 0;
 }
 
@@ -149,8 +151,8 @@ static const char *program_behind(struct task *t, const char *path, char *buffer
 }
 
 /*
- * Opens what r->path names; fills r->host. A program that may be executed but not read is left
- * closed: r->fd is -1 then. Returns 0 or -errno.
+ * Opens what r->path names; fills r->host. A program that may be executed but not read is open with
+ * O_PATH, and so for the host's kernel to run. Returns 0 or -errno.
  */
 static int64_t open_target(struct exec_request *r)
 {
@@ -170,10 +172,11 @@ static int64_t open_target(struct exec_request *r)
     int nofollow = r->flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0;
     bool by_name = host[0] == '/' || r->dirfd == AT_FDCWD;
     r->fd = openat(r->dirfd, host, O_RDONLY | O_CLOEXEC | O_NONBLOCK | nofollow);
-    if (r->fd < 0 && (errno != EACCES || !by_name ||
-                      faccessat(AT_FDCWD, host, X_OK, AT_EACCESS) != 0))
+    if (r->fd < 0 && errno == EACCES) /* it may be executable all the same */
+        r->fd = openat(r->dirfd, host, O_PATH | O_CLOEXEC | nofollow);
+    if (r->fd < 0)
         return -errno;
-    const char *program = by_name && !nofollow && r->fd >= 0 && proc_is_ferry(r->fd)
+    const char *program = by_name && !nofollow && proc_is_ferry(r->fd)
                               ? program_behind(r->task, host, buffer)
                               : NULL;
     if (program) {
@@ -196,8 +199,6 @@ static int64_t check_executable(const struct exec_request *r)
 {
     struct stat st;
     char name[64], *none[] = {"", NULL};
-    if (r->fd < 0)
-        return 0; /* access has been asked */
     if (fstat(r->fd, &st) != 0)
         return -errno;
     if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
@@ -390,8 +391,6 @@ static int64_t exec_opened(struct exec_request *r)
     int64_t e = 0;
     for (unsigned depth = 0; !e; depth++) {
         char head[LINE] = {0};
-        if (r->fd < 0)
-            return exec_target(r);
         enum program_kind kind = program_probe(r->fd, head, sizeof head, &guest);
         if (kind == PROGRAM_GUEST)
             return exec_guest(r);
