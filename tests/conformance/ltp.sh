@@ -69,7 +69,7 @@ one() {
     shift 2
     export LTPROOT=$install PATH=$install/testcases/bin:$PATH LTP_TIMEOUT_MUL=4 LTP_RUNTIME_MUL=0.1 \
         LTP_COLORIZE_OUTPUT=0 KCONFIG_SKIP_CHECK=1 LC_ALL=C
-    "$here/box" ${LTP_SECONDS:-120} "$ltp/tmp/$name.$$" $run "$install/testcases/bin/$program" "$@" \
+    BOX_DEVICE=1 "$here/box" ${LTP_SECONDS:-120} "$ltp/tmp/$name.$$" $run "$install/testcases/bin/$program" "$@" \
         </dev/null >"$out/$name" 2>&1
     status=$?
     seconds=$(echo "$EPOCHREALTIME - $start" | bc)
