@@ -71,6 +71,7 @@ struct guest {
     unsigned signal_stack;  /* AT_MINSIGSTKSZ: bytes that a signal frame may take */
     unsigned min_altstack;  /* the smallest alternate stack, MINSIGSTKSZ */
     bool has_restorer;      /* struct sigaction has sa_restorer, between flags and mask */
+    bool bad_frame_at_sp;   /* SIGSEGV for a bad frame names the stack pointer; else it is bare */
 
     /* Auxiliary vector: AT_HWCAP and AT_HWCAP2 for a configuration. */
     uint64_t (*hwcap)(const struct cpu_config *config);

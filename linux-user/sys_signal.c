@@ -166,12 +166,27 @@ int64_t sys_rt_sigtimedwait(struct task *t, const uint64_t a[6])
     return r;
 }
 
+/* The frame cannot be taken: as arch/NAME/kernel/signal.c of the guest's kernel complains. */
+static void bad_frame(struct task *t)
+{
+    struct aspace *as = t->process->as;
+    uint64_t sp = task_guest(t)->stack_pointer(&t->vcpu->cpu);
+    if (!task_guest(t)->bad_frame_at_sp) {
+        signal_fault(t, SIGSEGV, SI_KERNEL, 0);
+        return;
+    }
+    aspace_lock(as);
+    int code = maptree_at_or_above(&as->tree, sp) ? SEGV_ACCERR : SEGV_MAPERR;
+    aspace_unlock(as);
+    signal_fault(t, SIGSEGV, code, sp);
+}
+
 int64_t sys_rt_sigreturn(struct task *t, const uint64_t a[6])
 {
     (void)a;
     uint64_t mask, alt[3];
     if (task_guest(t)->pop_frame(t, &mask, alt) != 0) {
-        signal_fault(t, SIGSEGV, SI_KERNEL, 0);
+        bad_frame(t);
         return SYSCALL_NO_RETURN;
     }
     struct signal_state *s = &t->signal;

@@ -6,6 +6,7 @@
  * is needed. The tables are constants made from syscall.def.
  */
 #include <errno.h>
+#include <linux/futex.h>
 #include <stddef.h>
 
 #include "syscall/host_number.h"
@@ -102,6 +103,15 @@ const char *syscall_name(const struct guest_abi *abi, uint64_t number)
 {
     const struct row *row = syscall_row(abi, number);
     return row ? row->name : NULL;
+}
+
+bool syscall_always_restarts(const struct guest_abi *abi, uint64_t number, const uint64_t args[6])
+{
+    const struct row *row = syscall_row(abi, number);
+    if (!row || row - syscall_rows != ROW_futex)
+        return false;
+    int op = (int)args[1] & FUTEX_CMD_MASK;
+    return op == FUTEX_LOCK_PI || op == FUTEX_LOCK_PI2 || op == FUTEX_WAIT_REQUEUE_PI;
 }
 
 /* ---- service ---- */

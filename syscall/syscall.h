@@ -58,6 +58,12 @@ int64_t syscall_dispatch(struct task *task, uint64_t number, const uint64_t args
  */
 long syscall_quick(const struct guest_abi *abi, uint64_t number);
 
+/*
+ * Whether the kernel makes an interrupted call again also after a handler without SA_RESTART
+ * (ERESTARTNOINTR): futexes that wait in a queue for a priority-inheriting lock.
+ */
+bool syscall_always_restarts(const struct guest_abi *abi, uint64_t number, const uint64_t args[6]);
+
 /* The name of a guest call, or NULL. */
 const char *syscall_name(const struct guest_abi *abi, uint64_t number);
 

@@ -32,6 +32,9 @@ enum {
     A64_RECORDS_OURS = sizeof(struct a64_fpsimd) + sizeof(struct a64_esr) + A64_RECORDS_END,
 };
 
+/* Mode, width and interrupt masks: another exception level's, which no frame may ask for. */
+enum { PSTATE_NOT_USER = 0x3df };
+
 struct a64_extra {
     struct a64_record head;
     uint64_t datap;
@@ -211,6 +214,8 @@ int a64_pop_frame(struct task *t, uint64_t *mask, uint64_t altstack[3])
     if (sp % 16 || (!read_frame(t, sp, &f, A64_RECORDS_OURS, &p, &extra) &&
                     !read_frame(t, sp, &f, sizeof c->records, &p, &extra)) ||
         (extra.size && !parse_extra(t, &extra, &p)) || !p.has_fp)
+        return -EFAULT;
+    if (c->pstate & PSTATE_NOT_USER)
         return -EFAULT;
     *mask = f.uc.mask;
     altstack[0] = f.uc.stack_sp;

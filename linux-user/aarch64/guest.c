@@ -169,6 +169,7 @@ const struct guest guest_aarch64 = {
     .signal_stack = A64_FRAME_SIZE,
     .min_altstack = 5120,
     .has_restorer = true,
+    .bad_frame_at_sp = true,
     .hwcap = a64_hwcap,
     .hwcap2 = a64_hwcap2,
     .start = start,

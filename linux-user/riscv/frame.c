@@ -74,7 +74,7 @@ int riscv_pop_frame(struct task *t, uint64_t *mask, uint64_t altstack[3])
     if (copy_in(t, &f, rv_get(cpu, RV_SP), sizeof f) != 0)
         return -EFAULT;
     /* The kernel refuses a context with extensions that it does not know. */
-    if (f.uc.context.reserved[0] || f.uc.context.reserved[1])
+    if (f.uc.context.reserved[0] || f.uc.context.reserved[1] || f.uc.context.reserved[2])
         return -EFAULT;
     *mask = f.uc.mask;
     altstack[0] = f.uc.stack_sp;
