@@ -1,4 +1,5 @@
 /* Prints docs/syscalls.md from the rows of syscall.def. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,32 @@ static int total(void)
     return (int)(sizeof entries / sizeof *entries);
 }
 
+/* Options of prctl that are not simply passed on. */
+static const struct {
+    const char *name, *how, *note;
+} options[] = {
+#define PRCTL(name, number, how, note) {#name, #how, note},
+#include "syscall/prctl.def"
+};
+
+static void print_options(void)
+{
+    size_t n = sizeof options / sizeof *options;
+    printf("\n## Options of prctl\n\n"
+           "All %zu of them have a row in `syscall/prctl.def`. Those that the host's kernel does not "
+           "serve as they\nare:\n\n| option | served by | note |\n| --- | --- | --- |\n",
+           n);
+    for (size_t i = 0; i < n; i++) {
+        if (!strcmp(options[i].how, "raw") || !strcmp(options[i].how, "ptr"))
+            continue;
+        bool none = !strcmp(options[i].how, "none");
+        bool guest = !strcmp(options[i].how, "guest");
+        printf("| `%s` | %s | %s |\n", options[i].name,
+               none ? "**no**: EINVAL" : guest ? "the guest's processor" : "Ferry",
+               options[i].note);
+    }
+}
+
 int main(void)
 {
     printf(
@@ -70,5 +97,6 @@ int main(void)
         printf("| `%s` | %d | %s | %s | %s |\n", e->name, e->generic, arm, text_of(e->how),
                e->note);
     }
+    print_options();
     return 0;
 }
