@@ -418,12 +418,21 @@ static int memfd_with(const char *name, const struct text *x)
     return fd;
 }
 
+static const char *basename_of(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
+
 int proc_file(struct task *t, const struct proc_place *place)
 {
     const struct proc_request r = {t, place->scope == PROC_OWN, place->directory, place->tid};
     for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
         if (files[i].system != (place->scope == PROC_SYSTEM) || strcmp(files[i].name, place->name))
             continue;
+        /* A procfs mounted with subset=pid has none of the system's. */
+        if (files[i].system && faccessat(place->directory, basename_of(place->name), F_OK, 0) < 0)
+            return -1;
         struct text x = {0};
         int fd = files[i].make(&r, &x) ? memfd_with(place->name, &x) : -1;
         text_release(&x);
