@@ -70,7 +70,8 @@ int64_t sys_munmap(struct task *t, const uint64_t a[6])
 int64_t sys_mprotect(struct task *t, const uint64_t a[6])
 {
     struct aspace *as = t->process->as;
-    int prot = implied(t, a[2]);
+    const int unknown = 1 << 30; /* for what an int would lose */
+    int prot = implied(t, a[2]) | (a[2] >> 32 ? unknown : 0);
     if ((prot & PROT_EXEC) && denies_exec(t) && a[0] % GUEST_PAGE == 0 &&
         aspace_covers(as, a[0], page_up(a[1])) &&
         ((prot & PROT_WRITE) || !aspace_executable(as, a[0], page_up(a[1]))))

@@ -8,6 +8,7 @@ int main(void)
     MUST(munmap(map + 8192, 4096));
     char *hole = map + 8192;
     TRY(syscall(SYS_mprotect, hole, 4096, 0x40));
+    TRY(syscall(SYS_mprotect, map, 4096, 1L << 32));
     TRY(syscall(SYS_mprotect, hole, 4096, PROT_READ));
     TRY(syscall(SYS_mprotect, beyond, 4096, PROT_READ));
     TRY(syscall(SYS_mprotect, map, 4096, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP));
