@@ -106,7 +106,7 @@ const char *task_path(struct task *t, int dirfd, const char *path, int flags, ch
 {
     struct proc_place place;
     *replaced_fd = -1;
-    if (proc_find(t, dirfd, path, &place)) {
+    if (proc_find(dirfd, path, &place)) {
         const char *result = proc_path(t, &place, path, flags, buffer, replaced_fd);
         close(place.directory);
         return result;
@@ -119,7 +119,7 @@ const char *task_path(struct task *t, int dirfd, const char *path, int flags, ch
 bool task_exe(struct task *t, int dirfd, const char *path, char *target)
 {
     struct proc_place place;
-    if (!proc_find(t, dirfd, path, &place))
+    if (!proc_find(dirfd, path, &place))
         return false;
     bool found = !strcmp(place.name, "exe") && place.scope != PROC_SYSTEM &&
                  proc_exe_link(t, &place, target);

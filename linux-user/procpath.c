@@ -139,16 +139,20 @@ static bool runs_ferry(int directory)
     return fstatat(directory, "exe", &st, 0) == 0 && is_ferry(&st);
 }
 
-static enum proc_scope scope_of(const struct task *t, const struct proc_place *place)
+/* Whose files these are. A thread has a directory of its number beside the processes, unlisted. */
+static enum proc_scope scope_of(struct proc_place *place)
 {
     int pid = getpid();
-    if (place->pid == pid || place->pid == t->tid ||
-        (place->pid && syscall(SYS_tgkill, pid, place->pid, 0) == 0))
+    if (place->pid == pid)
         return PROC_OWN;
+    if (place->pid && syscall(SYS_tgkill, pid, place->pid, 0) == 0) {
+        place->tid = place->pid;
+        return PROC_OWN;
+    }
     return runs_ferry(place->directory) ? PROC_OTHER : PROC_NONE;
 }
 
-bool proc_find(struct task *t, int dirfd, const char *path, struct proc_place *place)
+bool proc_find(int dirfd, const char *path, struct proc_place *place)
 {
     char directory[PATH_MAX];
     const char *base = interesting(path);
@@ -163,9 +167,9 @@ bool proc_find(struct task *t, int dirfd, const char *path, struct proc_place *p
     bool process = false;
     if (!name_of(place->directory, directory)) {
         if (read_stat(place, &process))
-            place->scope = process ? scope_of(t, place) : PROC_SYSTEM;
+            place->scope = process ? scope_of(place) : PROC_SYSTEM;
     } else if (read_directory(directory, place)) {
-        place->scope = scope_of(t, place);
+        place->scope = scope_of(place);
     } else {
         const char *below = strchr(directory + 1, '/'); /* of "/proc" */
         if (!below || !strcmp(below, "/sys/kernel"))
@@ -179,6 +183,7 @@ bool proc_find(struct task *t, int dirfd, const char *path, struct proc_place *p
 
 bool task_lists_descriptors(struct task *t, int fd)
 {
+    (void)t;
     char name[PATH_MAX];
     struct proc_place place = {.directory = -1};
     if (!on_procfs(fd) || !name_of(fd, name))
@@ -187,7 +192,7 @@ bool task_lists_descriptors(struct task *t, int fd)
     if (strcmp(base, "/fd") && strcmp(base, "/fdinfo"))
         return false;
     *base = '\0';
-    return read_directory(name, &place) && scope_of(t, &place) == PROC_OWN;
+    return read_directory(name, &place) && scope_of(&place) == PROC_OWN;
 }
 
 /* ---- maps files ---- */

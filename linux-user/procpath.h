@@ -33,7 +33,7 @@ struct proc_place {
  * Finds what a path names, if Ferry has something to say about it. Returns false, with nothing open,
  * for everything else, which is the host's business.
  */
-bool proc_find(struct task *t, int dirfd, const char *path, struct proc_place *place);
+bool proc_find(int dirfd, const char *path, struct proc_place *place);
 
 /* What the link "exe" of a place says. `text` has PATH_MAX bytes. */
 bool proc_exe_link(struct task *t, const struct proc_place *place, char *text);

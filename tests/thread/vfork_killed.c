@@ -1,9 +1,10 @@
 /*
- * A child of vfork is killed in the middle of whatever it does to the memory it shares, again and
- * again; its parent and the parent's other threads go on.
+ * A child that shares memory, of vfork or of clone, is killed in the middle of whatever it does to
+ * that memory, again and again; its parent and the parent's other threads go on.
  */
 #include "guest.h"
 #include <pthread.h>
+#include <sched.h>
 
 enum { ROUNDS = 300, PAGES = 16 * 4096 };
 
@@ -45,6 +46,22 @@ static void *other(void *unused)
     return NULL;
 }
 
+static int child(void *unused)
+{
+    (void)unused;
+    __atomic_store_n(&victim, getpid(), __ATOMIC_RELEASE);
+    for (;;)
+        churn();
+}
+
+static pid_t start(bool by_vfork)
+{
+    static _Alignas(16) char stack[1 << 16];
+    if (!by_vfork)
+        return clone(child, stack + sizeof stack, CLONE_VM | SIGCHLD, NULL);
+    return clone(child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+}
+
 int main(void)
 {
     pthread_t a, b;
@@ -53,12 +70,7 @@ int main(void)
     int killed = 0;
     for (int i = 0; i < ROUNDS; i++) {
         int status;
-        pid_t pid = vfork();
-        if (!pid) {
-            __atomic_store_n(&victim, getpid(), __ATOMIC_RELEASE);
-            for (;;)
-                churn();
-        }
+        pid_t pid = (pid_t)MUST(start(i % 2 == 0));
         MUST(waitpid(pid, &status, 0));
         killed += WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     }
