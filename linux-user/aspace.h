@@ -63,6 +63,7 @@ struct aspace {
     unsigned ngrowing;
     uint64_t brk_start, brk;
     int lock_future;               /* MAP_LOCKED after mlockall(MCL_FUTURE), else 0 */
+    bool keeps_from_children;      /* MADV_DONTFORK has been used */
     bool fetch_failed;             /* there may be translations that end where code was missing */
     int extra_prot;                /* PROT_* that the guest's kernel knows besides the generic ones */
     uint32_t last_map;             /* numbers mappings of files, see MAP_NUMBER_SHIFT */
@@ -101,6 +102,8 @@ int64_t aspace_mremap(struct aspace *as, uint64_t old, uint64_t old_size, uint64
 int64_t aspace_madvise(struct aspace *as, uint64_t address, uint64_t size, int advice);
 /* Contents of the range may have been thrown away, by a call that asked the host itself. */
 void aspace_discarded(struct aspace *as, uint64_t address, uint64_t size);
+/* In the child of a fork, whose only thread this is. */
+void aspace_after_fork(struct aspace *as);
 int64_t aspace_mlockall(struct aspace *as, int flags);
 int64_t aspace_munlockall(struct aspace *as);
 int64_t aspace_mseal(struct aspace *as, uint64_t address, uint64_t size, uint64_t flags);

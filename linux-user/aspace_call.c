@@ -334,6 +334,32 @@ static bool sealed_against(const struct aspace *as, uint64_t start, uint64_t end
     return false;
 }
 
+/* MADV_DONTFORK and MADV_DOFORK are remembered: the host does not tell the child. */
+static void record_inheritance(struct aspace *as, uint64_t start, uint64_t end, int advice)
+{
+    const struct map_node *n;
+    uint64_t lo, hi;
+    as->keeps_from_children = true;
+    while (start < end && (n = next_piece(as, &start, end, &lo, &hi)))
+        maptree_set(&as->tree, lo, hi, n->prot,
+                    advice == MADV_DONTFORK ? n->flags | MAP_IS_PARENTS
+                                            : n->flags & ~(uint32_t)MAP_IS_PARENTS);
+}
+
+void aspace_after_fork(struct aspace *as)
+{
+    as->lock_future = 0; /* nor are locked pages inherited */
+    if (!as->keeps_from_children)
+        return;
+    const struct map_node *n;
+    uint64_t lo, hi, at = 0;
+    while ((n = next_piece(as, &at, as->limit, &lo, &hi)))
+        if (n->flags & MAP_IS_PARENTS) {
+            maptree_clear(&as->tree, lo, hi);
+            forget_code(as, lo, hi);
+        }
+}
+
 int64_t aspace_madvise(struct aspace *as, uint64_t address, uint64_t size, int advice)
 {
     uint64_t end = address + page_up(size);
@@ -357,6 +383,8 @@ int64_t aspace_madvise(struct aspace *as, uint64_t address, uint64_t size, int a
         r = -ENOMEM;
     if (discards(advice) && executable_within(as, address, end))
         forget_code(as, address, end);
+    if (advice == MADV_DONTFORK || (advice == MADV_DOFORK && as->keeps_from_children))
+        record_inheritance(as, address, end, advice);
     aspace_unlock(as);
     return r;
 }

@@ -333,6 +333,7 @@ static int64_t clone_fork(struct task *t, const struct clone_request *r)
         if (r->flags & CLONE_CLEAR_SIGHAND)
             clear_handlers(p);
         translator_after_fork(p->translator, t->vcpu, token, true);
+        aspace_after_fork(p->as);
         set_child_registers(t, r);
         t->signal.queue = (struct signal_queue){.waiting = 0}; /* they are the parent's */
         signal_apply_mask(t);

@@ -26,6 +26,7 @@ enum map_flag {
     MAP_IS_CUT_OFF = 1 << 7, /* code that lies beyond the end of its file: no more executable */
     MAP_IS_GROWING = 1 << 8, /* grows downwards by the host's own hand */
     MAP_IS_SEALED = 1 << 9,  /* mseal */
+    MAP_IS_PARENTS = 1 << 10, /* MADV_DONTFORK: a child has nothing there */
     /*
      * Above this bit files' ranges have the number of the call that mapped them, so that two
      * neighbours merge when they were one before, and only then.

@@ -95,7 +95,6 @@ void process_after_fork(struct task *t)
     p->as->lock = 0;
     aspace_guard(false);
     p->as->mdwe = MDWE_UNKNOWN; /* may not be inherited */
-    p->as->lock_future = 0;     /* nor are locked pages */
     p->tasks = t;
     p->ntasks = 1;
     p->dying = NULL;
