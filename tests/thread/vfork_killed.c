@@ -50,8 +50,9 @@ static int child(void *unused)
 {
     (void)unused;
     __atomic_store_n(&victim, getpid(), __ATOMIC_RELEASE);
-    for (;;)
+    while (!done)
         churn();
+    return 0;
 }
 
 static pid_t start(bool by_vfork)
