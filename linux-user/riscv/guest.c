@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "linux-user/riscv/riscv_guest.h"
-#include "syscall/prctl.h"
 
 static void start(struct cpu *cpu, uint64_t sp)
 {
@@ -40,13 +39,6 @@ static uint64_t hwcap2(const struct cpu_config *config)
 {
     (void)config;
     return 0;
-}
-
-/* Documentation/arch/riscv/cmodx.rst. There is no vector unit to be controlled. */
-static int64_t own_prctl(struct task *t, const uint64_t a[6])
-{
-    (void)t;
-    return a[0] == OPTION_PR_RISCV_SET_ICACHE_FLUSH_CTX && a[1] <= 1 && a[2] <= 1 ? 0 : -EINVAL;
 }
 
 /* struct user_regs_struct: pc, x1 to x31. */
@@ -141,7 +133,6 @@ const struct guest guest_riscv64 = {
     .child = child,
     .push_frame = riscv_push_frame,
     .pop_frame = riscv_pop_frame,
-    .prctl = own_prctl,
     .gregset = {.words = 32, .pc = 0, .sp = RV_SP, .fp = RV_FP, .ra = RV_RA, .frame_record = -16,
                 .in_frame = RV_FRAME_GREGSET},
     .get_gregset = get_gregset,
