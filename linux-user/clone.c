@@ -325,7 +325,8 @@ static int64_t clone_fork(struct task *t, const struct clone_request *r)
     signal_set_host_mask(t, UINT64_MAX);
     process_lock(p);
     aspace_lock(p->as);
-    int token = translator_before_fork(p->translator);
+    /* Who shares descriptors would close the child's copy under its eyes. */
+    int token = r->flags & CLONE_FILES ? -1 : translator_before_fork(p->translator);
     int64_t pid = host_fork(t, r);
     if (pid == 0) {
         retire_others(t);
