@@ -2,36 +2,7 @@
  * Every call, given arguments that make no sense, fails as it must: the same errors, the same
  * order.
  */
-#include "guest.h"
-#include "../../syscall/host_number.h"
-
-#ifndef SYS_renameat
-#define SYS_renameat -1 /* riscv64 has renameat2 only */
-#endif
-#ifndef SYS_riscv_hwprobe
-#define SYS_riscv_hwprobe -1
-#endif
-#ifndef SYS_riscv_flush_icache
-#define SYS_riscv_flush_icache -1
-#endif
-#ifndef SYS_memfd_secret
-#define SYS_memfd_secret -1
-#endif
-#ifndef SYS_map_shadow_stack
-#define SYS_map_shadow_stack -1
-#endif
-#ifndef SYS_mseal
-#define SYS_mseal -1
-#endif
-
-static const struct {
-    const char *name, *how;
-    int number, nargs;
-} calls[] = {
-#define A(kind) +1
-#define SYS(name, generic, arm32, ret, how, args, note) {#name, #how, SYS_##name, 0 args},
-#include "../../syscall/syscall.def"
-};
+#include "calls.h"
 
 /* What would end or stop the test, or change the machine, or answer by who asks or when. */
 static const char *const spared[] = {
@@ -59,14 +30,6 @@ static const char *const spared[] = {
     "riscv_flush_icache", "riscv_hwprobe",
 };
 
-static bool is_spared(const char *name)
-{
-    for (size_t i = 0; i < COUNT(spared); i++)
-        if (strcmp(name, spared[i]) == 0)
-            return true;
-    return false;
-}
-
 int main(void)
 {
     static const long patterns[][6] = {
@@ -76,7 +39,7 @@ int main(void)
         {1000, 0, 0, 0, 0, 0},
     };
     for (size_t i = 0; i < COUNT(calls); i++) {
-        if (calls[i].number < 0 || strcmp(calls[i].how, "none") == 0 || is_spared(calls[i].name))
+        if (calls[i].number < 0 || strcmp(calls[i].how, "none") == 0 || is_one_of(calls[i].name, spared, COUNT(spared)))
             continue;
         printf("%s:", calls[i].name);
         for (size_t p = 0; p < COUNT(patterns); p++) {
