@@ -45,8 +45,9 @@ static void user_faults(void)
     TRY(ioctl(fd, UFFDIO_REGISTER, &r));
     pthread_t thread;
     pthread_create(&thread, NULL, resolve, &fd);
-    printf("%s\n", page);
+    char first = *(volatile char *)page;
     pthread_join(thread, NULL);
+    printf("%c: %s\n", first, page);
     close(fd);
 }
 
