@@ -115,11 +115,11 @@ int64_t aspace_shmdt(struct aspace *as, uint64_t address);
 
 /*
  * Takes over a shared mapping that the host's kernel has made at a place of its own choice (the ring
- * of an AIO context, the rings of io_uring): moves it among the guest's, or, where the kernel does
- * not let it be moved, declares it the guest's where it is. `host` is its host address. Returns the
+ * of an AIO context, the rings of io_uring): with `move` moves it among the guest's, else, or where
+ * it cannot be moved, declares it the guest's where it is. `host` is its host address. Returns the
  * guest's address or -errno; then the mapping is as it was.
  */
-int64_t aspace_take(struct aspace *as, void *host, uint64_t size, int prot);
+int64_t aspace_take(struct aspace *as, void *host, uint64_t size, int prot, bool move);
 /* The kernel has unmapped a range by itself. */
 void aspace_gone(struct aspace *as, uint64_t address, uint64_t size);
 

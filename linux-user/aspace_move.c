@@ -244,19 +244,27 @@ int64_t aspace_shmdt(struct aspace *as, uint64_t address)
 
 /* ---- mappings that the host's kernel makes and unmaps by itself ---- */
 
-int64_t aspace_take(struct aspace *as, void *mapping, uint64_t size, int prot)
+/* Moves a mapping that is not in the table to a place of the guest's. Lock held. */
+static int64_t move_in(struct aspace *as, void *mapping, uint64_t size)
 {
-    aspace_lock(as);
     int64_t at = map_anywhere(as, size, GUEST_PAGE, PROT_NONE, reserve, -1, 0);
-    if (at >= 0) {
-        void *place = aspace_host(as, (uint64_t)at);
-        if (mremap(mapping, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, place) == MAP_FAILED) {
-            munmap(place, size);
-            at = (int64_t)((uint64_t)(uintptr_t)mapping - as->base);
-            if (!range_ok(as, (uint64_t)at, size))
-                at = -ENOMEM;
-        }
-    }
+    if (at < 0)
+        return at;
+    void *place = aspace_host(as, (uint64_t)at);
+    if (mremap(mapping, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, place) != MAP_FAILED)
+        return at;
+    int error = errno;
+    munmap(place, size);
+    return -error;
+}
+
+int64_t aspace_take(struct aspace *as, void *mapping, uint64_t size, int prot, bool move)
+{
+    uint64_t here = (uint64_t)(uintptr_t)mapping - as->base;
+    aspace_lock(as);
+    int64_t at = move ? move_in(as, mapping, size) : -EINVAL;
+    if (at < 0)
+        at = range_ok(as, here, size) ? (int64_t)here : -ENOMEM;
     if (at >= 0)
         maptree_set(&as->tree, (uint64_t)at, (uint64_t)at + size, (uint32_t)prot,
                     MAP_IS_SHARED | MAP_IS_FILE);

@@ -20,6 +20,10 @@ struct aio_ring {
 
 enum { AIO_RING_MAGIC = 0xa10a10a1 };
 
+/* The kernel looks through all contexts to move one. Of many the later ones stay where they are. */
+enum { MOVED_CONTEXTS = 256 };
+static unsigned contexts;
+
 /* Bytes of a ring's mapping: the kernel makes `nr` from the pages it takes, less the head. */
 static uint64_t ring_size(const struct aio_ring *ring)
 {
@@ -38,8 +42,9 @@ int64_t sys_io_setup(struct task *t, const uint64_t a[6])
         return r;
     const struct aio_ring *ring = (const struct aio_ring *)(uintptr_t)context;
     uint64_t size = ring_size(ring);
+    bool move = __atomic_add_fetch(&contexts, 1, __ATOMIC_RELAXED) <= MOVED_CONTEXTS;
     int64_t at =
-        aspace_take(t->process->as, (void *)(uintptr_t)context, size, PROT_READ | PROT_WRITE);
+        aspace_take(t->process->as, (void *)(uintptr_t)context, size, PROT_READ | PROT_WRITE, move);
     uint64_t name = (uint64_t)at;
     if (at >= 0 && copy_out(t, a[1], &name, sizeof name) == 0)
         return 0;
@@ -58,6 +63,8 @@ int64_t sys_io_destroy(struct task *t, const uint64_t a[6])
     int64_t r = host_syscall(SYS_io_destroy, a[0], 0, 0, 0, 0, 0);
     if (r == 0 && known)
         aspace_gone(t->process->as, a[0], ring_size(&ring));
+    if (r == 0)
+        __atomic_sub_fetch(&contexts, 1, __ATOMIC_RELAXED);
     return r;
 }
 

@@ -335,7 +335,7 @@ static int64_t map_rings(struct task *t, struct uring *r, int fd, const uint64_t
     void *p = mmap(NULL, a[1], (int)a[2] & ~PROT_EXEC, (int)a[3], fd, (off_t)a[5]);
     if (p == MAP_FAILED)
         return -errno;
-    int64_t at = aspace_take(t->process->as, p, page_up(a[1]), (int)a[2]);
+    int64_t at = aspace_take(t->process->as, p, page_up(a[1]), (int)a[2], false);
     if (at < 0)
         munmap(p, a[1]);
     else if (a[5] == OFF_SQ_RING || (a[5] == OFF_CQ_RING && !r->rings))
