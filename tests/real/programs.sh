@@ -6,10 +6,18 @@
 # one of the part of its name before an underscore. With --slice it runs the cases that its array `slice`
 # names, for which the packages of `slice_packages` suffice, in the root that the other tests use.
 #
-# FERRY_GUESTS=riscv64 FERRY=qemu-riscv64 runs all under qemu-user, for comparing. TIMES=1 tells how long
-# each case took.
+# IN_CHROOT=1 runs the programs in the root, by chroot and binfmt_misc, instead of under -L: all in
+# namespaces where ferry is registered. FERRY_GUESTS=riscv64 FERRY=qemu-riscv64 runs all under qemu-user, for
+# comparing. TIMES=1 tells how long each case took.
 
 . "$(dirname "$0")/../lib.sh"
+
+if [[ ${IN_CHROOT-} && ! ${IN_NAMESPACE-} ]]; then
+    need "$build/ferry-binfmt"
+    script=$(realpath "$0")
+    export IN_NAMESPACE=1
+    exec "$build/ferry-binfmt" run --interpreter "$(realpath "$ferry")" --chroot / "$BASH" "$script" "$@"
+fi
 
 sliced=
 [[ ${1-} != --slice ]] || { sliced=1; shift; }
@@ -29,6 +37,14 @@ programs() {
     fi
     "$top/scripts/guest-root" -q -a "$debian" -s "$suite" -p small -d "$root" -r "$ferry" "$@" >/dev/null ||
         { echo "$script: cannot fetch the packages, skipped"; exit 77; }
+    if [[ ${IN_CHROOT-} ]]; then
+        # The tests' files have the same names inside.
+        for d in /proc /dev /sys "$here" "$work"; do
+            mkdir -p "$root$d"
+            /usr/bin/mount --rbind "$d" "$root$d" || exit 1
+        done
+        return
+    fi
     emulator=("$ferry" -L "$root")
     [[ $(basename "$ferry") != qemu* ]] || emulator=("$here/with-qemu" "$ferry" "$root" "$ferry" -L "$root")
 }
@@ -38,14 +54,21 @@ programs() {
 # owner of everything, in a user namespace of its own.
 guest() {
     local vars=() program
+    local plain=(HOME="$work" TMPDIR="$work" LC_ALL=C.UTF-8 TZ=UTC USER=tester ELF_MACHINE="$elf_machine")
     while [[ $1 == *=* ]]; do vars+=("$1"); shift; done
     program=$root/usr/bin/$1
     [[ -e $program ]] || program=$root/usr/sbin/$1
     [[ $1 != /* ]] || program=$1
     shift
+    if [[ ${IN_CHROOT-} ]]; then
+        ${replace-} env -i PATH=/usr/bin:/usr/sbin "${plain[@]}" "${vars[@]//$root/}" \
+            /usr/bin/timeout -k 10 "${limit:-600}" /usr/sbin/chroot "$root" /usr/bin/env -C "$PWD" \
+            ${as_user:+/usr/bin/unshare --user --map-user=1000 --map-group=1000} \
+            "${program#"$root"}" "${@//$root/}"
+        return
+    fi
     [[ $(head -c 2 "$program") != '#!' ]] || { set -- "$program" "$@"; program=$root/usr/bin/env; }
-    ${replace-} env -i PATH="$root/usr/bin:$root/usr/sbin" HOME="$work" TMPDIR="$work" LC_ALL=C.UTF-8 TZ=UTC USER=tester \
-        ELF_MACHINE="$elf_machine" "${vars[@]}" \
+    ${replace-} env -i PATH="$root/usr/bin:$root/usr/sbin" "${plain[@]}" "${vars[@]}" \
         ${as_user:+/usr/bin/unshare --user --map-user=1000 --map-group=1000} \
         /usr/bin/timeout -k 10 "${limit:-600}" "${emulator[@]}" "$program" "$@"
 }
