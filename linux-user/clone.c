@@ -155,7 +155,9 @@ static int start_thread(struct task *t, void *(*fn)(void *), void *arg, pthread_
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstack(&attr, host_stack(t), TASK_STACK);
+    host_signal_before_thread();
     int error = pthread_create(thread, &attr, fn, arg);
+    host_signal_after_thread();
     pthread_attr_destroy(&attr);
     return error;
 }
@@ -214,6 +216,7 @@ static void *thread_main(void *arg)
 {
     struct task *t = arg;
     const struct clone_request *r = &start_of(t)->request;
+    host_signal_in_thread();
     task_enter(t);
     task_link(t);
     signal_apply_mask(t);
@@ -423,6 +426,7 @@ static void *shared_waiter(void *arg)
     struct task *carrier = arg;
     struct shared_start *s = (struct shared_start *)(carrier + 1);
     struct process *p = s->parent->process;
+    host_signal_in_thread();
     current_task = NULL;
     carrier->tid = (int)syscall(SYS_gettid);
     host_signal_altstack(carrier->altstack, TASK_ALTSTACK);

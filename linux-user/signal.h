@@ -83,6 +83,13 @@ void signal_block_all(void);
 /* Both return what was: HANDLER_IGNORE, or HANDLER_DEFAULT for everything else. */
 uint64_t host_signal_install(int signal, bool handle, bool ignore, uint64_t guest_flags);
 uint64_t host_signal_query(int signal);
+/*
+ * The C library takes signal 33 for itself when it makes its first thread. What is around pthread_create
+ * gives it back to the guest, and the new thread waits for that before it runs guest code.
+ */
+void host_signal_before_thread(void);
+void host_signal_after_thread(void);
+void host_signal_in_thread(void);
 void host_signal_altstack(void *stack, size_t size);
 void host_signal_mask(uint64_t mask);
 uint64_t host_signal_get_mask(void);

@@ -5,6 +5,7 @@
  * Everything here may run inside a signal handler.
  */
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -166,4 +167,32 @@ uint64_t host_signal_query(int signal)
     struct kernel_sigaction sa = {0};
     syscall(SYS_rt_sigaction, signal, NULL, &sa, sizeof sa.mask);
     return kind_of(&sa);
+}
+
+/* The C library's SIGSETXID; its handler looks for a request of its own and finds none. */
+enum { LIBRARY_SIGNAL = 33 };
+
+static struct kernel_sigaction kept_action;
+static enum { NOT_KEPT, KEPT, LIBRARY_IS_DONE } kept;
+
+void host_signal_before_thread(void)
+{
+    if (kept != NOT_KEPT)
+        return;
+    syscall(SYS_rt_sigaction, LIBRARY_SIGNAL, NULL, &kept_action, sizeof(uint64_t));
+    kept = KEPT;
+}
+
+void host_signal_after_thread(void)
+{
+    if (kept != KEPT)
+        return;
+    syscall(SYS_rt_sigaction, LIBRARY_SIGNAL, &kept_action, NULL, sizeof(uint64_t));
+    __atomic_store_n(&kept, LIBRARY_IS_DONE, __ATOMIC_RELEASE);
+}
+
+void host_signal_in_thread(void)
+{
+    while (__atomic_load_n(&kept, __ATOMIC_ACQUIRE) == KEPT)
+        sched_yield();
 }
