@@ -467,6 +467,11 @@ static int64_t clone_shared(struct task *parent, const struct clone_request *r)
     s->process.seccomp_all = NULL;
     t->process = &s->process;
     set_child_registers(t, r);
+    if (r->flags & CLONE_VFORK) { /* its parent will not be on it */
+        t->signal.alt_sp = parent->signal.alt_sp;
+        t->signal.alt_size = parent->signal.alt_size;
+        t->signal.alt_flags = parent->signal.alt_flags;
+    }
     signal_set_host_mask(parent, UINT64_MAX);
     int64_t result;
     if (!carrier) {

@@ -35,6 +35,7 @@ struct frame_request {
     uint64_t saved_mask;  /* what sigreturn restores */
     uint64_t sp;          /* where the frame goes below: the interrupted or the alternate stack */
     uint64_t altstack[3]; /* sp, flags, size as saved in the frame */
+    bool on_altstack;     /* already: a frame that does not fit must not be written */
     bool write;           /* of a memory fault: the access was a store */
 };
 

@@ -139,9 +139,10 @@ static enum default_action default_action(int signal)
     }
 }
 
-static bool on_altstack(const struct signal_state *s, uint64_t sp)
+bool signal_on_altstack(const struct task *t, uint64_t sp)
 {
-    return !(s->alt_flags & (SS_DISABLE | SS_AUTODISARM_FLAG)) && sp - s->alt_sp - 1 < s->alt_size;
+    const struct signal_state *s = &t->signal;
+    return !(s->alt_flags & SS_AUTODISARM_FLAG) && sp - s->alt_sp - 1 < s->alt_size;
 }
 
 uint64_t signal_mask_in_handler(const struct task *t, int signal, const struct guest_action *action)
@@ -168,9 +169,8 @@ static bool call_handler(struct task *t, const siginfo_t *info, const struct gue
         .altstack = {s->alt_sp, s->alt_flags, s->alt_size},
         .write = s->fault_write,
     };
-    if (on_altstack(s, r.sp))
-        r.altstack[1] |= SS_ONSTACK;
-    else if ((action->flags & GUEST_SA_ONSTACK) && !(s->alt_flags & SS_DISABLE))
+    r.on_altstack = signal_on_altstack(t, r.sp);
+    if (!r.on_altstack && (action->flags & GUEST_SA_ONSTACK) && s->alt_size)
         r.sp = s->alt_sp + s->alt_size;
     if (guest->push_frame(t, &r) != 0)
         return false;

@@ -44,6 +44,9 @@ uint64_t signal_mask_in_handler(const struct task *t, int signal, const struct g
 /* Delivers what is due, restarts or fails an interrupted call. Called with attention cleared. */
 void signal_deliver(struct task *t);
 
+/* True if `sp` is on the guest's alternate stack, and that is not one which disarms itself. */
+bool signal_on_altstack(const struct task *t, uint64_t sp);
+
 /* True if something queued could be delivered under `mask`. */
 bool signal_waiting(const struct task *t, uint64_t mask);
 

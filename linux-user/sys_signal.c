@@ -12,6 +12,12 @@ static bool valid_signal(uint64_t signal)
     return signal >= 1 && signal <= SIGNALS;
 }
 
+/* UAPI_SA_FLAGS of include/linux/signal_types.h: others are forgotten, which is how programs ask. */
+#define KNOWN_SA_FLAGS                                                                             \
+    (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | UINT64_C(0x800) /* SA_EXPOSE_TAGBITS */ |          \
+     SA_ONSTACK | SA_RESTART | SA_NODEFER | UINT64_C(0x80000000) /* SA_RESETHAND */)
+#define GUEST_SA_RESTORER UINT64_C(0x04000000)
+
 /* struct sigaction: handler, flags, restorer where the guest has one, mask. */
 enum { SIGACTION_WORDS = 4 };
 
@@ -23,7 +29,8 @@ static size_t sigaction_size(const struct guest *g)
 static struct guest_action unpack_action(const struct guest *g, const uint64_t w[SIGACTION_WORDS])
 {
     uint64_t mask = w[g->has_restorer ? 3 : 2] & ~UNBLOCKABLE_SIGNALS;
-    return (struct guest_action){w[0], w[1], mask, g->has_restorer ? w[2] : 0};
+    uint64_t flags = w[1] & (KNOWN_SA_FLAGS | (g->has_restorer ? GUEST_SA_RESTORER : 0));
+    return (struct guest_action){w[0], flags, mask, g->has_restorer ? w[2] : 0};
 }
 
 static void pack_action(const struct guest *g, const struct guest_action *a,
@@ -55,6 +62,11 @@ int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
         signal_install(p, signal, action);
     }
     process_unlock(p);
+    /* Ignored, it is not pending any more. In the queues of other threads delivery drops it. */
+    siginfo_t dropped;
+    if (a[1] && new[0] == HANDLER_IGNORE)
+        while (signal_take(t, ~signal_bit(signal), &dropped))
+            ;
     return a[2] ? copy_out(t, a[2], old, sigaction_size(g)) : 0;
 }
 
@@ -181,6 +193,49 @@ static void bad_frame(struct task *t)
     signal_fault(t, SIGSEGV, code, sp);
 }
 
+struct abi_stack {
+    uint64_t sp;
+    uint32_t flags, pad;
+    uint64_t size;
+};
+
+/* kernel/signal.c, do_sigaltstack. */
+static int64_t set_altstack(struct task *t, const struct abi_stack *new)
+{
+    struct signal_state *s = &t->signal;
+    uint32_t mode = new->flags & ~SS_AUTODISARM_FLAG;
+    if (signal_on_altstack(t, task_guest(t)->stack_pointer(&t->vcpu->cpu)))
+        return -EPERM;
+    if (mode && mode != SS_DISABLE && mode != SS_ONSTACK)
+        return -EINVAL;
+    if (new->sp == s->alt_sp && new->size == s->alt_size &&
+        (new->flags == s->alt_flags || (!new->flags && s->alt_flags == SS_DISABLE)))
+        return 0;
+    if (mode != SS_DISABLE && new->size < task_guest(t)->min_altstack)
+        return -ENOMEM;
+    s->alt_sp = mode == SS_DISABLE ? 0 : new->sp;
+    s->alt_size = mode == SS_DISABLE ? 0 : new->size;
+    s->alt_flags = new->flags;
+    return 0;
+}
+
+int64_t sys_sigaltstack(struct task *t, const uint64_t a[6])
+{
+    const struct signal_state *s = &t->signal;
+    uint64_t sp = task_guest(t)->stack_pointer(&t->vcpu->cpu);
+    uint32_t state = !s->alt_size ? SS_DISABLE : signal_on_altstack(t, sp) ? SS_ONSTACK : 0;
+    struct abi_stack new,
+        old = {s->alt_sp, (s->alt_flags & SS_AUTODISARM_FLAG) | state, 0, s->alt_size};
+    if (a[0]) {
+        if (copy_in(t, &new, a[0], sizeof new) != 0)
+            return -EFAULT;
+        int64_t r = set_altstack(t, &new);
+        if (r < 0)
+            return r;
+    }
+    return a[1] ? copy_out(t, a[1], &old, sizeof old) : 0;
+}
+
 int64_t sys_rt_sigreturn(struct task *t, const uint64_t a[6])
 {
     (void)a;
@@ -189,52 +244,7 @@ int64_t sys_rt_sigreturn(struct task *t, const uint64_t a[6])
         bad_frame(t);
         return SYSCALL_NO_RETURN;
     }
-    struct signal_state *s = &t->signal;
-    uint32_t flags = (uint32_t)alt[1] & ~(uint32_t)SS_ONSTACK;
-    if (!(flags & ~(SS_AUTODISARM_FLAG | SS_DISABLE))) {
-        s->alt_sp = flags & SS_DISABLE ? 0 : alt[0];
-        s->alt_size = flags & SS_DISABLE ? 0 : alt[2];
-        s->alt_flags = flags;
-    }
+    set_altstack(t, &(struct abi_stack){alt[0], (uint32_t)alt[1], 0, alt[2]}); /* or not */
     change_mask(t, mask);
     return SYSCALL_NO_RETURN;
-}
-
-struct abi_stack {
-    uint64_t sp;
-    uint32_t flags, pad;
-    uint64_t size;
-};
-
-int64_t sys_sigaltstack(struct task *t, const uint64_t a[6])
-{
-    struct signal_state *s = &t->signal;
-    struct abi_stack new, old = {s->alt_sp, s->alt_flags, 0, s->alt_size};
-    uint64_t sp = task_guest(t)->stack_pointer(&t->vcpu->cpu);
-    bool on =
-        !(s->alt_flags & (SS_DISABLE | SS_AUTODISARM_FLAG)) && sp - s->alt_sp - 1 < s->alt_size;
-    if (on)
-        old.flags |= SS_ONSTACK;
-    if (a[0]) {
-        if (copy_in(t, &new, a[0], sizeof new) != 0)
-            return -EFAULT;
-        uint32_t mode = new.flags & ~SS_AUTODISARM_FLAG;
-        bool same = new.sp == s->alt_sp && new.size == s->alt_size &&
-                    (new.flags == s->alt_flags || (!new.flags && s->alt_flags == SS_DISABLE));
-        if (on)
-            return -EPERM;
-        if (mode && mode != SS_DISABLE && mode != SS_ONSTACK)
-            return -EINVAL;
-        if (mode == SS_DISABLE) {
-            s->alt_sp = s->alt_size = 0;
-        } else if (!same) {
-            if (new.size < task_guest(t)->min_altstack)
-                return -ENOMEM;
-            s->alt_sp = new.sp;
-            s->alt_size = new.size;
-        }
-        if (!same)
-            s->alt_flags = new.flags & ~(uint32_t)SS_ONSTACK;
-    }
-    return a[1] ? copy_out(t, a[1], &old, sizeof old) : 0;
 }

@@ -55,7 +55,7 @@ struct signal_state {
     bool suspended; /* in sigsuspend or its like: temporary mask below */
     uint64_t suspend_mask;
     uint64_t alt_sp, alt_size; /* alternate stack */
-    uint32_t alt_flags;        /* SS_DISABLE, SS_AUTODISARM */
+    uint32_t alt_flags;        /* as sigaltstack got them */
     struct signal_queue queue;
     volatile uint64_t host_mask;     /* what the host's mask is, */
     volatile bool host_mask_known;   /* if this says so */

@@ -117,7 +117,7 @@ int a64_push_frame(struct task *t, const struct frame_request *r)
     uint64_t at = next - offsetof(struct a64_frame, next);
     static_assert(offsetof(struct a64_frame, next) % 16 == 0, "the stack stays aligned");
     /* A nested handler must not run over the alternate stack's end into whatever lies below. */
-    if ((r->altstack[1] & SS_ONSTACK) && at - r->altstack[0] >= r->altstack[2])
+    if (r->on_altstack && at - r->altstack[0] >= r->altstack[2])
         return -EFAULT;
     memset(&f, 0, offsetof(struct a64_frame, uc.context.records));
     memcpy(f.info, r->info, sizeof f.info);

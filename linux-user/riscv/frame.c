@@ -44,7 +44,7 @@ int riscv_push_frame(struct task *t, const struct frame_request *r)
     struct rv_frame f;
     uint64_t at = (r->sp - sizeof f) & ~UINT64_C(15);
     /* A nested handler must not run over the alternate stack's end into whatever lies below. */
-    if ((r->altstack[1] & SS_ONSTACK) && at - r->altstack[0] >= r->altstack[2])
+    if (r->on_altstack && at - r->altstack[0] >= r->altstack[2])
         return -EFAULT;
     memset(&f, 0, sizeof f);
     memcpy(f.info, r->info, sizeof f.info);
