@@ -131,6 +131,9 @@ struct host_state {
 bool backend_recover(const struct backend *be, const uint8_t *maps, size_t maps_size, uint32_t offset,
                      uint64_t block_pc, const struct host_state *host, struct cpu *cpu);
 
+/* Jumps to stubs.unwind from C code, wherever its stack is. */
+_Noreturn void backend_unwind(const void *unwind, struct cpu *cpu);
+
 /* Prints host code through capstone into the log, with guest pcs where maps have them. */
 void backend_disassemble(const struct code_buffer *out, uint64_t address);
 

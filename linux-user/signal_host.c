@@ -111,26 +111,27 @@ static bool escape(struct task *t, const siginfo_t *info, ucontext_t *uc)
     return true;
 }
 
-/* What the guest has run into; NULL: nothing that it shall hear of. */
-static void note_fault(struct task *t, const siginfo_t *info, const ucontext_t *uc)
+/* What the guest has run into; NULL: nothing that it shall hear of, and false. */
+static bool note_fault(struct task *t, const siginfo_t *info, const ucontext_t *uc)
 {
     enum { PAGE_FAULT_WRITE = 2 }; /* of the host's error code */
     if (!info)
-        return;
+        return false;
     t->signal.fault = *info;
     t->signal.fault_write = uc->uc_mcontext.gregs[REG_ERR] & PAGE_FAULT_WRITE;
+    return true;
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
     int saved = errno;
     struct task *t = current_task;
-    bool handled = false;
+    bool handled = false, left = false;
     if (info->si_code > 0 && (SYNC_SIGNALS & signal_bit(signal))) {
         if (copy_fault_fixup(context))
             ;
         else if (t && t->vcpu && translator_fault(t->vcpu, context, &handled))
-            note_fault(t, handled ? NULL : info, context);
+            left = note_fault(t, handled ? NULL : info, context);
         else if (t && escape(t, info, context))
             ;
         else
@@ -139,6 +140,12 @@ static void on_signal(int signal, siginfo_t *info, void *context)
         record(t, info, context);
     }
     errno = saved;
+    if (left) {
+        uint64_t mask;
+        memcpy(&mask, &((const ucontext_t *)context)->uc_sigmask, sizeof mask);
+        host_signal_mask(mask);
+        translator_fault_leave(t->vcpu, context);
+    }
 }
 
 static uint64_t kind_of(const struct kernel_sigaction *sa)

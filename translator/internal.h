@@ -71,6 +71,8 @@ struct translator_thread {
     struct backend_work *work;
     uint32_t chunk, chunk_used; /* current chunk (index + 1, 0: none) and bytes used of it */
     uint32_t mode;              /* that the jump cache's and return stack's code was made for */
+    const struct block *faulted; /* where the last fault was, */
+    uint64_t faulted_flushes;    /* valid while the cache is the same */
     _Atomic uint32_t in_code;   /* inside translator_run, so that no flush may happen */
     uint8_t *return_stack;      /* mapping of the shadow stack with its guard pages */
     struct interpreter *interpreter;

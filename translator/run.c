@@ -273,6 +273,19 @@ static const struct block *block_at(const struct translator *t, uint32_t offset)
     return NULL;
 }
 
+/* The block of an offset; a fault often comes where the last one came from. */
+static const struct block *faulting_block(const struct translator *t, struct translator_thread *th,
+                                          uint32_t offset)
+{
+    const struct block *b = th->faulted;
+    uint64_t flushes = atomic_load_explicit(&t->flushes, memory_order_relaxed);
+    if (b && th->faulted_flushes == flushes && offset - b->code < b->code_size)
+        return b;
+    th->faulted = b = block_at(t, offset);
+    th->faulted_flushes = flushes;
+    return b;
+}
+
 static void read_host_state(const ucontext_t *uc, struct host_state *host)
 {
     /* ModRM's numbering of the registers, in terms of the kernel's. */
@@ -303,13 +316,25 @@ bool translator_fault(struct vcpu *v, void *ucontext, bool *handled)
         return true;
     }
     uint32_t offset = (uint32_t)((uintptr_t)gregs[REG_RIP] - (uintptr_t)t->rx);
-    const struct block *b = block_at(t, offset);
+    const struct block *b = faulting_block(t, v->thread, offset);
     struct host_state host;
     read_host_state(uc, &host);
     if (!b || !backend_recover(t->backend, t->maps + b->maps, b->maps_size, offset - b->code, b->pc,
                                &host, &v->cpu))
         return false;
     v->cpu.exit_reason = IR_EXIT_FAULT;
-    gregs[REG_RIP] = (greg_t)(uintptr_t)(t->rx + t->stubs.leave);
+    v->cpu.exit_link = CPU_NO_LINK;
+    v->cpu.return_sp = (void *)(uintptr_t)gregs[REG_RSP];
+    gregs[REG_RIP] = (greg_t)(uintptr_t)(t->rx + t->stubs.unwind);
     return true;
+}
+
+void translator_fault_leave(struct vcpu *v, const void *ucontext)
+{
+    const struct translator *t = v->translator;
+    const ucontext_t *uc = ucontext;
+    if (t->options.interpret)
+        return;
+    fp_set_mxcsr(uc->uc_mcontext.fpregs->mxcsr);
+    backend_unwind(t->rx + t->stubs.unwind, &v->cpu);
 }

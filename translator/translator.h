@@ -81,6 +81,13 @@ void translator_kick(struct vcpu *v);
  */
 bool translator_fault(struct vcpu *v, void *ucontext, bool *handled);
 
+/*
+ * After translator_fault found a fault of the guest's: leaves translator_run at once, which saves the
+ * host's sigreturn. The caller has set the host's signal mask back. Returns where that is not
+ * possible (-accel interp); then returning from the handler does it.
+ */
+void translator_fault_leave(struct vcpu *v, const void *ucontext);
+
 /* True if the host pc is inside translated code or stubs. Async-signal-safe. */
 bool translator_owns(const struct translator *t, uintptr_t host_pc);
 

@@ -220,6 +220,15 @@ static void emit_call_exact(struct work *w)
     put8(&w->c, 0xc3);
 }
 
+void backend_unwind(const void *unwind, struct cpu *cpu)
+{
+    __asm__ volatile("mov %0, %%rbp\n\tjmp *%1"
+                     :
+                     : "r"((uint8_t *)cpu + CPU_BIAS), "a"(unwind)
+                     : "memory");
+    __builtin_unreachable();
+}
+
 void backend_emit_stubs(const struct backend *be, struct code_buffer *out, struct code_stubs *stubs)
 {
     struct backend_work *bw = calloc(1, sizeof *bw);

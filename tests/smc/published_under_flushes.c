@@ -57,6 +57,8 @@ int main(void)
             code_flush(at, CODE_BYTES);
             published[slot] = round;
         }
+    while (!runs) /* a busy machine may not have let them begin */
+        sched_yield();
     stop = true;
     for (int i = 0; i <= RUNNERS; i++)
         pthread_join(thread[i], NULL);
