@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define DIRECTORY "/proc/sys/fs/binfmt_misc"
@@ -153,6 +154,12 @@ int place_mount(struct place *p)
         return ENOTSUP;
     if (p->instance == INSTANCE_READ_ONLY && place_in_first_namespace())
         return EACCES; /* another mount would show the same instance */
+    /* Opening the file system loads its module, without which its directory is not there. */
+    int fs = p->instance == INSTANCE_NO_KERNEL
+                 ? (int)syscall(SYS_fsopen, "binfmt_misc", FSOPEN_CLOEXEC)
+                 : -1;
+    if (fs >= 0)
+        close(fs);
     if (mount("binfmt_misc", place_path(p, DIRECTORY), "binfmt_misc", 0, NULL) != 0)
         return errno;
     place_free(p);

@@ -6,6 +6,7 @@ only=("$@")
 binfmt=${FERRY_BINFMT:-$build/ferry-binfmt}
 need "$binfmt"
 b=$(readlink -f "$binfmt")
+ldd "$b" >/dev/null 2>&1 && { echo "$script: a build for sanitizers is dynamic, skipped"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 m=$work/machine

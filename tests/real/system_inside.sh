@@ -46,7 +46,7 @@ done
 
 # ---- who one is -------------------------------------------------------------------------------
 
-useradd -m -s /bin/bash bob 2>/tmp/err || fail useradd "$(head -1 /tmp/err)"
+id bob >/dev/null 2>&1 || useradd -m -s /bin/bash bob 2>/tmp/err || fail useradd "$(head -1 /tmp/err)"
 echo 'bob ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/bob
 echo 'bob:secret' | chpasswd || fail chpasswd
 bob=$(id -u bob)
