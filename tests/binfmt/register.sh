@@ -10,6 +10,7 @@ binfmt=${FERRY_BINFMT:-$build/ferry-binfmt}
 binfmt=$(readlink -f "$binfmt")
 if [[ ! ${OWN_NAMESPACE-} ]]; then
     need "$binfmt" "$ferry" unshare
+    ldd "$ferry" >/dev/null 2>&1 && { echo "$script: a build for sanitizers is dynamic, skipped"; exit 77; }
     unshare -Urm mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null ||
         { echo "$script: no own instance of binfmt_misc here (Linux 6.7), skipped"; exit 77; }
     OWN_NAMESPACE=1 exec unshare -Urm bash "$0" "$@"

@@ -51,7 +51,7 @@ echo 'bob ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/bob
 echo 'bob:secret' | chpasswd || fail chpasswd
 bob=$(id -u bob)
 try su "$bob" su bob -c 'id -u'
-try su_login "-bash /home/bob" su - bob -c 'echo $0 $HOME' || :
+try su_login "-bash /home/bob" su - bob -c 'echo $0 $HOME'
 try sudo 0 su bob -c 'sudo -n id -u'
 try sudo_other nobody su bob -c 'sudo -n -u nobody id -un'
 try sudo_environment "" su bob -c 'FERRY_STRACE=1 QEMU_STRACE=1 sudo -n env | grep STRACE || true'
