@@ -46,6 +46,8 @@ struct exec_request {
     int fd;                        /* open on the file to run */
     int program, self, filters;    /* what the new Ferry inherits, see struct options_note; or -1 */
     bool inaccessible;             /* its name goes with a descriptor that execve closes */
+    struct rlimit files;           /* of RLIMIT_NOFILE, when `lifted` */
+    bool lifted;
     char path[PATH_MAX];           /* as the guest names it */
     char execfn[PATH_MAX];         /* as the guest named the first: AT_EXECFN, and its comm */
     char host[PATH_MAX];           /* as the host opens it; empty: by fd only */
@@ -307,12 +309,19 @@ static bool raises_privileges(const struct exec_request *r)
     return raises && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
 }
 
+static void restore_files(struct exec_request *r)
+{
+    if (r->lifted)
+        setrlimit(RLIMIT_NOFILE, &r->files);
+}
+
 /* Lets the kernel execute a path or, where that is NULL, a descriptor. Returns only -errno. */
 static int64_t host_exec(struct exec_request *r, const char *path, int fd)
 {
     struct task *t = r->task;
     signal_before_exec(t);
     limits(t->process->as, true);
+    restore_files(r);
     if (path)
         syscall(SYS_execve, path, r->argv.first, r->envp.first);
     else
@@ -404,34 +413,34 @@ static int64_t exec_opened(struct exec_request *r)
     return e;
 }
 
+/* Gives back what an attempt has taken, but for descriptors of a process that is no more. */
+static void forget_attempt(struct exec_request *r, bool files_too)
+{
+    int *const fds[] = {&r->fd, &r->program, &r->self, &r->filters};
+    for (unsigned i = 0; i < sizeof fds / sizeof *fds; i++) {
+        if (files_too && *fds[i] >= 0)
+            close(*fds[i]);
+        *fds[i] = -1;
+    }
+    list_free(&r->argv);
+    list_free(&r->envp);
+    r->argv = r->envp = (struct list){0};
+}
+
 void exec_release(struct task *t, bool files_too)
 {
     struct exec_request *r = t->exec;
     if (!r)
         return;
     t->exec = NULL;
-    const int fds[] = {r->fd, r->program, r->self, r->filters};
-    for (unsigned i = 0; i < sizeof fds / sizeof *fds; i++)
-        if (files_too && fds[i] >= 0)
-            close(fds[i]);
-    list_free(&r->argv);
-    list_free(&r->envp);
+    forget_attempt(r, files_too);
     munmap(r, sizeof *r);
 }
 
-static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t argv, uint64_t envp,
-                           int flags)
+static int64_t attempt(struct exec_request *r, uint64_t path, uint64_t argv, uint64_t envp)
 {
-    /* Too large for the stack of a thread. */
-    struct exec_request *r =
-        mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (r == MAP_FAILED)
-        return -ENOMEM;
-    t->exec = r;
-    r->task = t;
-    r->dirfd = dirfd;
-    r->flags = flags;
-    r->fd = r->program = r->self = r->filters = -1;
+    struct task *t = r->task;
+    const int flags = r->flags;
     int64_t e = copy_in_string(t, r->path, path, sizeof r->path);
     if (e >= 0 && flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_EXECVE_CHECK))
         e = -EINVAL;
@@ -446,6 +455,39 @@ static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t ar
         e = list_read(t, envp, &r->envp);
     if (e >= 0 && !(flags & AT_EXECVE_CHECK))
         e = exec_opened(r);
+    return e;
+}
+
+/* The kernel's execve needs no descriptor. For ours the soft limit is lifted while it opens files. */
+static bool lift_files(struct exec_request *r)
+{
+    struct rlimit lifted;
+    if (r->lifted || getrlimit(RLIMIT_NOFILE, &r->files) != 0)
+        return false;
+    lifted = (struct rlimit){r->files.rlim_max, r->files.rlim_max};
+    r->lifted = r->files.rlim_cur < r->files.rlim_max && setrlimit(RLIMIT_NOFILE, &lifted) == 0;
+    return r->lifted;
+}
+
+static int64_t exec_common(struct task *t, int dirfd, uint64_t path, uint64_t argv, uint64_t envp,
+                           int flags)
+{
+    /* Too large for the stack of a thread. */
+    struct exec_request *r =
+        mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (r == MAP_FAILED)
+        return -ENOMEM;
+    t->exec = r;
+    r->task = t;
+    r->fd = r->program = r->self = r->filters = -1;
+    int64_t e;
+    do {
+        forget_attempt(r, true);
+        r->dirfd = dirfd;
+        r->flags = flags;
+        e = attempt(r, path, argv, envp);
+    } while (e == -EMFILE && lift_files(r));
+    restore_files(r);
     exec_release(t, true);
     return e;
 }

@@ -147,11 +147,20 @@ static struct signal_sets signals(const struct proc_request *r)
 enum stat_field {
     STAT_THREADS = 20,
     STAT_VSIZE = 23,
+    STAT_STARTCODE = 26,
+    STAT_ENDCODE = 27,
+    STAT_STARTSTACK = 28,
     STAT_SIGNAL = 31,
     STAT_BLOCKED = 32,
     STAT_SIGIGNORE = 33,
     STAT_SIGCATCH = 34,
+    STAT_START_DATA = 45,
+    STAT_END_DATA = 46,
     STAT_START_BRK = 47,
+    STAT_ARG_START = 48,
+    STAT_ARG_END = 49,
+    STAT_ENV_START = 50,
+    STAT_ENV_END = 51,
     STAT_FIELDS = 60,
 };
 
@@ -160,6 +169,7 @@ static void own_stat(const struct proc_request *r, uint64_t value[STAT_FIELDS],
 {
     const uint64_t classic = 0x7fffffff; /* without the real-time signals */
     struct process *p = r->task->process;
+    const struct program *prog = p->program;
     struct signal_sets s = signals(r);
     const struct {
         enum stat_field field;
@@ -169,7 +179,16 @@ static void own_stat(const struct proc_request *r, uint64_t value[STAT_FIELDS],
         {STAT_BLOCKED, s.blocked & classic},
         {STAT_SIGIGNORE, s.ignored & classic},
         {STAT_SIGCATCH, s.caught & classic},
+        {STAT_STARTCODE, prog->start_code},
+        {STAT_ENDCODE, prog->end_code},
+        {STAT_STARTSTACK, prog->stack_sp},
+        {STAT_START_DATA, prog->start_data},
+        {STAT_END_DATA, prog->end_data},
         {STAT_START_BRK, p->as->brk_start},
+        {STAT_ARG_START, prog->arg_start},
+        {STAT_ARG_END, prog->arg_end},
+        {STAT_ENV_START, prog->env_start},
+        {STAT_ENV_END, prog->env_end},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         value[all[i].field] = all[i].value;
