@@ -166,15 +166,22 @@ static int64_t mmap_locked(struct aspace *as, uint64_t address, uint64_t size, i
     return r;
 }
 
+/* False for what mmap calls EBADF. */
+static bool can_be_mapped(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && !(flags & O_PATH);
+}
+
 int64_t aspace_mmap(struct aspace *as, uint64_t address, uint64_t size, int prot, int flags, int fd,
                     uint64_t offset, uint32_t label)
 {
     if (offset % GUEST_PAGE)
         return -EINVAL;
     if (!size || !page_up(size))
-        return !(flags & MAP_ANONYMOUS) && fcntl(fd, F_GETFD) < 0 ? -EBADF
-               : !size                                            ? -EINVAL
-                                                                  : -ENOMEM;
+        return !(flags & MAP_ANONYMOUS) && !can_be_mapped(fd) ? -EBADF
+               : !size                                        ? -EINVAL
+                                                              : -ENOMEM;
     aspace_lock(as);
     int64_t r = mmap_locked(as, address, page_up(size), prot, flags, fd, offset, label);
     aspace_unlock(as);

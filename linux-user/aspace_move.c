@@ -145,7 +145,8 @@ int64_t aspace_mremap(struct aspace *as, uint64_t old, uint64_t old_size, uint64
     new_size = page_up(new_size);
     if (!new_size || !range_ok(as, 0, new_size))
         return -EINVAL;
-    if ((flags & MREMAP_FIXED) &&
+    /* With MREMAP_DONTUNMAP it is a hint, and looked at all the same. */
+    if ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) &&
         (to % GUEST_PAGE || !range_ok(as, to, new_size) ||
          (to < old + old_size && old < to + new_size)))
         return -EINVAL;

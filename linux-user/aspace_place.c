@@ -20,9 +20,25 @@ int host_prot(int prot)
     return prot & (PROT_READ | PROT_WRITE);
 }
 
+/* MAP_SHARED_VALIDATE knows no MAP_FIXED_NOREPLACE: the place is taken first. */
+static int64_t host_map_validated(const struct aspace *as, uint64_t at, uint64_t size, int prot,
+                                  int flags, int fd, uint64_t offset)
+{
+    const int take = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+    int64_t r = host_map(as, at, size, PROT_NONE, take, -1, 0);
+    if (r < 0)
+        return r;
+    r = host_map(as, at, size, prot, flags | MAP_FIXED, fd, offset);
+    if (r < 0)
+        munmap(aspace_host(as, at), size);
+    return r;
+}
+
 int64_t host_map(const struct aspace *as, uint64_t at, uint64_t size, int prot, int flags, int fd,
                  uint64_t offset)
 {
+    if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & MAP_FIXED_NOREPLACE))
+        return host_map_validated(as, at, size, prot, flags & ~MAP_FIXED_NOREPLACE, fd, offset);
     void *p = mmap(aspace_host(as, at), size, host_prot(prot), flags, fd, (off_t)offset);
     if (p == MAP_FAILED)
         return -errno;

@@ -81,7 +81,9 @@ int64_t sys_mprotect(struct task *t, const uint64_t a[6])
 
 int64_t sys_mremap(struct task *t, const uint64_t a[6])
 {
-    return logged("mremap", aspace_mremap(t->process->as, a[0], a[1], a[2], (int)a[3], a[4]), a);
+    int64_t r = a[3] >> 32 ? -EINVAL /* the kernel's flags are a long */
+                           : aspace_mremap(t->process->as, a[0], a[1], a[2], (int)a[3], a[4]);
+    return logged("mremap", r, a);
 }
 
 int64_t sys_madvise(struct task *t, const uint64_t a[6])
@@ -136,7 +138,7 @@ static int64_t on_range(struct task *t, long number, const uint64_t a[6])
     if (start + size < start)
         return number == SYS_mincore || number == SYS_msync ? -ENOMEM : -EINVAL;
     uint64_t reach = size ? aspace_reach(t->process->as, start, size) : 0;
-    if (reach < size && !(reach && number != SYS_mincore))
+    if (reach < size && !reach)
         return -ENOMEM;
     int64_t r = host_syscall(number, (uint64_t)(uintptr_t)guest_pointer(t, a[0]),
                              reach < size ? reach - (a[0] - start) : a[1], a[2], a[3], a[4], a[5]);
@@ -162,8 +164,8 @@ int64_t sys_munlock(struct task *t, const uint64_t a[6])
 
 int64_t sys_msync(struct task *t, const uint64_t a[6])
 {
-    const uint64_t known = MS_ASYNC | MS_INVALIDATE | MS_SYNC;
-    if (a[0] % GUEST_PAGE || (a[2] & ~known) || ((a[2] & MS_ASYNC) && (a[2] & MS_SYNC)))
+    const int known = MS_ASYNC | MS_INVALIDATE | MS_SYNC, flags = (int)a[2];
+    if (a[0] % GUEST_PAGE || (flags & ~known) || ((flags & MS_ASYNC) && (flags & MS_SYNC)))
         return -EINVAL;
     return on_range(t, SYS_msync, a);
 }

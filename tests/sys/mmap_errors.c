@@ -19,6 +19,9 @@ int main(void)
     TRY(MAP(NULL, 4096, PROT_WRITE, MAP_SHARED, ro, 0));
     TRY(MAP(NULL, 4096, PROT_READ, MAP_PRIVATE, dir, 0));
     TRY(MAP(NULL, 4096, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC, ro, 0));
+    TRY(MAP(NULL, 4096, PROT_READ, MAP_SHARED_VALIDATE, ro, 0));
+    TRY(MAP(p, 4096, PROT_READ, MAP_SHARED_VALIDATE, ro, 0));
+    TRY(MAP(NULL, 0, PROT_READ, MAP_PRIVATE, open(".", O_PATH), 0));
     TRY(MAP(p + 1, 4096, PROT_READ, anon | MAP_FIXED, -1, 0));
     TRY(MAP(FAR, 4096, PROT_READ, anon | MAP_FIXED, -1, 0));
     TRY(MAP((char *)FAR + 1, 4096, PROT_READ, anon | MAP_FIXED, -1, 0));
@@ -59,6 +62,9 @@ int main(void)
     TRY(mincore(p, 4096, (unsigned char *)-4096L));
     TRY(mincore(p + 4 * 4096, 4096, (unsigned char *)-4096L));
     TRY(mincore(p, 4096, BAD));
+    TRY(mincore(p, 8 * 4096, BAD)); /* before the hole */
+    TRY(syscall(SYS_msync, p, 4096, 1UL << 32));
+    TRY(syscall(SYS_mremap, p, 4096, 4096, 1UL << 32, 0));
     TRY(msync(p, 8 * 4096, MS_ASYNC));
     TRY(msync(p, 4096, MS_ASYNC | MS_SYNC));
     TRY(msync(p + 1, 4096, MS_ASYNC));
