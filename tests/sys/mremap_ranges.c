@@ -54,8 +54,9 @@ int main(void)
     TRY(MOVED((char *)(1UL << 62), PAGE, 2 * PAGE, MREMAP_MAYMOVE));
     TRY(MOVED(room, 0, PAGE, MREMAP_MAYMOVE)); /* private memory has no second copy */
     /* Leaves what it moves mapped, and empty. */
-    TRY(MOVED(to, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | 4, to + 1)); /* a hint, but looked at */
-    char *left = mremap(to, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | 4 /* DONTUNMAP */, NULL);
+    const int dontunmap = MREMAP_MAYMOVE | 4;
+    TRY(syscall(SYS_mremap, to, 2 * PAGE, 2 * PAGE, dontunmap, to + 1)); /* a hint, but looked at */
+    char *left = (char *)syscall(SYS_mremap, to, 2 * PAGE, 2 * PAGE, dontunmap, 0);
     YES(left != MAP_FAILED && left[PAGE] == 1 && to[PAGE] == 0);
     /* The same memory twice. */
     char *s = pages(2, MAP_SHARED);
