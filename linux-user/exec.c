@@ -43,10 +43,10 @@ struct list {
 struct exec_request {
     struct task *task;
     int dirfd, flags;
-    int fd;                        /* open on the file to run */
-    int program, self, filters;    /* what the new Ferry inherits, see struct options_note; or -1 */
-    bool inaccessible;             /* its name goes with a descriptor that execve closes */
-    struct rlimit files;           /* of RLIMIT_NOFILE, when `lifted` */
+    int fd;                     /* open on the file to run */
+    int program, self, filters; /* what the new Ferry inherits, see struct options_note; or -1 */
+    bool inaccessible;          /* its name goes with a descriptor that execve closes */
+    struct rlimit files;        /* of RLIMIT_NOFILE, when `lifted` */
     bool lifted;
     char path[PATH_MAX];           /* as the guest names it */
     char execfn[PATH_MAX];         /* as the guest named the first: AT_EXECFN, and its comm */
@@ -128,7 +128,8 @@ static int64_t name_below(struct exec_request *r, const char *name)
 
 /*
  * A link somewhere that leads to /proc/self/exe has led the host to Ferry instead: follows it again
- * until the link's text says so. Returns a path that opens the guest's program, in `buffer`, or NULL.
+ * until the link's text says so. Returns a path that opens the guest's program, in `buffer`, or
+ * NULL.
  */
 static const char *program_behind(struct task *t, const char *path, char *buffer)
 {
@@ -178,9 +179,8 @@ static int64_t open_target(struct exec_request *r)
         r->fd = openat(r->dirfd, host, O_PATH | O_CLOEXEC | nofollow);
     if (r->fd < 0)
         return -errno;
-    const char *program = by_name && !nofollow && proc_is_ferry(r->fd)
-                              ? program_behind(r->task, host, buffer)
-                              : NULL;
+    const char *program =
+        by_name && !nofollow && proc_is_ferry(r->fd) ? program_behind(r->task, host, buffer) : NULL;
     if (program) {
         close(r->fd);
         r->fd = open(program, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -205,7 +205,8 @@ static int64_t check_executable(const struct exec_request *r)
         return -errno;
     if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
         return -EACCES;
-    /* The kernel itself says whether the file may be executed, and whether somebody writes to it. */
+    /* The kernel itself says whether the file may be executed, and whether somebody writes to it.
+     */
     if (syscall(SYS_execveat, r->fd, "", none, none + 1, AT_EMPTY_PATH | AT_EXECVE_CHECK) == 0)
         return 0;
     if (errno == EACCES || errno == ETXTBSY || errno == EPERM)
@@ -345,8 +346,8 @@ static int duplicate(int fd)
 }
 
 /*
- * Executes Ferry with the note `text`. It goes with the environment, or with the arguments where the
- * environment of a process with mixed identities is not to be trusted. Ferry is found by
+ * Executes Ferry with the note `text`. It goes with the environment, or with the arguments where
+ * the environment of a process with mixed identities is not to be trusted. Ferry is found by
  * /proc/self/exe, by `self` if that is open on it, or by the path it was started by.
  */
 static int64_t exec_ourselves(struct exec_request *r, char *text, int self)
@@ -458,7 +459,8 @@ static int64_t attempt(struct exec_request *r, uint64_t path, uint64_t argv, uin
     return e;
 }
 
-/* The kernel's execve needs no descriptor. For ours the soft limit is lifted while it opens files. */
+/* The kernel's execve needs no descriptor. For ours the soft limit is lifted while it opens files.
+ */
 static bool lift_files(struct exec_request *r)
 {
     struct rlimit lifted;

@@ -30,8 +30,8 @@ static bool never_under_root(const char *path)
 }
 
 /*
- * `path` is in neither place, `buffer` its name under the root. True if it can only come to be there:
- * its directory is in the root and not on the host.
+ * `path` is in neither place, `buffer` its name under the root. True if it can only come to be
+ * there: its directory is in the root and not on the host.
  */
 static bool belongs_under_root(const char *path, char *buffer)
 {
@@ -159,8 +159,8 @@ void proc_program_opened(struct process *p, int fd)
             self_keep_program(fd);
     }
     /* The last part of the name it was called by; of its own name, if that was a descriptor. */
-    bool by_descriptor = !strncmp(p->options->execfn, "/dev/fd/", 8) &&
-                         !strchr(p->options->execfn + 8, '/');
+    bool by_descriptor =
+        !strncmp(p->options->execfn, "/dev/fd/", 8) && !strchr(p->options->execfn + 8, '/');
     const char *name = by_descriptor ? real : p->options->execfn, *base = strrchr(name, '/');
     base = base ? base + 1 : name;
     const char *deleted = by_descriptor ? strstr(base, " (deleted)") : NULL;

@@ -7,9 +7,10 @@
 #include "linux-user/task.h"
 
 /*
- * `path` (absolute) under `root`, if something is there, or nothing yet in a directory that the host
- * does not have: in `buffer` (PATH_MAX bytes). Otherwise, or without a root, NULL: the path is the
- * host's. Symbolic links inside the root are resolved inside it; the last one only with `follow`.
+ * `path` (absolute) under `root`, if something is there, or nothing yet in a directory that the
+ * host does not have: in `buffer` (PATH_MAX bytes). Otherwise, or without a root, NULL: the path is
+ * the host's. Symbolic links inside the root are resolved inside it; the last one only with
+ * `follow`.
  */
 const char *proc_under_root(const char *root, const char *path, bool follow, char *buffer);
 

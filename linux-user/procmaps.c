@@ -46,7 +46,8 @@ static void add_own_line(const struct proc_request *r, struct text *out, uint64_
     char prot[4] = {n->prot & PROT_READ ? 'r' : '-', n->prot & PROT_WRITE ? 'w' : '-',
                     n->prot & PROT_EXEC ? 'x' : '-', host->prot[3]};
     const char *name = label(n->flags);
-    /* What PR_SET_VMA_ANON_NAME has named is the guest's name, the rest in brackets is the host's. */
+    /* What PR_SET_VMA_ANON_NAME has named is the guest's name, the rest in brackets is the host's.
+     */
     bool named = host->name[0] == '/' || !strncmp(host->name, "[anon", 5);
     size_t length = name ? strlen(name) : named ? host->name_length : 0;
     add_line(r, out, start, end, prot, name ? name : host->name, length, host);

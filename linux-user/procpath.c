@@ -237,7 +237,8 @@ bool maps_is_guests(const struct maps_line *line)
     }
     if (line->start >= image && line->start < heap_end)
         return false;
-    return line->start < ASPACE_FAR_END && !name_begins(line, "[v") && !name_begins(line, "[uprobes");
+    return line->start < ASPACE_FAR_END && !name_begins(line, "[v") &&
+           !name_begins(line, "[uprobes");
 }
 
 /* ---- exe ---- */

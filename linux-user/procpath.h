@@ -1,6 +1,6 @@
 /*
- * What a path of /proc means: which file of which process, and what is behind "exe", for the guest's
- * own process and for other emulated ones.
+ * What a path of /proc means: which file of which process, and what is behind "exe", for the
+ * guest's own process and for other emulated ones.
  *
  * Other processes are not registered anywhere. One that runs the same file as we do is a Ferry, and
  * its auxiliary vector, which it has told the kernel to be its guest's, says where that program
@@ -30,8 +30,8 @@ struct proc_place {
 };
 
 /*
- * Finds what a path names, if Ferry has something to say about it. Returns false, with nothing open,
- * for everything else, which is the host's business.
+ * Finds what a path names, if Ferry has something to say about it. Returns false, with nothing
+ * open, for everything else, which is the host's business.
  */
 bool proc_find(int dirfd, const char *path, struct proc_place *place);
 

@@ -1,6 +1,6 @@
 /*
- * A growing text on memory of its own, for files of /proc: the C library's allocator may be anywhere
- * when a thread of the guest makes a call.
+ * A growing text on memory of its own, for files of /proc: the C library's allocator may be
+ * anywhere when a thread of the guest makes a call.
  */
 #ifndef FERRY_LINUX_USER_TEXT_H
 #define FERRY_LINUX_USER_TEXT_H

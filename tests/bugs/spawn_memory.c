@@ -1,4 +1,5 @@
-/* A thousand spawned programs leave no memory behind: what execve took for a child of vfork was kept. */
+/* A thousand spawned programs leave no memory behind: what execve took for a child of vfork was
+ * kept. */
 #include "guest.h"
 #include <spawn.h>
 

@@ -37,8 +37,8 @@ int main(int argc, char **argv)
 {
     if (argc > 2 && !strcmp(argv[1], "forbid"))
         return forbid(argv + 2);
-    printf("%s: uid %d euid %d secure %lu %s\n", argv[0], getuid(), geteuid(),
-           getauxval(AT_SECURE), getenv("FERRY_EXEC") ? "note seen" : "note hidden");
+    printf("%s: uid %d euid %d secure %lu %s\n", argv[0], getuid(), geteuid(), getauxval(AT_SECURE),
+           getenv("FERRY_EXEC") ? "note seen" : "note hidden");
     fflush(stdout);
     if (argc > 1 && !strcmp(argv[1], "wait"))
         return getchar() == EOF;

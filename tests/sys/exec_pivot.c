@@ -1,6 +1,6 @@
 /*
- * Another process changes the root of everybody in the mount namespace (pivot_root): programs can be
- * executed there, without /proc.
+ * Another process changes the root of everybody in the mount namespace (pivot_root): programs can
+ * be executed there, without /proc.
  */
 #include "guest.h"
 #include <sched.h>

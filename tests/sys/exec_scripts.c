@@ -50,7 +50,8 @@ int main(int argc, char **argv)
     if (!getenv("GUEST_TEST")) {
         printf("%d:", argc);
         for (int i = 0; i < argc; i++)
-            printf(" [%.20s %zu]", strstr(argv[i], "/dev/fd") ? "/dev/fd" : argv[i], strlen(argv[i]));
+            printf(" [%.20s %zu]", strstr(argv[i], "/dev/fd") ? "/dev/fd" : argv[i],
+                   strlen(argv[i]));
         printf("\n");
         return 3;
     }
@@ -106,7 +107,8 @@ int main(int argc, char **argv)
     long_line("./arg256", 256, true);
     long_line("./arg400", 400, true);
 
-    int fd = (int)MUST(open("./six", O_RDONLY | O_CLOEXEC)), kept = (int)MUST(open("./six", O_RDONLY));
+    int fd = (int)MUST(open("./six", O_RDONLY | O_CLOEXEC)),
+        kept = (int)MUST(open("./six", O_RDONLY));
     TRY(syscall(SYS_execveat, fd, "", args, none, AT_EMPTY_PATH));
     int dir = (int)MUST(open(".", O_RDONLY | O_CLOEXEC));
     TRY(syscall(SYS_execveat, dir, "six", args, none, 0));

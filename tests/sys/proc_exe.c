@@ -16,7 +16,9 @@ static void link_is(const char *what, int dirfd, const char *path)
     ssize_t n = readlinkat(dirfd, path, text, sizeof text - 1);
     printf("%s: %s", what, n < 0 ? guest_error_name(errno) : strcmp(text, self) ? text : "self");
     n = fstatat(dirfd, path, &st, 0);
-    printf(", %s", n ? guest_error_name(errno) : st.st_ino == own.st_ino ? "its inode" : "another inode");
+    printf(", %s", n                         ? guest_error_name(errno)
+                   : st.st_ino == own.st_ino ? "its inode"
+                                             : "another inode");
     printf(", %s\n", fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)
                          ? "a link"
                          : "no link");
@@ -25,7 +27,8 @@ static void link_is(const char *what, int dirfd, const char *path)
 static void copy(const char *to)
 {
     char buffer[1 << 16];
-    int in = (int)MUST(open("/proc/self/exe", O_RDONLY)), out = (int)MUST(open(to, O_WRONLY | O_CREAT, 0755));
+    int in = (int)MUST(open("/proc/self/exe", O_RDONLY)),
+        out = (int)MUST(open(to, O_WRONLY | O_CREAT, 0755));
     ssize_t n;
     while ((n = read(in, buffer, sizeof buffer)) > 0)
         MUST(write(out, buffer, (size_t)n));
@@ -74,7 +77,8 @@ int main(int argc, char **argv)
     MUST(readlink("/proc/self/exe", self, sizeof self));
     MUST(stat(self, &own));
     char path[100];
-    int proc = (int)MUST(open("/proc", O_PATH)), me = (int)MUST(open("/proc/self", O_PATH | O_DIRECTORY));
+    int proc = (int)MUST(open("/proc", O_PATH)),
+        me = (int)MUST(open("/proc/self", O_PATH | O_DIRECTORY));
     int task = (int)MUST(open("/proc/thread-self", O_RDONLY | O_DIRECTORY));
     snprintf(path, sizeof path, "%d/exe", getpid());
     link_is("by number below a descriptor", proc, path);

@@ -53,8 +53,10 @@ static void look(pid_t pid, const char *self)
     unsigned long size = 0;
     slurp(pid, "stat");
     YES(strstr(text, "(a new name) S ") != NULL);
-    sscanf(strrchr(text, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-                               "%*d %*d %*u %lu", &size);
+    sscanf(strrchr(text, ')'),
+           ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+           "%*d %*d %*u %lu",
+           &size);
     YES(size > 100000 && size < 32 << 20);
     slurp(pid, "status");
     YES(!strncmp(text, "Name:\ta new name\n", 17));

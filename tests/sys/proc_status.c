@@ -80,7 +80,8 @@ int main(void)
     YES(value("/proc/self/status", "VmExe:") > 100 && value("/proc/self/status", "VmExe:") < 4096);
     munmap(m, (size_t)size);
     YES(value("/proc/self/status", "VmSize:") == before / 1024);
-    YES((unsigned long)field(26) <= (unsigned long)main && (unsigned long)field(27) > (unsigned long)main);
+    YES((unsigned long)field(26) <= (unsigned long)main &&
+        (unsigned long)field(27) > (unsigned long)main);
     YES(field(28) > (unsigned long)&set && field(28) - (unsigned long)&set < 1 << 20);
     YES(field(47) <= (unsigned long)sbrk(0));
     struct rlimit limit = {3ul << 30, RLIM_INFINITY};

@@ -31,8 +31,8 @@ static void start(const char *what)
 {
     program = what;
     int before = count();
-    pid_t pid = (pid_t)MUST(clone(child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD,
-                                  NULL));
+    pid_t pid = (pid_t)MUST(
+        clone(child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, NULL));
     SHOW(count() - before);
     guest_reap("child", pid);
 }
