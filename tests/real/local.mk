@@ -4,6 +4,8 @@ TESTS += tests/real/bad_input.sh tests/real/cpu_models.sh tests/real/identity.sh
 EXTRA_DIST += tests/real/system.sh tests/real/system_inside.sh tests/real/cpu_models.sh tests/real/cpu_models.c \
     tests/real/identity.sh tests/real/identity.c
 TESTS += tests/real/sanitizers.sh tests/real/uring_root.sh
+LONG_TESTS += tests/real/stress.sh
+EXTRA_DIST += tests/real/stress.sh
 EXTRA_DIST += tests/real/sanitizers.sh tests/real/uring_root.sh tests/real/uring_root.c
 LONG_TESTS += tests/real/run.sh tests/real/python.sh tests/real/native.sh tests/real/system.sh
 EXTRA_DIST += tests/real/bad_input.sh tests/real/run.sh tests/real/python.sh tests/real/native.sh \
