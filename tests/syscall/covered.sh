@@ -24,7 +24,7 @@ work=$build/tests/guest
 "$top/tests/run-guest" --build >/dev/null
 
 # One test in a directory of its own: the names of its calls, children's too. By a pipe, as some of
-# them make millions.
+# them make millions; and not for ever, as an orphan of a test may keep it open.
 one() {
     local name=${1##*/} dir
     name=${name%."$guest"}
@@ -33,8 +33,8 @@ one() {
     (
         cd "$dir" || exit
         exec env -i PATH=/usr/bin:/bin LC_ALL=C HOME="$dir" GUEST_TEST=1 \
-            timeout -k 5 60 "$ferry" -strace "$1" </dev/null 2>&1 >/dev/null
-    ) | sed -nE 's/^[0-9]+ ([a-z][a-z_0-9]*)\(.*/\1/p' | awk '!seen[$0]++' >"$tmp/$name.names"
+            timeout -k 5 20 "$ferry" -strace "$1" </dev/null 2>&1 >/dev/null
+    ) | timeout 30 sed -unE 's/^[0-9]+ ([a-z][a-z_0-9]*)\(.*/\1/p' | awk '!seen[$0]++' >"$tmp/$name.names"
     return 0
 }
 export -f one
