@@ -34,7 +34,8 @@ one() {
         cd "$dir" || exit
         exec env -i PATH=/usr/bin:/bin LC_ALL=C HOME="$dir" GUEST_TEST=1 \
             timeout -k 5 20 "$ferry" -strace "$1" </dev/null 2>&1 >/dev/null
-    ) | timeout 30 sed -unE 's/^[0-9]+ ([a-z][a-z_0-9]*)\(.*/\1/p' | awk '!seen[$0]++' >"$tmp/$name.names"
+    ) | timeout 30 sed -unE 's/^[0-9]+ ([a-z][a-z_0-9]*)\(.*/\1/p' | awk '!seen[$0]++' \
+        >"$tmp/$name.names"
     return 0
 }
 export -f one
