@@ -12,9 +12,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -183,8 +183,8 @@ static bool go_aside(char name[PATH_MAX])
     for (const char *const *place = places;; place++) {
         if (!*place && !getcwd(here, sizeof here))
             return false;
-        int n = snprintf(name, PATH_MAX, "%s/.core-ferry-%d", *place ? *place : here, (int)getpid());
-        if (n < PATH_MAX && mkdir(name, 0700) == 0)
+        int n = snprintf(name, PATH_MAX, "%s/.core-ferry-XXXXXX", *place ? *place : here);
+        if (n < PATH_MAX && mkdtemp(name))
             return chdir(name) == 0;
         if (!*place)
             return false;

@@ -141,12 +141,13 @@ if [[ $pattern == core* ]] && wanted core_limit; then
     fi
 fi
 
-# Nothing of ours stays behind the dead: the helper that clears up needs a moment.
+# Nothing of ours stays behind the dead: what clears up needs a moment.
+left() { find /tmp -maxdepth 1 -name '.core-ferry-*' -newer "$program" 2>/dev/null; }
 if wanted cleared; then
     for _ in $(seq 100); do
-        compgen -G "/tmp/.core-ferry-*" >/dev/null || break
+        [[ $(left) ]] || break
         sleep 0.1
     done
-    if compgen -G "/tmp/.core-ferry-*" >/dev/null; then fail cleared "$(echo /tmp/.core-ferry-*)"; else pass cleared; fi
+    if [[ $(left) ]]; then fail cleared "$(left | paste -sd' ')"; else pass cleared; fi
 fi
 finish
