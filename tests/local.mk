@@ -44,3 +44,6 @@ include tests/crash/local.mk
 include tests/real/local.mk
 include tests/torture/local.mk
 include tests/csmith/local.mk
+
+# make has a built-in rule that copies NAME to NAME.out.
+%.out: %
