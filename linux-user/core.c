@@ -187,10 +187,23 @@ static bool read_pages(const struct core *c, uint64_t start, uint64_t end, bool 
     return run->end != 0;
 }
 
+/* The first run of pages within [start, end), all of them the guest's addresses. */
 static bool next_pages(const struct core *c, uint64_t start, uint64_t end, bool own,
                        struct page_region *run)
 {
-    return c->scans ? scan_pages(c, start, end, own, run) : read_pages(c, start, end, own, run);
+    uint64_t base = c->task->process->as->base;
+    bool found = c->scans ? scan_pages(c, base + start, base + end, own, run)
+                          : read_pages(c, base + start, base + end, own, run);
+    if (found) {
+        run->start -= base;
+        run->end -= base;
+    }
+    return found;
+}
+
+static bool read_memory(const struct core *c, uint64_t at, void *to, size_t size)
+{
+    return pread(c->mem, to, size, (off_t)(c->task->process->as->base + at)) == (ssize_t)size;
 }
 
 /* ---- segments: what of a mapping is dumped ---- */
@@ -198,7 +211,7 @@ static bool next_pages(const struct core *c, uint64_t start, uint64_t end, bool 
 static bool starts_with_elf(const struct core *c, const struct segment *s)
 {
     char magic[SELFMAG];
-    return s->offset == 0 && pread(c->mem, magic, SELFMAG, (off_t)s->start) == SELFMAG &&
+    return s->offset == 0 && read_memory(c, s->start, magic, SELFMAG) &&
            !memcmp(magic, ELFMAG, SELFMAG);
 }
 
@@ -442,8 +455,7 @@ static bool all_zero(const uint64_t *words, size_t bytes)
 static void put_page(struct core *c, uint64_t at)
 {
     static uint64_t page[GUEST_PAGE / 8];
-    if (pread(c->mem, page, sizeof page, (off_t)at) == (ssize_t)sizeof page &&
-        !all_zero(page, sizeof page))
+    if (read_memory(c, at, page, sizeof page) && !all_zero(page, sizeof page))
         put_bytes(c, page, sizeof page);
     else
         skip_bytes(c, sizeof page);

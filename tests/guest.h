@@ -106,6 +106,21 @@ static inline void guest_ended(const char *who, int status)
         printf("%s: strange status\n", who);
 }
 
+/* An executable copy of a file. */
+static inline void guest_copy_program(const char *from, const char *to)
+{
+    char buffer[1 << 16];
+    int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0755);
+    ssize_t n;
+    while ((n = read(in, buffer, sizeof buffer)) > 0)
+        if (write(out, buffer, (size_t)n) != n)
+            printf("%s: %s\n", to, guest_error_name(errno));
+    if (n < 0)
+        printf("%s: %s\n", from, guest_error_name(errno));
+    close(in);
+    close(out);
+}
+
 /* Waits for a child and prints how it ended. */
 static inline int guest_reap(const char *who, pid_t pid)
 {

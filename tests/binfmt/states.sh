@@ -2,6 +2,7 @@
 # ferry-binfmt on machines that do not exist: directories with the files it looks at (--root).
 
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/judge.sh"
 only=("$@")
 binfmt=${FERRY_BINFMT:-$build/ferry-binfmt}
 need "$binfmt"
@@ -35,20 +36,7 @@ entry() {
 }
 
 # check NAME STATUS PATTERN ARGUMENTS...: of ferry-binfmt on the machine.
-check() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    wanted "$name" || { $b "$@" --root "$m" >/dev/null 2>&1; return 0; }
-    $b "$@" --root "$m" >"$work/out" 2>&1
-    got=$?
-    if [[ $got -ne $status ]]; then
-        fail "$name" "exit status $got: $(head -3 "$work/out")"
-    elif [[ $pattern && $(<"$work/out") != *"$pattern"* ]] || [[ ! $pattern && -s $work/out ]]; then
-        fail "$name" "it says: $(head -3 "$work/out")"
-    else
-        pass "$name"
-    fi
-}
+check() { judge "${@:1:3}" $b "${@:4}" --root "$m"; }
 file() { [[ -e $m/$2 ]] && pass "$1" || fail "$1" "no $2"; }
 no_file() { [[ ! -e $m/$2 ]] && pass "$1" || fail "$1" "$2 is there"; }
 

@@ -201,3 +201,29 @@ void check_field_cases(const struct field_case *cases, unsigned n)
     for (unsigned i = 0; i < n; i++)
         check_case(&cases[i]);
 }
+
+void run_through(uint32_t word)
+{
+    cr_assert_eq(run_word(word), IR_EXIT_NONE, "%08x", word);
+}
+
+/* ---- memory ---- */
+
+void fill_bytes(uint8_t *memory, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        memory[i] = (uint8_t)(i * 7 + (i & 1 ? 0 : 0x81));
+}
+
+uint64_t bytes_at(const uint8_t *memory, unsigned size)
+{
+    uint64_t value = 0;
+    memcpy(&value, memory, size);
+    return value;
+}
+
+uint64_t sign_extended(uint64_t value, unsigned size)
+{
+    unsigned shift = 64 - 8 * size;
+    return (uint64_t)((int64_t)(value << shift) >> shift);
+}

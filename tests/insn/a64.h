@@ -61,8 +61,18 @@ void use_backend(void);
 enum ir_exit run_words(const uint32_t *words, unsigned n);
 enum ir_exit run_word(uint32_t word);
 
+/* Runs a word that is to leave for no reason; otherwise the test fails. */
+void run_through(uint32_t word);
+
 /* Where they lie. */
 uint64_t code_address(void);
+
+/* Memory of a test: bytes that differ from each other, the even ones of high numbers negative. */
+void fill_bytes(uint8_t *memory, size_t size);
+
+/* `size` bytes of memory as a number; a number of `size` bytes with its sign. */
+uint64_t bytes_at(const uint8_t *memory, unsigned size);
+uint64_t sign_extended(uint64_t value, unsigned size);
 
 /* One instruction with operands in x1 and x2, result in x0. */
 struct insn_case {

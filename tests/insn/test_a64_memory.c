@@ -13,26 +13,7 @@ static _Alignas(64) uint8_t memory[1024];
 static void fill(void)
 {
     reset(NULL);
-    for (unsigned i = 0; i < sizeof memory; i++)
-        memory[i] = (uint8_t)(i * 7 + (i & 1 ? 0 : 0x81));
-}
-
-static uint64_t bytes_at(unsigned offset, unsigned size)
-{
-    uint64_t value = 0;
-    memcpy(&value, memory + offset, size);
-    return value;
-}
-
-static uint64_t sign_extended(uint64_t value, unsigned size)
-{
-    unsigned shift = 64 - 8 * size;
-    return (uint64_t)((int64_t)(value << shift) >> shift);
-}
-
-static void run(uint32_t word)
-{
-    cr_assert_eq(run_word(word), IR_EXIT_NONE, "%08x", word);
+    fill_bytes(memory, sizeof memory);
 }
 
 enum { BASE = 512 };
@@ -56,7 +37,7 @@ static const struct general_load {
 
 static uint64_t expected(const struct general_load *l, unsigned offset)
 {
-    uint64_t value = bytes_at(offset, l->size);
+    uint64_t value = bytes_at(memory + offset, l->size);
     if (l->is_signed)
         value = sign_extended(value, l->size);
     return l->w ? (uint32_t)value : value;
@@ -67,7 +48,7 @@ static void expect_load(const struct general_load *l, enum a64_insn insn, uint32
 {
     set_x_register(RN, (uint64_t)memory + BASE);
     set_x_register(RT, 0x5555555555555555);
-    run(word);
+    run_through(word);
     cr_expect_eq(get_x_register(RT), expected(l, offset), "%s: %#lx, not %#lx", NAME(insn),
                  get_x_register(RT), expected(l, offset));
     cr_expect_eq(get_x_register(RN), (uint64_t)memory + base_after, "%s: base", NAME(insn));
@@ -127,15 +108,16 @@ A64_TEST(a64_memory, stores_write_their_bytes_only)
         fill();
         set_x_register(RN, (uint64_t)memory + BASE);
         set_x_register(RT, value);
-        uint64_t before = bytes_at(BASE + 3 - 1, 1), after = bytes_at(BASE + 3 + s->size, 1);
-        run(encode(s->pre, "rt", RT, "rn", RN, "imm", 3, NULL));
+        uint64_t before = bytes_at(memory + BASE + 3 - 1, 1);
+        uint64_t after = bytes_at(memory + BASE + 3 + s->size, 1);
+        run_through(encode(s->pre, "rt", RT, "rn", RN, "imm", 3, NULL));
         uint64_t mask = s->size == 8 ? UINT64_MAX : ((uint64_t)1 << 8 * s->size) - 1;
-        cr_expect_eq(bytes_at(BASE + 3, s->size), value & mask, "%s", NAME(s->pre));
-        cr_expect_eq(bytes_at(BASE + 2, 1), before);
-        cr_expect_eq(bytes_at(BASE + 3 + s->size, 1), after);
+        cr_expect_eq(bytes_at(memory + BASE + 3, s->size), value & mask, "%s", NAME(s->pre));
+        cr_expect_eq(bytes_at(memory + BASE + 2, 1), before);
+        cr_expect_eq(bytes_at(memory + BASE + 3 + s->size, 1), after);
         cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE + 3);
-        run(encode(s->scaled, "rt", ZR, "rn", RN, "imm", 0, NULL));
-        cr_expect_eq(bytes_at(BASE + 3, s->size), 0, "%s: zr", NAME(s->scaled));
+        run_through(encode(s->scaled, "rt", ZR, "rn", RN, "imm", 0, NULL));
+        cr_expect_eq(bytes_at(memory + BASE + 3, s->size), 0, "%s: zr", NAME(s->scaled));
     }
 }
 
@@ -143,22 +125,22 @@ A64_TEST(a64_memory, pairs)
 {
     fill();
     set_x_register(RN, (uint64_t)memory + BASE);
-    run(encode(A64_ldp_x, "rt", RT, "rt2", RT2, "rn", RN, "imm", 0x7f, NULL));
-    cr_expect_eq(get_x_register(RT), bytes_at(BASE - 8, 8));
-    cr_expect_eq(get_x_register(RT2), bytes_at(BASE, 8));
-    run(encode(A64_ldpsw_post, "rt", RT, "rt2", RT2, "rn", RN, "imm", 3, NULL));
-    cr_expect_eq(get_x_register(RT), sign_extended(bytes_at(BASE, 4), 4));
-    cr_expect_eq(get_x_register(RT2), sign_extended(bytes_at(BASE + 4, 4), 4));
+    run_through(encode(A64_ldp_x, "rt", RT, "rt2", RT2, "rn", RN, "imm", 0x7f, NULL));
+    cr_expect_eq(get_x_register(RT), bytes_at(memory + BASE - 8, 8));
+    cr_expect_eq(get_x_register(RT2), bytes_at(memory + BASE, 8));
+    run_through(encode(A64_ldpsw_post, "rt", RT, "rt2", RT2, "rn", RN, "imm", 3, NULL));
+    cr_expect_eq(get_x_register(RT), sign_extended(bytes_at(memory + BASE, 4), 4));
+    cr_expect_eq(get_x_register(RT2), sign_extended(bytes_at(memory + BASE + 4, 4), 4));
     cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE + 12);
-    run(encode(A64_stp_w_pre, "rt", RT, "rt2", ZR, "rn", RN, "imm", 0x7d, NULL));
+    run_through(encode(A64_stp_w_pre, "rt", RT, "rt2", ZR, "rn", RN, "imm", 0x7d, NULL));
     cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE);
-    cr_expect_eq(bytes_at(BASE, 8), (uint32_t)get_x_register(RT));
-    run(encode(A64_ldp_q_pre, "rt", 1, "rt2", 2, "rn", RN, "imm", 2, NULL));
-    cr_expect_eq(get_v_register(1).d[1], bytes_at(BASE + 40, 8));
-    cr_expect_eq(get_v_register(2).d[0], bytes_at(BASE + 48, 8));
-    run(encode(A64_stp_d, "rt", 2, "rt2", 1, "rn", RN, "imm", 0, NULL));
-    cr_expect_eq(bytes_at(BASE + 32, 8), get_v_register(2).d[0]);
-    cr_expect_eq(bytes_at(BASE + 40, 8), get_v_register(1).d[0]);
+    cr_expect_eq(bytes_at(memory + BASE, 8), (uint32_t)get_x_register(RT));
+    run_through(encode(A64_ldp_q_pre, "rt", 1, "rt2", 2, "rn", RN, "imm", 2, NULL));
+    cr_expect_eq(get_v_register(1).d[1], bytes_at(memory + BASE + 40, 8));
+    cr_expect_eq(get_v_register(2).d[0], bytes_at(memory + BASE + 48, 8));
+    run_through(encode(A64_stp_d, "rt", 2, "rt2", 1, "rn", RN, "imm", 0, NULL));
+    cr_expect_eq(bytes_at(memory + BASE + 32, 8), get_v_register(2).d[0]);
+    cr_expect_eq(bytes_at(memory + BASE + 40, 8), get_v_register(1).d[0]);
 }
 
 /* What is loaded into a part of a vector register clears the rest. */
@@ -178,11 +160,11 @@ A64_TEST(a64_memory, vector_registers)
         unsigned size = rows[i].size;
         memcpy(&want, memory + 4 * size, size);
         set_v_register(RT, (union ir_v128){.d = {UINT64_MAX, UINT64_MAX}});
-        run(encode(rows[i].load, "rt", RT, "rn", RN, "imm", 4, NULL));
+        run_through(encode(rows[i].load, "rt", RT, "rn", RN, "imm", 4, NULL));
         union ir_v128 got = get_v_register(RT);
         cr_expect(!memcmp(&got, &want, 16), "%s", NAME(rows[i].load));
         uint8_t behind = memory[8 * size + size];
-        run(encode(rows[i].store, "rt", RT, "rn", RN, "imm", 8, NULL));
+        run_through(encode(rows[i].store, "rt", RT, "rn", RN, "imm", 8, NULL));
         cr_expect(!memcmp(memory + 8 * size, &want, size), "%s", NAME(rows[i].store));
         cr_expect_eq(memory[8 * size + size], behind, "%s", NAME(rows[i].store));
     }
@@ -210,18 +192,18 @@ A64_TEST(a64_memory, exclusives)
     set_x_register(RM, 0x1122334455667788);
     uint32_t store = encode(A64_stxr_w, "rs", RS, "rt", RM, "rn", RN, NULL);
     uint32_t load = encode(A64_ldaxr_w, "rt", RT, "rn", RN, NULL);
-    run(store);
+    run_through(store);
     cr_expect_eq(get_x_register(RS), 1, "a store without a reservation");
-    run(load);
-    cr_expect_eq(get_x_register(RT), bytes_at(BASE, 4));
-    run(store);
+    run_through(load);
+    cr_expect_eq(get_x_register(RT), bytes_at(memory + BASE, 4));
+    run_through(store);
     cr_expect_eq(get_x_register(RS), 0);
-    cr_expect_eq(bytes_at(BASE, 4), 0x55667788);
-    run(store);
+    cr_expect_eq(bytes_at(memory + BASE, 4), 0x55667788);
+    run_through(store);
     cr_expect_eq(get_x_register(RS), 1, "the reservation is used up");
-    run(load);
+    run_through(load);
     memory[BASE] ^= 1;
-    run(store);
+    run_through(store);
     cr_expect_eq(get_x_register(RS), 1, "somebody has written");
 }
 
@@ -230,16 +212,16 @@ A64_TEST(a64_memory, exclusive_pairs)
     fill();
     set_x_register(RN, (uint64_t)memory + BASE);
     set_x_register(RS, 1);
-    run(encode(A64_ldxp_x, "rt", RT, "rt2", RT2, "rn", RN, NULL));
-    cr_expect_eq(get_x_register(RT), bytes_at(BASE, 8));
-    cr_expect_eq(get_x_register(RT2), bytes_at(BASE + 8, 8));
-    run(encode(A64_stlxp_x, "rs", RS, "rt", RT2, "rt2", ZR, "rn", RN, NULL));
+    run_through(encode(A64_ldxp_x, "rt", RT, "rt2", RT2, "rn", RN, NULL));
+    cr_expect_eq(get_x_register(RT), bytes_at(memory + BASE, 8));
+    cr_expect_eq(get_x_register(RT2), bytes_at(memory + BASE + 8, 8));
+    run_through(encode(A64_stlxp_x, "rs", RS, "rt", RT2, "rt2", ZR, "rn", RN, NULL));
     cr_expect_eq(get_x_register(RS), 0);
-    cr_expect_eq(bytes_at(BASE, 8), get_x_register(RT2));
-    cr_expect_eq(bytes_at(BASE + 8, 8), 0);
-    run(encode(A64_ldxp_w, "rt", RT, "rt2", RS, "rn", RN, NULL));
-    cr_expect_eq(get_x_register(RT), bytes_at(BASE, 4));
-    cr_expect_eq(get_x_register(RS), bytes_at(BASE + 4, 4));
+    cr_expect_eq(bytes_at(memory + BASE, 8), get_x_register(RT2));
+    cr_expect_eq(bytes_at(memory + BASE + 8, 8), 0);
+    run_through(encode(A64_ldxp_w, "rt", RT, "rt2", RS, "rn", RN, NULL));
+    cr_expect_eq(get_x_register(RT), bytes_at(memory + BASE, 4));
+    cr_expect_eq(get_x_register(RS), bytes_at(memory + BASE + 4, 4));
 }
 
 A64_TEST(a64_memory, misaligned_exclusives_fault)
@@ -282,9 +264,9 @@ A64_TEST(a64_memory, atomic_operations)
             set_x_register(RN, (uint64_t)memory);
             set_x_register(RS, cases[i].operand);
             unsigned rt = keeps ? RT : ZR;
-            run(encode(cases[i].insn, "rs", RS, "rt", rt, "rn", RN, "ar", i % 4, NULL));
-            cr_expect_eq(bytes_at(0, 8), cases[i].memory, "%s: %#lx", NAME(cases[i].insn),
-                         bytes_at(0, 8));
+            run_through(encode(cases[i].insn, "rs", RS, "rt", rt, "rn", RN, "ar", i % 4, NULL));
+            cr_expect_eq(bytes_at(memory + 0, 8), cases[i].memory, "%s: %#lx", NAME(cases[i].insn),
+                         bytes_at(memory + 0, 8));
             if (keeps)
                 cr_expect_eq(get_x_register(RT), cases[i].loaded, "%s", NAME(cases[i].insn));
         }
@@ -293,27 +275,27 @@ A64_TEST(a64_memory, atomic_operations)
 A64_TEST(a64_memory, compare_and_swap)
 {
     fill();
-    uint64_t old = bytes_at(0, 8), next = bytes_at(8, 8);
+    uint64_t old = bytes_at(memory + 0, 8), next = bytes_at(memory + 8, 8);
     set_x_register(RN, (uint64_t)memory);
     set_x_register(RS, (uint8_t)old | 0xff00);
     set_x_register(RT, 0x99);
-    run(encode(A64_casb, "rs", RS, "rt", RT, "rn", RN, "ar", 3, NULL));
+    run_through(encode(A64_casb, "rs", RS, "rt", RT, "rn", RN, "ar", 3, NULL));
     cr_expect_eq(get_x_register(RS), (uint8_t)old, "only the byte is compared");
-    cr_expect_eq(bytes_at(0, 8), (old & ~UINT64_C(0xff)) | 0x99);
+    cr_expect_eq(bytes_at(memory + 0, 8), (old & ~UINT64_C(0xff)) | 0x99);
     set_x_register(RS, 1);
-    run(encode(A64_cas_x, "rs", RS, "rt", RT, "rn", RN, NULL));
-    cr_expect_eq(get_x_register(RS), bytes_at(0, 8));
-    cr_expect_neq(bytes_at(0, 8), 0x99);
+    run_through(encode(A64_cas_x, "rs", RS, "rt", RT, "rn", RN, NULL));
+    cr_expect_eq(get_x_register(RS), bytes_at(memory + 0, 8));
+    cr_expect_neq(bytes_at(memory + 0, 8), 0x99);
 
-    old = bytes_at(0, 8);
+    old = bytes_at(memory + 0, 8);
     set_x_register(8, old), set_x_register(9, next);
     set_x_register(10, 123), set_x_register(11, 456);
-    run(encode(A64_casp_x, "rs", 8, "rt", 10, "rn", RN, NULL));
-    cr_expect(bytes_at(0, 8) == 123 && bytes_at(8, 8) == 456);
+    run_through(encode(A64_casp_x, "rs", 8, "rt", 10, "rn", RN, NULL));
+    cr_expect(bytes_at(memory + 0, 8) == 123 && bytes_at(memory + 8, 8) == 456);
     cr_expect(get_x_register(8) == old && get_x_register(9) == next);
-    run(encode(A64_casp_w, "rs", 10, "rt", 8, "rn", RN, NULL));
+    run_through(encode(A64_casp_w, "rs", 10, "rt", 8, "rn", RN, NULL));
     cr_expect(get_x_register(10) == 123 && get_x_register(11) == 0);
-    cr_expect_eq(bytes_at(0, 8), 123, "the second words differ");
+    cr_expect_eq(bytes_at(memory + 0, 8), 123, "the second words differ");
     cr_expect_eq(run_word(encode(A64_casp_x, "rs", 9, "rt", 10, "rn", RN, NULL)), IR_EXIT_ILLEGAL);
 }
 
@@ -348,7 +330,8 @@ A64_TEST(a64_memory, structures_there_and_back)
                     continue;
                 fill();
                 set_x_register(RN, (uint64_t)memory + BASE);
-                run(encode(rows[i].load, "rt", 30, "rn", RN, "rm", 31, "q", q, "size", size, NULL));
+                run_through(encode(rows[i].load, "rt", 30, "rn", RN, "rm", 31, "q", q, "size", size,
+                                   NULL));
                 expect_structures(rows[i].elements, 1u << size, q, 30, name);
                 unsigned bytes = rows[i].elements * (8u << q);
                 cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE + bytes, "%s", name);
@@ -356,7 +339,7 @@ A64_TEST(a64_memory, structures_there_and_back)
                 memset(memory + BASE, 0xee, bytes);
                 set_x_register(RN, (uint64_t)memory + BASE);
                 set_x_register(RM, 1000);
-                run(encode(rows[i].store, "rt", 30, "rn", RN, "rm", RM, "q", q, "size", size,
+                run_through(encode(rows[i].store, "rt", 30, "rn", RN, "rm", RM, "q", q, "size", size,
                            NULL));
                 cr_expect(!memcmp(original, memory, sizeof memory), "%s back", name);
                 cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE + 1000);
@@ -369,16 +352,16 @@ A64_TEST(a64_memory, one_structure)
     set_x_register(RN, (uint64_t)memory);
     set_v_register(31, (union ir_v128){.d = {1, 2}});
     set_v_register(0, (union ir_v128){.d = {3, 4}});
-    run(encode(A64_ld2_h, "rt", 31, "rn", RN, "index", 5, NULL));
-    cr_expect(get_v_register(31).d[0] == 1 && get_v_register(31).h[5] == bytes_at(0, 2));
-    cr_expect(get_v_register(0).d[0] == 3 && get_v_register(0).h[5] == bytes_at(2, 2));
-    run(encode(A64_st1_b, "rt", 31, "rn", RN, "index", 8, NULL));
-    cr_expect_eq(bytes_at(0, 1), 2);
-    run(encode(A64_ld1r, "rt", 1, "rn", RN, "q", 0, "size", 1, NULL));
-    cr_expect_eq(get_v_register(1).d[0], bytes_at(0, 2) * 0x0001000100010001);
+    run_through(encode(A64_ld2_h, "rt", 31, "rn", RN, "index", 5, NULL));
+    cr_expect(get_v_register(31).d[0] == 1 && get_v_register(31).h[5] == bytes_at(memory + 0, 2));
+    cr_expect(get_v_register(0).d[0] == 3 && get_v_register(0).h[5] == bytes_at(memory + 2, 2));
+    run_through(encode(A64_st1_b, "rt", 31, "rn", RN, "index", 8, NULL));
+    cr_expect_eq(bytes_at(memory + 0, 1), 2);
+    run_through(encode(A64_ld1r, "rt", 1, "rn", RN, "q", 0, "size", 1, NULL));
+    cr_expect_eq(get_v_register(1).d[0], bytes_at(memory + 0, 2) * 0x0001000100010001);
     cr_expect_eq(get_v_register(1).d[1], 0);
-    run(encode(A64_ld3r, "rt", 1, "rn", RN, "q", 1, "size", 2, NULL));
-    cr_expect_eq(get_v_register(3).d[1], bytes_at(8, 4) * 0x0000000100000001);
+    run_through(encode(A64_ld3r, "rt", 1, "rn", RN, "q", 1, "size", 2, NULL));
+    cr_expect_eq(get_v_register(3).d[1], bytes_at(memory + 8, 4) * 0x0000000100000001);
 }
 
 /* ---- memory copy and set ------------------------------------------------------------------- */

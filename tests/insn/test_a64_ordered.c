@@ -19,28 +19,9 @@ enum { BASE = 128 };
 /* Fills memory with negative and positive numbers and points the base to it. */
 static void fill(int offset)
 {
-    for (unsigned i = 0; i < sizeof memory; i++)
-        memory[i] = (uint8_t)(i * 7 + (i & 1 ? 0 : 0x81));
+    fill_bytes(memory, sizeof memory);
     memcpy(before, memory, sizeof memory);
     set_x_register(RN, (uint64_t)memory + BASE + (uint64_t)(int64_t)offset);
-}
-
-static uint64_t bytes_at(unsigned offset, unsigned size)
-{
-    uint64_t value = 0;
-    memcpy(&value, memory + offset, size);
-    return value;
-}
-
-static uint64_t sign_extended(uint64_t value, unsigned size)
-{
-    unsigned shift = 64 - 8 * size;
-    return (uint64_t)((int64_t)(value << shift) >> shift);
-}
-
-static void run(uint32_t word)
-{
-    cr_assert_eq(run_word(word), IR_EXIT_NONE, "%08x", word);
 }
 
 /* Exactly `size` bytes at `offset` have been written, with these. */
@@ -70,7 +51,7 @@ enum { EXCLUSIVES = sizeof exclusives / sizeof exclusives[0] };
 static void load_exclusive(const struct exclusive *e)
 {
     set_x_register(RT, ONES), set_x_register(RT2, ONES);
-    run(e->pair ? encode(e->load, "rt", RT, "rt2", RT2, "rn", RN, NULL)
+    run_through(e->pair ? encode(e->load, "rt", RT, "rt2", RT2, "rn", RN, NULL)
                 : encode(e->load, "rt", RT, "rn", RN, NULL));
 }
 
@@ -78,7 +59,7 @@ static void load_exclusive(const struct exclusive *e)
 static uint64_t store_exclusive(const struct exclusive *e)
 {
     set_x_register(RT, VALUE), set_x_register(RT2, VALUE2), set_x_register(RS, ONES);
-    run(e->pair ? encode(e->store, "rs", RS, "rt", RT, "rt2", RT2, "rn", RN, NULL)
+    run_through(e->pair ? encode(e->store, "rs", RS, "rt", RT, "rt2", RT2, "rn", RN, NULL)
                 : encode(e->store, "rs", RS, "rt", RT, "rn", RN, NULL));
     return get_x_register(RS);
 }
@@ -96,9 +77,9 @@ A64_TEST(a64_ordered, exclusive_stores_after_their_load)
         reset(NULL);
         fill(0);
         load_exclusive(e);
-        cr_expect_eq(get_x_register(RT), bytes_at(BASE, e->size), "%s", NAME(e->load));
+        cr_expect_eq(get_x_register(RT), bytes_at(memory + BASE, e->size), "%s", NAME(e->load));
         if (e->pair)
-            cr_expect_eq(get_x_register(RT2), bytes_at(BASE + e->size, e->size));
+            cr_expect_eq(get_x_register(RT2), bytes_at(memory + BASE + e->size, e->size));
         cr_expect_eq(store_exclusive(e), 0, "%s", NAME(e->store));
         uint8_t want[16];
         memcpy(want, &(uint64_t){VALUE}, 8);
@@ -117,7 +98,7 @@ A64_TEST(a64_ordered, exclusive_stores_are_refused)
         fill(0);
         expect_refused(e, "there was no load");
         load_exclusive(e);
-        run(encode(A64_clrex, NULL));
+        run_through(encode(A64_clrex, NULL));
         expect_refused(e, "CLREX");
         load_exclusive(e);
         memory[BASE + last] ^= 0x80, before[BASE + last] ^= 0x80;
@@ -189,16 +170,16 @@ A64_TEST(a64_ordered, unscaled_offsets)
             reset(NULL);
             fill(0);
             set_x_register(RT, 0x5555555555555555);
-            run(encode(o->load, "rt", RT, "rn", RN, "imm", imm, NULL));
-            uint64_t want = bytes_at(at, o->size);
+            run_through(encode(o->load, "rt", RT, "rn", RN, "imm", imm, NULL));
+            uint64_t want = bytes_at(memory + at, o->size);
             want = o->is_signed ? sign_extended(want, o->size) : want;
             cr_expect_eq(get_x_register(RT), o->w ? (uint32_t)want : want, "%s", NAME(o->load));
             if (o->store == A64_INVALID)
                 continue;
             set_x_register(RT, VALUE);
-            run(encode(o->store, "rt", RT, "rn", RN, "imm", imm, NULL));
+            run_through(encode(o->store, "rt", RT, "rn", RN, "imm", imm, NULL));
             expect_written(at, &(uint64_t){VALUE}, o->size, NAME(o->store));
-            run(encode(o->store, "rt", ZR, "rn", RN, "imm", imm, NULL));
+            run_through(encode(o->store, "rt", ZR, "rn", RN, "imm", imm, NULL));
             expect_written(at, &(uint64_t){0}, o->size, NAME(o->store));
             cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE);
         }
@@ -218,12 +199,12 @@ A64_TEST(a64_ordered, vector_registers)
             reset(NULL);
             fill(0);
             set_v_register(RT, (union ir_v128){.d = {ONES, ONES}});
-            run(encode(o->load, "rt", RT, "rn", RN, "imm", imm, NULL));
+            run_through(encode(o->load, "rt", RT, "rn", RN, "imm", imm, NULL));
             memcpy(&want, memory + at, o->size);
             got = get_v_register(RT);
             cr_expect(!memcmp(&got, &want, sizeof want), "%s", NAME(o->load));
             set_v_register(RT, value);
-            run(encode(o->store, "rt", RT, "rn", RN, "imm", imm, NULL));
+            run_through(encode(o->store, "rt", RT, "rn", RN, "imm", imm, NULL));
             expect_written(at, &value, o->size, NAME(o->store));
         }
 }
@@ -238,12 +219,12 @@ A64_TEST(a64_ordered, base_is_changed)
         unsigned size = rows[i].size;
         reset(NULL);
         fill(0);
-        run(encode(rows[i].load, "rt", RT, "rn", RN, NULL));
-        cr_expect_eq(get_x_register(RT), bytes_at(BASE, size));
+        run_through(encode(rows[i].load, "rt", RT, "rn", RN, NULL));
+        cr_expect_eq(get_x_register(RT), bytes_at(memory + BASE, size));
         cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE + size);
         fill(0);
         set_x_register(RT, VALUE);
-        run(encode(rows[i].store, "rt", RT, "rn", RN, NULL));
+        run_through(encode(rows[i].store, "rt", RT, "rn", RN, NULL));
         expect_written(BASE - size, &(uint64_t){VALUE}, size, NAME(rows[i].store));
         cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE - size);
     }
@@ -263,16 +244,17 @@ A64_TEST(a64_ordered, pairs)
             enum a64_insn store = changes ? rows[i].store_pre : rows[i].store;
             reset(NULL);
             fill(0);
-            run(encode(load, "rt", RT, "rt2", RT2, "rn", RN, NULL));
-            cr_expect_eq(get_x_register(RT), bytes_at(BASE, size), "%s", NAME(load));
-            cr_expect_eq(get_x_register(RT2), bytes_at(BASE + size, size), "%s", NAME(load));
+            run_through(encode(load, "rt", RT, "rt2", RT2, "rn", RN, NULL));
+            cr_expect_eq(get_x_register(RT), bytes_at(memory + BASE, size), "%s", NAME(load));
+            cr_expect_eq(get_x_register(RT2), bytes_at(memory + BASE + size, size), "%s",
+                         NAME(load));
             cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE + changes * 2 * size);
             fill(0);
             uint8_t want[16];
             memcpy(want, &(uint64_t){VALUE}, 8);
             memcpy(want + size, &(uint64_t){VALUE2}, 8);
             set_x_register(RT, VALUE), set_x_register(RT2, VALUE2);
-            run(encode(store, "rt", RT, "rt2", RT2, "rn", RN, NULL));
+            run_through(encode(store, "rt", RT, "rt2", RT2, "rn", RN, NULL));
             expect_written(BASE - changes * 2 * size, want, 2 * size, NAME(store));
             cr_expect_eq(get_x_register(RN), (uint64_t)memory + BASE - changes * 2 * size);
         }
@@ -284,11 +266,11 @@ A64_TEST(a64_ordered, one_element)
         reset(NULL);
         fill(0);
         set_v_register(RT, (union ir_v128){.d = {VALUE, VALUE2}});
-        run(encode(A64_ldap1, "rt", RT, "rn", RN, "index", lane, NULL));
-        cr_expect_eq(get_v_register(RT).d[lane], bytes_at(BASE, 8));
+        run_through(encode(A64_ldap1, "rt", RT, "rn", RN, "index", lane, NULL));
+        cr_expect_eq(get_v_register(RT).d[lane], bytes_at(memory + BASE, 8));
         cr_expect_eq(get_v_register(RT).d[!lane], lane ? VALUE : VALUE2, "the other stays");
         set_v_register(RT, (union ir_v128){.d = {VALUE, VALUE2}});
-        run(encode(A64_stl1, "rt", RT, "rn", RN, "index", lane, NULL));
+        run_through(encode(A64_stl1, "rt", RT, "rn", RN, "index", lane, NULL));
         expect_written(BASE, &(uint64_t){lane ? VALUE2 : VALUE}, 8, "stl1");
     }
 }

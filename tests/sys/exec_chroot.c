@@ -7,17 +7,6 @@
 
 static char self[PATH_MAX];
 
-static void copy(const char *from, const char *to)
-{
-    char buffer[1 << 16];
-    int in = (int)MUST(open(from, O_RDONLY)), out = (int)MUST(open(to, O_WRONLY | O_CREAT, 0755));
-    ssize_t n;
-    while ((n = read(in, buffer, sizeof buffer)) > 0)
-        MUST(write(out, buffer, (size_t)n));
-    close(in);
-    close(out);
-}
-
 static void run(const char *file, int fd, const char *depth)
 {
     char *args[] = {"me", (char *)depth, NULL}, *none[] = {"A=1", NULL};
@@ -45,7 +34,7 @@ int main(int argc, char **argv)
     MUST(readlink("/proc/self/exe", self, sizeof self));
     MUST(mkdir("root", 0755));
     MUST(mkdir("root/bin", 0755));
-    copy(self, "root/bin/me");
+    guest_copy_program(self, "root/bin/me");
     guest_file("root/script", "#!/bin/me\n");
     chmod("root/script", 0755);
     int inside = (int)MUST(open("root/bin/me", O_RDONLY | O_CLOEXEC));

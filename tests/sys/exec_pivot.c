@@ -6,17 +6,6 @@
 #include <sched.h>
 #include <sys/mount.h>
 
-static void copy(const char *from, const char *to)
-{
-    char buffer[1 << 16];
-    int in = (int)MUST(open(from, O_RDONLY)), out = (int)MUST(open(to, O_WRONLY | O_CREAT, 0755));
-    ssize_t n;
-    while ((n = read(in, buffer, sizeof buffer)) > 0)
-        MUST(write(out, buffer, (size_t)n));
-    close(in);
-    close(out);
-}
-
 static void map_id(const char *file, unsigned id)
 {
     char text[40];
@@ -64,7 +53,7 @@ int main(int argc, char **argv)
     enter_namespace();
     MUST(mkdir("new", 0755));
     MUST(mount("none", "new", "tmpfs", 0, NULL));
-    copy(self, "new/me");
+    guest_copy_program(self, "new/me");
     MUST(mkdir("new/old", 0755));
     pid_t pid = (pid_t)MUST(fork());
     if (!pid) {
