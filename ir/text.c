@@ -28,7 +28,7 @@ const char *const ir_exit_name[IR_EXIT_COUNT] = {
     [IR_EXIT_NONE] = "none",   [IR_EXIT_LOOKUP] = "lookup",   [IR_EXIT_SYSCALL] = "syscall",
     [IR_EXIT_BREAK] = "break", [IR_EXIT_ILLEGAL] = "illegal", [IR_EXIT_FETCH] = "fetch",
     [IR_EXIT_FLUSH] = "flush", [IR_EXIT_FLUSH_LINE] = "flush_line", [IR_EXIT_MISALIGNED] = "misaligned",
-    [IR_EXIT_YIELD] = "yield", [IR_EXIT_FAULT] = "fault"};
+    [IR_EXIT_YIELD] = "yield", [IR_EXIT_SYSTEM] = "system", [IR_EXIT_FAULT] = "fault"};
 
 const char *const ir_divrule_name[2] = {[IR_DIV_RISCV] = "riscv", [IR_DIV_ARM] = "arm"};
 

@@ -1,0 +1,68 @@
+/*
+ * Disks, as devices see them: requests of whole sectors that end some time later. Formats (raw now) are
+ * behind `struct block_driver`, a file each and a row in block.def.
+ *
+ * Requests run on worker threads, never on a hart's or in the event loop. `done` is called in the event loop
+ * with the machine's lock held. A flush ends when everything whose write had ended before it was submitted is
+ * on stable storage.
+ */
+#ifndef FERRY_SOFTMMU_SYSTEM_BLOCK_H
+#define FERRY_SOFTMMU_SYSTEM_BLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/uio.h>
+
+#include "softmmu-system/loop.h"
+
+enum { BLOCK_SECTOR = 512 };
+
+enum block_operation { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH, BLOCK_DISCARD, BLOCK_WRITE_ZEROES };
+
+struct block;
+
+/* Owned by the caller, and alive until `done`. */
+struct block_request {
+    enum block_operation operation;
+    uint64_t offset, size;  /* bytes, whole sectors; within the disk (checked: else done with EINVAL) */
+    const struct iovec *iov; /* READ and WRITE: `size` bytes in all; alive until `done` */
+    unsigned niov;
+    void (*done)(struct block_request *r); /* r->error is 0 or an errno */
+    int error;
+    /* block.c's own */
+    struct block *block;
+    struct block_request *next;
+    struct loop_call call;
+};
+
+struct block_options {
+    const char *file;
+    const char *format;   /* NULL: raw */
+    bool readonly;        /* readonly=on: the file is opened so */
+    bool snapshot;        /* -snapshot: writes go to a temporary file */
+    bool no_lock;         /* file.locking=off */
+    bool direct, no_flush, writethrough; /* cache=none, unsafe, writethrough */
+    bool discard;         /* discard=unmap */
+};
+
+/*
+ * Opens an image; it is locked against a second writer (open file description locks). NULL with a one-line
+ * reason that names the file.
+ */
+struct block *block_open(const char *id, const struct block_options *options, char *error,
+                         size_t error_size);
+/* By -drive id=; NULL: unknown. */
+struct block *block_find(const char *id);
+/* Claims it for a device: false if another has it. */
+bool block_attach(struct block *b, const char *device);
+uint64_t block_size(const struct block *b); /* bytes */
+bool block_readonly(const struct block *b);
+const char *block_id(const struct block *b);
+void block_submit(struct block *b, struct block_request *r);
+/* Waits until all that was submitted has ended and is on stable storage; at the end of the program, lock not held. */
+void block_drain_all(void);
+/* `info block`. */
+void block_print(FILE *out);
+
+#endif

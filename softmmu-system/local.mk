@@ -1,0 +1,21 @@
+# The program ferry-system: harts, software MMU, machines, devices, disks, network, monitor.
+noinst_LIBRARIES += libferrysystem.a
+libferrysystem_a_CPPFLAGS = $(AM_CPPFLAGS) $(SLIRP_CFLAGS)
+libferrysystem_a_SOURCES = \
+    softmmu-system/block.h \
+    softmmu-system/chardev.h \
+    softmmu-system/device.h \
+    softmmu-system/hart.h \
+    softmmu-system/loop.h \
+    softmmu-system/machine.h \
+    softmmu-system/memory.h \
+    softmmu-system/netdev.h \
+    softmmu-system/softmmu.h
+FERRY_SYSTEM_LIBS = libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
+
+# With its main: see softmmu-system/main.c.
+# if SYSTEM
+# bin_PROGRAMS += ferry-system
+# ferry_system_SOURCES = softmmu-system/main.c
+# ferry_system_LDADD = $(FERRY_SYSTEM_LIBS)
+# endif

@@ -1,0 +1,35 @@
+/*
+ * Networks of the host: where a network card is connected. One file a kind (user: libslirp; tap), a row each
+ * in netdev.def. All functions are called with the machine's lock held, but for netdev_option.
+ */
+#ifndef FERRY_SOFTMMU_SYSTEM_NETDEV_H
+#define FERRY_SOFTMMU_SYSTEM_NETDEV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/uio.h>
+
+struct netdev;
+
+/* A network card: embedded by a device. */
+struct netdev_user {
+    struct netdev *netdev;                  /* NULL: not connected */
+    bool (*ready)(struct netdev_user *u);   /* would take a frame now */
+    /* An Ethernet frame, without virtio's header; false: dropped. */
+    bool (*receive)(struct netdev_user *u, const uint8_t *frame, size_t size);
+};
+
+/* -netdev KIND,id=ID,...: user[,hostfwd=...][,restrict=][,net=]..., tap[,ifname=][,fd=][,script=no]. */
+bool netdev_option(const char *text, char *error, size_t error_size);
+struct netdev *netdev_find(const char *id);
+bool netdev_connect(struct netdev *n, struct netdev_user *u);
+/* Sends an Ethernet frame. */
+void netdev_send(struct netdev *n, const struct iovec *iov, unsigned niov);
+/* The card takes frames again. */
+void netdev_accept(struct netdev_user *u);
+/* `info network`. */
+void netdev_print(FILE *out);
+
+#endif
