@@ -13,12 +13,12 @@ bool rv_fp_rule(const struct translation *t, uint32_t rm, unsigned *rule)
 {
     static const uint8_t round_of_rm[] = {IR_ROUND_NEAREST, IR_ROUND_ZERO, IR_ROUND_DOWN,
                                           IR_ROUND_UP, IR_ROUND_AWAY};
-    unsigned round = IR_ROUND_DYNAMIC;
+    unsigned round = IR_ROUND_DYNAMIC, dynamic = t->mode & RV_MODE_ROUND;
     if (rm < 5)
         round = round_of_rm[rm];
-    else if (rm != 7 || t->mode == RV_MODE_INVALID)
+    else if (rm != 7 || dynamic == RV_MODE_INVALID)
         return false;
-    else if (t->mode == RV_MODE_RMM)
+    else if (dynamic == RV_MODE_RMM)
         round = IR_ROUND_AWAY;
     *rule = round | IR_FP_DEFAULT_NAN;
     return true;

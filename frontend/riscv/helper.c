@@ -13,7 +13,8 @@ uint32_t rv_apply_frm(struct cpu *cpu, uint32_t mxcsr, unsigned frm)
 {
     /* rne rtz rdn rup as the host's rounding control: nearest, down, up, zero are 0 to 3 */
     static const uint8_t control[8] = {0, 3, 1, 2};
-    cpu->mode = frm < 4 ? RV_MODE_NATIVE : frm == 4 ? RV_MODE_RMM : RV_MODE_INVALID;
+    uint32_t mode = frm < 4 ? RV_MODE_NATIVE : frm == 4 ? RV_MODE_RMM : RV_MODE_INVALID;
+    cpu->mode = (cpu->mode & ~(uint32_t)RV_MODE_ROUND) | mode;
     return (mxcsr & ~(3u << FP_MXCSR_ROUND_SHIFT)) | (uint32_t)control[frm] << FP_MXCSR_ROUND_SHIFT;
 }
 

@@ -43,11 +43,22 @@ enum {
 };
 static_assert(RV_STATE_X1 == 0 && RV_STATE_F0 == 31 * 8 && RV_SLOT_frm == 63, "state.def");
 
-/* Mode bits of a block's key: what dynamic rounding means. */
+/*
+ * Mode bits of a block's key. A process of linux-user has none but the first two; a machine's hart has
+ * them all (softmmu-system/riscv/trap.c keeps them).
+ */
 enum rv_mode {
-    RV_MODE_NATIVE,  /* the host's MXCSR rounds as frm says */
-    RV_MODE_RMM,     /* frm is "to nearest, ties away", which no host mode is */
-    RV_MODE_INVALID, /* frm is reserved: dynamically rounded instructions are illegal */
+    /* what dynamic rounding means */
+    RV_MODE_NATIVE = 0,  /* the host's MXCSR rounds as frm says */
+    RV_MODE_RMM = 1,     /* frm is "to nearest, ties away", which no host mode is */
+    RV_MODE_INVALID = 2, /* frm is reserved: dynamically rounded instructions are illegal */
+    RV_MODE_ROUND = 3,   /* mask of the three */
+
+    RV_MODE_PRIV_SHIFT = 2, /* two bits: 0 user, 1 supervisor, 3 machine */
+    RV_MODE_PRIV = 3 << RV_MODE_PRIV_SHIFT,
+    RV_MODE_SYSTEM = 1 << 4,   /* there is a privileged architecture */
+    RV_MODE_FP_TRAP = 1 << 5,  /* FP instructions leave as illegal ones: FS is off or not yet dirty */
+    RV_MODE_COUNTERS = 1 << 6, /* cycle, time and instret can be read without the runtime's leave */
 };
 
 /* The helper table: name, arguments, effects (helper.c). */
