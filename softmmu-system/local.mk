@@ -10,12 +10,9 @@ libferrysystem_a_SOURCES = \
     softmmu-system/machine.h \
     softmmu-system/memory.h \
     softmmu-system/netdev.h \
-<<<<<<< Updated upstream
     softmmu-system/riscv/pmp.c \
     softmmu-system/riscv/pmp.h \
-=======
     softmmu-system/riscv/riscv_hart.h \
->>>>>>> Stashed changes
     softmmu-system/softmmu.h
 FERRY_SYSTEM_LIBS = libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
 
