@@ -25,6 +25,7 @@
 #include "frontend/riscv/riscv.h"
 #include "softmmu-system/hart.h"
 #include "softmmu-system/loop.h"
+#include "softmmu-system/riscv/pmp.h"
 
 enum { RV_USER, RV_SUPERVISOR, RV_MACHINE = 3 };
 
@@ -99,13 +100,6 @@ enum rv_cause {
 /* mseccfg (3.7: Smepmp is not offered, so all bits read 0). */
 
 #define RV_SATP_MODE_SHIFT 60
-
-/* PMP (3.7). pmp.c alone changes it; entry i is cfg[i], addr[i]. */
-enum { RV_PMP_ENTRIES = 16 };
-struct rv_pmp {
-    uint8_t cfg[RV_PMP_ENTRIES];
-    uint64_t addr[RV_PMP_ENTRIES];
-};
 
 struct riscv_hart {
     struct hart hart; /* first */
@@ -218,17 +212,12 @@ void riscv_set_timer(struct riscv_hart *r, uint64_t ticks);
 /* When the hart's own timer ends a sleep, for hart_wait: ns of machine_clock; INT64_MAX: never. */
 int64_t riscv_timer_deadline(struct riscv_hart *r);
 
-/* ---- mmu.c and pmp.c ---------------------------------------------------------------------- */
+/* ---- mmu.c -------------------------------------------------------------------------------- */
 
 softmmu_walk_fn riscv_walk;
 
 /* satp is written (a value of a mode that is not offered changes nothing): also tells the software MMU. */
 void rv_satp_write(struct riscv_hart *r, uint64_t value);
-
-/* pmpcfg0 to 15 and pmpaddr0 to 63 by their CSR numbers; flushes as needed. */
-uint64_t rv_pmp_read(const struct riscv_hart *r, unsigned csr);
-void rv_pmp_write(struct riscv_hart *r, unsigned csr, uint64_t value);
-void rv_pmp_reset(struct riscv_hart *r);
 
 /* ---- sbi.c -------------------------------------------------------------------------------- */
 
