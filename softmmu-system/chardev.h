@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 struct chardev;
+struct machine;
 
 /* Who uses it: embedded by a device. */
 struct chardev_user {
@@ -21,18 +22,24 @@ struct chardev_user {
     size_t (*room)(struct chardev_user *u);         /* how many bytes it would take now */
     void (*receive)(struct chardev_user *u, const uint8_t *bytes, size_t n); /* n <= room */
     void (*opened)(struct chardev_user *u, bool open); /* the other side came or went; NULL: does not care */
+    void (*drained)(struct chardev_user *u); /* chardev_write has room again after it had none; NULL: does not care */
+    void (*line_break)(struct chardev_user *u);     /* a break on the line; NULL: does not care */
     struct chardev_user *next;                      /* the mux's */
 };
 
 /*
- * Makes one from the text of -serial, -monitor or -chardev: stdio, null, none, file:PATH, pty,
- * unix:PATH[,server=on][,wait=off], tcp:HOST:PORT[,server=on][,wait=off], mon:WHAT, chardev:ID. NULL with a
- * one-line reason. `none` gives NULL and an empty error.
+ * Makes one from the text of -serial or -monitor: stdio, null, none, file:PATH, pty,
+ * unix:PATH[,server=on][,wait=off], tcp:HOST:PORT[,server=on][,wait=off], mon:WHAT, chardev:ID. `label` is
+ * what it is called to the user and found by: serial0, monitor0. NULL with a one-line reason. `none` gives
+ * NULL and an empty error. A server with wait=on (the default) waits here for its client.
  */
-struct chardev *chardev_open(const char *text, char *error, size_t error_size);
+struct chardev *chardev_open(struct machine *m, const char *label, const char *text, char *error,
+                             size_t error_size);
 /* -chardev KIND,id=ID,...: registered under its id. */
-bool chardev_option(const char *text, char *error, size_t error_size);
+bool chardev_option(struct machine *m, const char *text, char *error, size_t error_size);
 struct chardev *chardev_find(const char *id);
+/* `info chardev`. */
+void chardev_print(FILE *out);
 
 /* Connects a user. False if another has it and it is no mux. */
 bool chardev_connect(struct chardev *c, struct chardev_user *u);

@@ -6,6 +6,7 @@ libferrysystem_a_SOURCES = \
     softmmu-system/chardev.h \
     softmmu-system/device.h \
     softmmu-system/hart.h \
+    softmmu-system/loop.c \
     softmmu-system/loop.h \
     softmmu-system/machine.h \
     softmmu-system/memory.h \
