@@ -21,6 +21,7 @@ enum { BLOCK_SECTOR = 512 };
 enum block_operation { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH, BLOCK_DISCARD, BLOCK_WRITE_ZEROES };
 
 struct block;
+struct machine;
 
 /* Owned by the caller, and alive until `done`. */
 struct block_request {
@@ -52,6 +53,15 @@ struct block_options {
  */
 struct block *block_open(const char *id, const struct block_options *options, char *error,
                          size_t error_size);
+/*
+ * -drive file=,if=none|virtio,format=,id=,readonly=,snapshot=,cache=,discard=,serial=,file.locking=,...: noted
+ * now, opened by block_open_all when all options are known (`snapshot`: -snapshot was among them), before any
+ * -device asks for it. Then block_make_devices gives each drive with if=virtio (the default) its
+ * virtio-blk-device. All false with a one-line reason.
+ */
+bool block_option(const char *text, char *error, size_t error_size);
+bool block_open_all(bool snapshot, char *error, size_t error_size);
+bool block_make_devices(struct machine *m, char *error, size_t error_size);
 /* By -drive id=; NULL: unknown. */
 struct block *block_find(const char *id);
 /* Claims it for a device: false if another has it. */
@@ -60,6 +70,11 @@ uint64_t block_size(const struct block *b); /* bytes */
 bool block_readonly(const struct block *b);
 const char *block_id(const struct block *b);
 void block_submit(struct block *b, struct block_request *r);
+/*
+ * Waits until no request of it is running or waits to: nothing touches its buffers any more. `done` of those
+ * that ended meanwhile is called later, as ever. For a device's reset.
+ */
+void block_drain(struct block *b);
 /* Waits until all that was submitted has ended and is on stable storage; at the end of the program, lock not held. */
 void block_drain_all(void);
 /* `info block`. */

@@ -15,6 +15,10 @@ libferrysystem_a_SOURCES = \
     softmmu-system/riscv/pmp.h \
     softmmu-system/riscv/riscv_hart.h \
     softmmu-system/softmmu.h
+# Virtio and disks.
+libferrysystem_a_SOURCES += \
+    softmmu-system/virtio.h
+
 FERRY_SYSTEM_LIBS = libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
 
 # With its main: see softmmu-system/main.c.
