@@ -11,6 +11,8 @@ libferrysystem_a_SOURCES = \
     softmmu-system/machine.h \
     softmmu-system/memory.h \
     softmmu-system/netdev.h \
+    softmmu-system/riscv/mmu.c \
+    softmmu-system/riscv/mmu.h \
     softmmu-system/riscv/pmp.c \
     softmmu-system/riscv/pmp.h \
     softmmu-system/riscv/riscv_hart.h \

@@ -38,6 +38,7 @@ struct softmmu_walk {
     uint64_t address;   /* in: virtual */
     unsigned space;     /* in */
     enum softmmu_access access; /* in: one of them */
+    uint8_t size;       /* in: bytes of the access from `address` on, within the page; 0: one */
     bool probe;         /* in: nothing is changed (no A/D update): the monitor asks */
     uint64_t physical;  /* out: of that very address */
     uint8_t allowed;    /* out: accesses that may be done to the page as things are: a TLB entry may say so */

@@ -1,4 +1,5 @@
-/* Physical memory protection: see pmp.h. "Chapter 3.7" is of the RISC-V privileged manual, 20240411. */
+/* Physical memory protection: see pmp.h. "Chapter 3.7" is of the RISC-V privileged manual,
+ * 20240411. */
 #include "softmmu-system/riscv/pmp.h"
 
 #include <assert.h>
@@ -12,12 +13,15 @@ static bool entry_range(const struct rv_pmp *p, unsigned i, struct rv_pmp_range 
     uint64_t address = p->address[i] << 2;
     *out = (struct rv_pmp_range){.first = address, .config = p->config[i]};
     switch ((p->config[i] & RV_PMP_A) >> 3) {
-    case RV_PMP_OFF: return false;
+    case RV_PMP_OFF:
+        return false;
     case RV_PMP_TOR:
         out->first = i ? p->address[i - 1] << 2 : 0;
         out->last = address - 1;
         return out->first < address;
-    case RV_PMP_NA4: out->last = address + 3; return true;
+    case RV_PMP_NA4:
+        out->last = address + 3;
+        return true;
     default: { /* NAPOT: the ones at the end say how long */
         uint64_t low = p->address[i] ^ (p->address[i] + 1);
         out->first = (p->address[i] & ~low) << 2;

@@ -1,6 +1,7 @@
 /*
- * Physical memory protection (RISC-V privileged manual 20240411, chapter 3.7): 16 entries, of 4 bytes'
- * granularity. The hart's structure holds a struct rv_pmp; CSR instructions change it, page walks ask it.
+ * Physical memory protection (RISC-V privileged manual 20240411, chapter 3.7): 16 entries, of 4
+ * bytes' granularity. The hart's structure holds a struct rv_pmp; CSR instructions change it, page
+ * walks ask it.
  */
 #ifndef FERRY_SOFTMMU_SYSTEM_RISCV_PMP_H
 #define FERRY_SOFTMMU_SYSTEM_RISCV_PMP_H
@@ -43,8 +44,8 @@ uint64_t rv_pmp_read(const struct rv_pmp *p, unsigned csr);
 bool rv_pmp_write(struct rv_pmp *p, unsigned csr, uint64_t value);
 
 /*
- * What may be done to bytes [address, address + size) by an access of that privilege (machine: M mode):
- * a sum of enum softmmu_access. An access that a range covers in part may do nothing.
+ * What may be done to bytes [address, address + size) by an access of that privilege (machine: M
+ * mode): a sum of enum softmmu_access. An access that a range covers in part may do nothing.
  */
 uint8_t rv_pmp_allowed(const struct rv_pmp *p, uint64_t address, uint64_t size, bool machine);
 
