@@ -38,7 +38,8 @@ programs() {
     "$top/scripts/guest-root" -q -a "$debian" -s "$suite" -p small -d "$root" -r "$ferry" "$@" >/dev/null ||
         { echo "$script: cannot fetch the packages, skipped"; exit 77; }
     if [[ ${IN_CHROOT-} ]]; then
-        # The tests' files have the same names inside.
+        # What -L finds outside; and the tests' files have the same names inside.
+        [[ -e $root/etc/hosts ]] || cp /etc/hosts "$root/etc/hosts"
         for d in /proc /dev /sys "$here" "$work"; do
             mkdir -p "$root$d"
             /usr/bin/mount --rbind "$d" "$root$d" || exit 1

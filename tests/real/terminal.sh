@@ -55,7 +55,7 @@ case_tmux() {
     keys 'sleep 100' Enter; sleep 1; keys C-z; see Stopped
     keys 'kill %1; wait; clear; echo gone' Enter; see '^gone'
     guest "${t[@]}" list-sessions -F '#{session_name} #{session_windows}'
-    guest "${t[@]}" new-window -d -t s 'echo in a window; sleep 100'
+    guest "${t[@]}" new-window -d -t s: 'echo in a window; sleep 100'
     guest "${t[@]}" list-windows -t s | wc -l
     guest "${t[@]}" kill-server
     echo "ended with $?"
