@@ -83,7 +83,12 @@ struct hart {
     pthread_cond_t wake;
     struct hart_work *work;   /* requested, newest first */
     bool stop_wanted, stopped, quit, signalled;
-    bool off;                 /* not started yet or stopped by firmware: waits for hart_start */
+
+    /*
+     * Not started yet, or stopped by firmware: serves requests only. Changed by the hart's own thread (in
+     * `serve` or a request) or while it is stopped.
+     */
+    _Atomic bool off;
 };
 
 static inline struct hart *hart_of(struct vcpu *v)

@@ -16,6 +16,11 @@ libferrysystem_a_SOURCES = \
     softmmu-system/riscv/pmp.c \
     softmmu-system/riscv/pmp.h \
     softmmu-system/riscv/riscv_hart.h \
+    softmmu-system/riscv/sbi.c \
+    softmmu-system/riscv/sbi.def \
+    softmmu-system/riscv/sbi.h \
+    softmmu-system/riscv/sbi_console.c \
+    softmmu-system/riscv/sbi_harts.c \
     softmmu-system/softmmu.h
 # Virtio and disks.
 libferrysystem_a_SOURCES += \

@@ -102,6 +102,13 @@ void machine_print_classes(FILE *out);
  */
 void machine_request(struct machine *m, enum run_state state);
 
+/*
+ * The lines the machine's firmware writes and reads, which are its first serial port's. Both take the
+ * machine's lock, and return at once; read gives how many bytes there were.
+ */
+void machine_console_write(struct machine *m, const uint8_t *bytes, size_t n);
+size_t machine_console_read(struct machine *m, uint8_t *bytes, size_t n);
+
 /* The guest asks for an end with a status (the test device's); otherwise the program's is 0. */
 void machine_exit(struct machine *m, int status);
 

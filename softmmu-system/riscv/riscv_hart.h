@@ -123,8 +123,7 @@ struct riscv_hart {
 
     /* The built-in firmware: there is no M mode then. */
     bool sbi;
-    uint32_t hsm_state;            /* enum of sbi_hsm.c */
-    uint64_t hsm_pc, hsm_opaque;
+    _Atomic bool suspended;        /* in hart_suspend; hart.off is HSM's "stopped" */
 };
 
 static inline struct riscv_hart *riscv_hart(struct hart *h)
