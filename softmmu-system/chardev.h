@@ -21,10 +21,10 @@ struct chardev_user {
     struct chardev *chardev;                        /* NULL: not connected */
     size_t (*room)(struct chardev_user *u);         /* how many bytes it would take now */
     void (*receive)(struct chardev_user *u, const uint8_t *bytes, size_t n); /* n <= room */
-    void (*opened)(struct chardev_user *u, bool open); /* the other side came or went; NULL: does not care */
+    void (*opened)(struct chardev_user *u, bool open); /* the other side, or the mux's focus, came or went; NULL: does not care */
     void (*drained)(struct chardev_user *u); /* chardev_write has room again after it had none; NULL: does not care */
     void (*line_break)(struct chardev_user *u);     /* a break on the line; NULL: does not care */
-    struct chardev_user *next;                      /* the mux's */
+    bool background;  /* of a mux: does not take the focus by connecting */
 };
 
 /*

@@ -3,13 +3,25 @@ noinst_LIBRARIES += libferrysystem.a
 libferrysystem_a_CPPFLAGS = $(AM_CPPFLAGS) $(SLIRP_CFLAGS)
 libferrysystem_a_SOURCES = \
     softmmu-system/block.h \
+    softmmu-system/chardev.c \
+    softmmu-system/chardev.def \
     softmmu-system/chardev.h \
+    softmmu-system/chardev_file.c \
+    softmmu-system/chardev_kind.h \
+    softmmu-system/chardev_mux.c \
+    softmmu-system/chardev_pty.c \
+    softmmu-system/chardev_socket.c \
+    softmmu-system/chardev_stdio.c \
     softmmu-system/device.h \
     softmmu-system/hart.h \
+    softmmu-system/keys.c \
+    softmmu-system/keys.h \
     softmmu-system/loop.c \
     softmmu-system/loop.h \
     softmmu-system/machine.h \
     softmmu-system/memory.h \
+    softmmu-system/monitor.c \
+    softmmu-system/monitor.h \
     softmmu-system/netdev.h \
     softmmu-system/riscv/mmu.c \
     softmmu-system/riscv/mmu.h \

@@ -23,6 +23,12 @@ struct netdev_user {
 
 /* -netdev KIND,id=ID,...: user[,hostfwd=...][,restrict=][,net=]..., tap[,ifname=][,fd=][,script=no]. */
 bool netdev_option(const char *text, char *error, size_t error_size);
+/*
+ * -nic KIND[,model=CARD][,mac=...][,...]: makes the network, and says which card (never NULL: "virtio-net-device"
+ * by default), which id the network has, and which mac (NULL: none given) the caller shall make. `-nic none`: *model is NULL.
+ */
+bool netdev_nic_option(const char *text, const char **model, const char **id, const char **mac,
+                       char *error, size_t error_size);
 struct netdev *netdev_find(const char *id);
 bool netdev_connect(struct netdev *n, struct netdev_user *u);
 /* Sends an Ethernet frame. */
