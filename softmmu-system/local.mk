@@ -36,7 +36,10 @@ libferrysystem_a_SOURCES = \
     softmmu-system/softmmu.h
 # Virtio and disks.
 libferrysystem_a_SOURCES += \
-    softmmu-system/virtio.h
+    softmmu-system/virtio.c \
+    softmmu-system/virtio.h \
+    softmmu-system/virtio_mmio.c \
+    softmmu-system/virtqueue.c
 
 FERRY_SYSTEM_LIBS = libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
 

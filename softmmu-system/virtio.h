@@ -35,6 +35,9 @@ enum {
     VIRTIO_STATUS_FAILED = 128,
 };
 
+/* What interrupt_status says (2.3, 4.2.2). */
+enum { VIRTIO_INTERRUPT_USED = 1, VIRTIO_INTERRUPT_CONFIG = 2 };
+
 /* Feature bits that belong to no device (6). */
 #define VIRTIO_RING_F_INDIRECT_DESC (1ull << 28)
 #define VIRTIO_RING_F_EVENT_IDX     (1ull << 29)
@@ -56,9 +59,8 @@ struct virtio_class {
                             itself */
     /* Brings the configuration space up to date before it is read. NULL: it always is. */
     void (*config_read)(struct virtio_device *v);
-    /* The driver wrote there: 1, 2 or 4 bytes, inside; stores what may be written. NULL: nothing.
-     */
-    void (*config_write)(struct virtio_device *v, size_t offset, uint32_t value, unsigned size);
+    /* The driver wrote the byte at `offset`; stores what may be written. NULL: nothing. */
+    void (*config_write)(struct virtio_device *v, size_t offset, uint8_t value);
     /* DRIVER_OK: v->features are agreed, the queues it uses are ready. NULL: nothing to do. */
     void (*driver_ok)(struct virtio_device *v);
     /*
@@ -104,9 +106,10 @@ struct virtio_request {
     uint64_t out_size, in_size; /* bytes in all */
     /* virtio.c's own */
     struct virtio_request *next;
-    uint32_t generation; /* the device's when it was popped */
+    struct iovec *buffers; /* all of them; `out` and `in` point into it when popped */
+    uint32_t generation;   /* the device's when it was popped */
     uint16_t head;
-    uint16_t capacity; /* of the array that `out` begins */
+    uint16_t capacity; /* of `buffers` */
 };
 
 /* What devices sit behind; embedded first by virtio_mmio.c's. */
@@ -229,8 +232,8 @@ void virtio_set_status(struct virtio_device *v, uint8_t status); /* 0: reset */
 /* Takes the areas in use or out of it. */
 void virtio_queue_ready(struct virtqueue *q, bool ready);
 void virtio_queue_notify(struct virtio_device *v, unsigned index);
-/* 1, 2 or 4 bytes at any offset; beyond the end they read as zeroes. */
-uint32_t virtio_config_read(struct virtio_device *v, size_t offset, unsigned size);
-void virtio_config_write(struct virtio_device *v, size_t offset, uint32_t value, unsigned size);
+/* Bytes of the configuration space; beyond its end there are zeroes. */
+uint8_t virtio_config_read(struct virtio_device *v, size_t offset);
+void virtio_config_write(struct virtio_device *v, size_t offset, uint8_t value);
 
 #endif
