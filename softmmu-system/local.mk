@@ -22,7 +22,12 @@ libferrysystem_a_SOURCES = \
     softmmu-system/memory.h \
     softmmu-system/monitor.c \
     softmmu-system/monitor.h \
+    softmmu-system/netdev.c \
+    softmmu-system/netdev.def \
     softmmu-system/netdev.h \
+    softmmu-system/netdev_kind.h \
+    softmmu-system/netdev_tap.c \
+    softmmu-system/netdev_user.c \
     softmmu-system/riscv/mmu.c \
     softmmu-system/riscv/mmu.h \
     softmmu-system/riscv/pmp.c \

@@ -15,10 +15,10 @@ struct netdev;
 
 /* A network card: embedded by a device. */
 struct netdev_user {
-    struct netdev *netdev;                  /* NULL: not connected */
-    bool (*ready)(struct netdev_user *u);   /* would take a frame now */
-    /* An Ethernet frame, without virtio's header; false: dropped. */
+    struct netdev *netdev; /* NULL: not connected */
+    /* An Ethernet frame, without virtio's header; false: no room now, netdev_accept follows. */
     bool (*receive)(struct netdev_user *u, const uint8_t *frame, size_t size);
+    void (*print)(struct netdev_user *u, FILE *out); /* its line in `info network`; NULL: none */
 };
 
 /* -netdev KIND,id=ID,...: user[,hostfwd=...][,restrict=][,net=]..., tap[,ifname=][,fd=][,script=no]. */
