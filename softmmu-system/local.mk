@@ -1,5 +1,7 @@
 # The program ferry-system: harts, software MMU, machines, devices, disks, network, monitor.
+if SYSTEM
 noinst_LIBRARIES += libferrysystem.a
+endif
 libferrysystem_a_CPPFLAGS = $(AM_CPPFLAGS) $(SLIRP_CFLAGS)
 libferrysystem_a_SOURCES = \
     softmmu-system/block.h \
