@@ -32,6 +32,7 @@ include tests/code/local.mk
 include tests/fuzz/local.mk
 include tests/conformance/local.mk
 include tests/sys/local.mk
+include tests/system/local.mk
 include tests/binfmt/local.mk
 include tests/syscall/local.mk
 include tests/loader/local.mk
