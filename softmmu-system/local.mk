@@ -46,6 +46,7 @@ libferrysystem_a_SOURCES += \
     softmmu-system/virtio.c \
     softmmu-system/virtio.h \
     softmmu-system/virtio_mmio.c \
+    softmmu-system/virtio_net.c \
     softmmu-system/virtqueue.c
 
 FERRY_SYSTEM_LIBS = libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
