@@ -46,6 +46,7 @@ struct code_stubs {
     uint32_t poll;     /* attention was noticed at exit_pc: leaves with NONE */
     uint32_t unwind;   /* leave when every slot, exit_link and return_sp are in struct cpu already (faults in C) */
     uint32_t syscall;  /* as leave, but asks cpu.call first */
+    uint32_t miss;     /* called where the TLB has no entry: asks cpu.miss, all registers kept */
     uint32_t call[4];  /* calls of C functions, inside generated code only: see stubs.c */
     uint32_t size;     /* bytes of all stubs */
 };
@@ -94,8 +95,16 @@ struct backend_work; /* scratch memory of one translating thread */
 struct backend *backend_create(const struct ir_guest *guest, uint32_t features, int int_pins, int float_pins);
 void backend_destroy(struct backend *be);
 
-/* Guest addresses are relative to cpu.memory_base (a 32-bit guest's window). Default: they are the host's. */
-void backend_set_window(struct backend *be, bool on);
+/*
+ * How guest addresses become the host's. Before stubs are emitted. With a TLB, what a guest pc leads to may change
+ * too: exits to other pages than the block's are looked up in cpu.jumps each time, and are not listed as exits.
+ */
+enum backend_memory {
+    BACKEND_DIRECT, /* they are the same (the default) */
+    BACKEND_WINDOW, /* relative to cpu.memory_base: a 32-bit guest's window */
+    BACKEND_TLB,    /* looked up in cpu.tlb */
+};
+void backend_set_memory(struct backend *be, enum backend_memory memory);
 struct backend_work *backend_work_create(const struct backend *be);
 void backend_work_destroy(struct backend_work *w);
 
@@ -117,12 +126,6 @@ void backend_emit_stubs(const struct backend *be, struct code_buffer *out, struc
  */
 bool backend_emit(const struct backend *be, struct backend_work *w, const struct ir_block *b,
                   struct code_buffer *out);
-
-/* Registers of the host at a fault, in encoding order. */
-struct host_state {
-    uint64_t gpr[16];
-    uint8_t xmm[16][16];
-};
 
 /*
  * Writes the guest's state at host offset `offset` of a block into the homes in cpu->state, and the

@@ -10,7 +10,7 @@ libferry_a_SOURCES += \
     backend/x86_64/float.c backend/x86_64/float.h backend/x86_64/select_fp.c \
     backend/x86_64/select_fp_compare.c backend/x86_64/select_fp_convert.c \
     backend/x86_64/select_fp_vector.c backend/x86_64/select_fp_flush.c backend/x86_64/select_int.c backend/x86_64/select_mem.c \
-    backend/x86_64/stubs.c backend/x86_64/vec.c backend/x86_64/vec.h \
+    backend/x86_64/stubs.c backend/x86_64/tlb.c backend/x86_64/vec.c backend/x86_64/vec.h \
     backend/x86_64/select_vec_cipher.c backend/x86_64/select_vec_int.c backend/x86_64/select_vec_logic.c \
     backend/x86_64/select_vec_move.c backend/x86_64/select_vec_permute.c \
     backend/x86_64/select_vec_shift.c backend/x86_64/select_vec_width.c

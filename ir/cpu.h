@@ -34,6 +34,46 @@ struct cpu_jump {
 
 #define CPU_NOT_EXCLUSIVE UINT64_MAX
 
+/*
+ * The software TLB, where guest addresses are not the host's: an entry a page, found by the low bits of the
+ * page's number. An access may be done at address + addend if the page's address is the tag of its kind.
+ */
+enum { CPU_PAGE_BITS = 12, CPU_TLB_ENTRY_BITS = 5 };
+struct cpu_tlb_entry {
+    uint64_t read, write; /* tags: the page's address, or CPU_TLB_NONE */
+    uint64_t addend;      /* host address - guest address */
+    uint64_t info;        /* the runtime's own */
+};
+static_assert(sizeof(struct cpu_tlb_entry) == 1 << CPU_TLB_ENTRY_BITS, "indexed by generated code");
+#define CPU_TLB_NONE ((uint64_t)1 << (CPU_PAGE_BITS - 1)) /* no page's address, nor a misaligned access to one */
+
+/* Registers of the host, in encoding order. */
+struct host_state {
+    uint64_t gpr[16];
+    uint8_t xmm[16][16];
+};
+
+/*
+ * An access that the TLB does not know, as generated code describes it to cpu.miss (bits of
+ * cpu.miss_access). The value of a load goes to, that of a store comes from the register of cpu.saved; it is
+ * extended as IR_MEM_SIGNED says, bytes are swapped if IR_MEM_BIG.
+ */
+enum cpu_miss {
+    CPU_MISS_MEMOP = 0xff,     /* enum ir_memop */
+    CPU_MISS_WRITE = 1 << 8,
+    CPU_MISS_WIDE = 1 << 9,    /* a signed load is extended to 64 bits, else to 32 */
+    CPU_MISS_XMM = 1 << 10,    /* the register is an xmm register */
+    CPU_MISS_CONST = 1 << 11,  /* the value of a store is in cpu.miss_value */
+    CPU_MISS_DIRECT = 1 << 12, /* needs the host address of memory (atomics); READ and WRITE are both needed if WRITE */
+    CPU_MISS_REG_SHIFT = 16,   /* the register */
+    CPU_MISS_TEMP_SHIFT = 20,  /* the register where the addend is expected */
+};
+/* What cpu.miss returns. */
+enum cpu_miss_answer {
+    CPU_MISS_GO,   /* the access can be done at address + addend, which is in the register TEMP of cpu.saved */
+    CPU_MISS_DONE, /* it has been done */
+};
+
 struct cpu {
     /* homes of the slots, laid out by the guest's slot table */
     _Alignas(64) uint8_t state[CPU_STATE_SIZE];
@@ -57,6 +97,18 @@ struct cpu {
     void *helper[IR_MAX_HELPERS]; /* from the guest's table */
     /* Asked at a system call, with all state at home: the code to go on with, or NULL to leave. */
     const void *(*call)(struct cpu *cpu);
+
+    /* where guest addresses go through the TLB */
+    struct cpu_tlb_entry *tlb;
+    uint64_t tlb_mask;        /* (entries - 1) << CPU_TLB_ENTRY_BITS */
+    struct cpu_jump *jumps;   /* in the stead of jump_cache, of as many entries */
+    uint32_t (*miss)(struct cpu *cpu); /* enum cpu_miss_answer; or does not return, after backend_recover */
+    uint64_t miss_address;    /* guest address */
+    uint64_t miss_value;
+    uint32_t miss_access;     /* enum cpu_miss */
+    uint32_t pad2;
+    uint64_t saved_pc;        /* where in generated code: known to backend_recover */
+    _Alignas(16) struct host_state saved;
 
     /* the backend's own: see backend_init_cpu */
     void *runtime[CPU_RUNTIME];   /* C functions */

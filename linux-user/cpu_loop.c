@@ -118,6 +118,7 @@ void cpu_loop(struct task *t)
             fetch_fault(t, cpu->exit_pc);
             break;
         case IR_EXIT_ILLEGAL:
+        case IR_EXIT_SYSTEM: /* a process has none */
             signal_fault(t, SIGILL, ILL_ILLOPC, cpu->exit_pc);
             break;
         case IR_EXIT_BREAK:

@@ -265,9 +265,13 @@ static bool home_is_occupied(struct work *w, unsigned slot)
            !is_lazy(v);
 }
 
-/* Stores a value in the homes of the dirty slots that it is for. Returns true if that is enough. */
+/*
+ * Stores a value in the homes of the dirty slots that it is for. Returns true if that is enough. Registers
+ * that come free with it are dying only if they are operands of the op at hand, which are locked.
+ */
 static bool save_at_home(struct work *w, ir_ref r, struct val *v, unsigned reg)
 {
+    uint32_t dying = w->dying, locked = w->locked;
     for (unsigned i = 0; i < 3; i++) {
         for (uint64_t d = w->dirty[i]; d; d &= d - 1) {
             unsigned slot = i * 64 + (unsigned)__builtin_ctzll(d);
@@ -275,6 +279,7 @@ static bool save_at_home(struct work *w, ir_ref r, struct val *v, unsigned reg)
                 store_home(w, slot);
         }
     }
+    w->dying = dying | (w->dying & locked);
     return !needed(v) || elsewhere(v, r, BIT(reg));
 }
 
@@ -420,10 +425,11 @@ bool memory_of(struct work *w, ir_ref r, struct mem *m)
 /* A value that its consumer was to compute is needed in a register after all. */
 static void unfuse(struct work *w, ir_ref r)
 {
-    uint32_t locked = w->locked;
+    uint32_t locked = w->locked, dying = w->dying;
     w->val[r].flags &= (uint8_t)~VAL_FUSED;
     emit_value(w, r);
-    w->locked |= locked;
+    w->locked = locked;
+    w->dying = dying; /* what its operands have left is free: the code stands */
 }
 
 int use_gpr_slow(struct work *w, ir_ref r)

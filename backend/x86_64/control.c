@@ -59,6 +59,17 @@ void cold_resume(struct work *w, struct cold *c)
     put32(&w->c, c->resume - (here(w) + 4));
 }
 
+struct mem jump_entry(struct work *w, unsigned index)
+{
+    static_assert(sizeof(struct cpu_jump) == 16, "twice the pc's bits, times 8");
+    alu_ri(&w->c, ALU_AND, 0, index, (CPU_JUMP_CACHE - 1) << 1);
+    if (w->be->memory != BACKEND_TLB)
+        return (struct mem){RBP, (int8_t)index, 3, cpu_disp(offsetof(struct cpu, jump_cache))};
+    shift_ri(&w->c, SHIFT_SHL, 0, index, 3);
+    alu_rm(&w->c, ALU_ADD, X_W, index, CPU_MEM(jumps));
+    return mem_at((int)index, 0);
+}
+
 void stub_jump(struct work *w, size_t stub)
 {
     put8(&w->c, 0xe9);
@@ -109,6 +120,38 @@ static void emit_exit(struct work *w, unsigned opcode, enum code_exit_kind kind,
 }
 
 enum { OPCODE_JMP = 0xe9, OPCODE_CALL = 0xe8, OPCODE_JCC = 0x0f80 };
+
+/* Does the target's page stay what it is as long as the block may run? Otherwise it is looked up each time. */
+static bool may_link(const struct work *w, uint64_t target)
+{
+    return w->be->memory != BACKEND_TLB || (target ^ w->b->pc) >> CPU_PAGE_BITS == 0;
+}
+
+/* RAX := target; compares the jump table's entry for it. Returns where its code is. */
+static struct mem compare_far(struct work *w, uint64_t target)
+{
+    load_pc(w, RAX, target);
+    x_rm(&w->c, MOV | X_W, RCX, CPU_MEM(jumps));
+    struct mem m = mem_at(RCX, (int32_t)(cpu_jump_index(target) * sizeof(struct cpu_jump)));
+    alu_rm(&w->c, ALU_CMP, X_W, RAX, m);
+    m.disp += (int32_t)offsetof(struct cpu_jump, code);
+    return m;
+}
+
+/* A jump to a fixed guest pc; everything is at home or pinned. */
+static void emit_jump(struct work *w, enum code_exit_kind kind, uint64_t target)
+{
+    if (may_link(w, target)) {
+        emit_exit(w, OPCODE_JMP, kind, target);
+        return;
+    }
+    struct mem code = compare_far(w, target);
+    uint8_t *miss = jcc8(&w->c, CC_NE);
+    x_xm(&w->c, 0xff, 4, code);
+    bind8(&w->c, miss);
+    x_rm(&w->c, MOV_STORE | X_W, RAX, CPU_MEM(exit_pc));
+    stub_jump(w, offsetof(struct code_stubs, indirect));
+}
 
 void emit_thunks(struct work *w)
 {
@@ -207,7 +250,7 @@ unsigned emit_comparison(struct work *w, ir_ref self, enum ir_type t)
 static void cold_guard(struct work *w, struct cold *c)
 {
     store_snapshot(w, c->state);
-    emit_exit(w, OPCODE_JMP, CODE_JUMP, c->value);
+    emit_jump(w, CODE_JUMP, c->value);
 }
 
 /* jcc to a guard's exit, the flags being set. */
@@ -216,7 +259,7 @@ static void emit_guard(struct work *w, unsigned cc, uint64_t target, bool flags_
     struct snapshot s = flags_dead ? snapshot_but_flags(w) : snapshot(w);
     if (unlikely(w->checker) && !flags_dead)
         check_snapshot(w, s);
-    if (s.count == 0) {
+    if (s.count == 0 && may_link(w, target)) {
         emit_exit(w, OPCODE_JCC | cc, CODE_JUMP, target);
         return;
     }
@@ -278,7 +321,7 @@ void emit_GOTO(struct work *w, const struct ir_insn *in, ir_ref self)
     finish(w, in->aux);
     if (target <= current_pc(w))
         emit_poll(w, target);
-    emit_exit(w, OPCODE_JMP, CODE_JUMP, target);
+    emit_jump(w, CODE_JUMP, target);
 }
 
 static void push_return_address(struct work *w, ir_ref pc)
@@ -301,18 +344,7 @@ static void push_return_address(struct work *w, ir_ref pc)
 static void emit_landing(struct work *w, ir_ref pc)
 {
     x_o(&w->c, POP, RCX);
-    emit_exit(w, OPCODE_JMP, CODE_CONTINUATION, target_of(w, pc));
-}
-
-void emit_CALL(struct work *w, const struct ir_insn *in, ir_ref self)
-{
-    uint64_t target = target_of(w, in->a);
-    finish(w, in->aux);
-    if (target <= current_pc(w))
-        emit_poll(w, target);
-    push_return_address(w, in->b);
-    emit_exit(w, OPCODE_CALL, CODE_CALL, target);
-    emit_landing(w, in->b);
+    emit_jump(w, CODE_CONTINUATION, target_of(w, pc));
 }
 
 /*
@@ -374,13 +406,29 @@ static void cold_return(struct work *w, struct cold *c)
     stub_jump(w, offsetof(struct code_stubs, ret));
 }
 
+void emit_CALL(struct work *w, const struct ir_insn *in, ir_ref self)
+{
+    uint64_t target = target_of(w, in->a);
+    finish(w, in->aux);
+    if (target <= current_pc(w))
+        emit_poll(w, target);
+    push_return_address(w, in->b);
+    if (may_link(w, target)) {
+        emit_exit(w, OPCODE_CALL, CODE_CALL, target);
+    } else {
+        struct mem code = compare_far(w, target);
+        struct cold *c = cold_target(w, cold_call_indirect, (struct target){RAX, false});
+        x_xm(&w->c, 0xff, 2, code);
+        c->resume = here(w);
+    }
+    emit_landing(w, in->b);
+}
+
 /* Jump cache: compares the entry for `target`; returns where its code is. */
 static struct mem emit_lookup(struct work *w, unsigned target, unsigned index)
 {
     mov32_rr(&w->c, index, target);
-    alu_ri(&w->c, ALU_AND, 0, index, (CPU_JUMP_CACHE - 1) << 1);
-    struct mem m = {RBP, (int8_t)index, 3, cpu_disp(offsetof(struct cpu, jump_cache))};
-    static_assert(sizeof(struct cpu_jump) == 16, "twice the pc's bits, times 8");
+    struct mem m = jump_entry(w, index);
     alu_rm(&w->c, ALU_CMP, X_W, target, m);
     m.disp += (int32_t)offsetof(struct cpu_jump, code);
     return m;

@@ -56,7 +56,6 @@ struct backend *backend_create(const struct ir_guest *guest, uint32_t features, 
     unsigned floats = nfloats < 0 ? FLOAT_PINS : (unsigned)nfloats;
     be->guest = guest;
     be->features = features;
-    be->direct = true;
     pin_slots(be, false, int_pins, ints < sizeof int_pins ? ints : sizeof int_pins);
     pin_slots(be, true, float_pins, floats < sizeof float_pins ? floats : sizeof float_pins);
     for (unsigned s = 0; s < guest->nslots; s++)
@@ -71,9 +70,9 @@ void backend_destroy(struct backend *be)
     free(be);
 }
 
-void backend_set_window(struct backend *be, bool on)
+void backend_set_memory(struct backend *be, enum backend_memory memory)
 {
-    be->direct = !on;
+    be->memory = memory;
 }
 
 struct backend_work *backend_work_create(const struct backend *be)

@@ -74,8 +74,18 @@ static void add_window(struct work *w, struct address *a)
     a->m.base = (int8_t)t;
 }
 
+/* One register holds a sum that is wanted several times. */
+static void add_up(struct work *w, struct address *a, uint32_t locked)
+{
+    unsigned t = (unsigned)make_temp(w, 0);
+    lea(&w->c, X_W, t, a->m);
+    a->m = mem_at((int)t, 0);
+    w->locked = locked | BIT(t);
+}
+
 struct address use_address(struct work *w, ir_ref ref, int32_t disp)
 {
+    uint32_t locked = w->locked;
     struct address a = {.m = {-1, -1, 0, disp}};
     ir_ref r = resolve(w, ref);
     const struct val *v = val_of(w, r);
@@ -88,8 +98,10 @@ struct address use_address(struct work *w, ir_ref ref, int32_t disp)
         a.m.base = (int8_t)use_gpr(w, r);
         a.refs[a.n++] = r;
     }
-    if (!w->be->direct)
+    if (w->be->memory == BACKEND_WINDOW)
         add_window(w, &a);
+    else if (w->be->memory == BACKEND_TLB && a.m.base >= 0 && a.m.index >= 0)
+        add_up(w, &a, locked);
     return a;
 }
 
@@ -105,7 +117,7 @@ static void cold_misaligned(struct work *w, struct cold *c)
     struct mem m = {(int8_t)c->r[0], (int8_t)c->r[1], c->r[2], (int32_t)c->value};
     x_o(&w->c, PUSH, RAX);
     lea(&w->c, X_W, RAX, m);
-    if (!w->be->direct)
+    if (w->be->memory == BACKEND_WINDOW)
         alu_rm(&w->c, ALU_SUB, X_W, RAX, CPU_MEM(memory_base));
     x_rm(&w->c, MOV_STORE | X_W, RAX, CPU_MEM(exit_info));
     x_o(&w->c, POP, RAX);
@@ -177,20 +189,25 @@ static void extend_gpr(struct work *w, unsigned d, unsigned memop, enum ir_type 
 static void load_int(struct work *w, const struct ir_insn *in, ir_ref self, const struct address *a)
 {
     unsigned size = in->d & IR_MEM_SIZE;
+    struct mem m = a->m;
+    struct tlb_use tlb;
+    tlb_prepare(w, &tlb);
     consume_address(w, a);
     unsigned d = (unsigned)define_gpr(w, self, NO_REG, 0);
-    note_fault(w);
+    tlb_look_up(w, &tlb, &m,
+                (in->d & CPU_MISS_MEMOP) | (in->type == IR_I64 ? CPU_MISS_WIDE : 0) |
+                    d << CPU_MISS_REG_SHIFT, 0);
     if (!(in->d & IR_MEM_BIG)) {
-        x_rm(&w->c, load_opcode(in->d, (enum ir_type)in->type), d, a->m);
-        return;
-    }
-    if (size >= 2 && has(w, HOST_MOVBE)) {
-        x_rm(&w->c, MOVBE_LOAD | (size == 3 ? X_W : 0), d, a->m);
+        x_rm(&w->c, load_opcode(in->d, (enum ir_type)in->type), d, m);
+    } else if (size >= 2 && has(w, HOST_MOVBE)) {
+        x_rm(&w->c, MOVBE_LOAD | (size == 3 ? X_W : 0), d, m);
+        extend_gpr(w, d, in->d, (enum ir_type)in->type);
     } else {
-        x_rm(&w->c, load_opcode(in->d & IR_MEM_SIZE, IR_I64), d, a->m);
+        x_rm(&w->c, load_opcode(in->d & IR_MEM_SIZE, IR_I64), d, m);
         swap_gpr(w, d, size);
+        extend_gpr(w, d, in->d, (enum ir_type)in->type);
     }
-    extend_gpr(w, d, in->d, (enum ir_type)in->type);
+    tlb_end(w, &tlb);
 }
 
 static void load_float(struct work *w, const struct ir_insn *in, ir_ref self,
@@ -199,23 +216,27 @@ static void load_float(struct work *w, const struct ir_insn *in, ir_ref self,
     unsigned size = in->d & IR_MEM_SIZE;
     bool big = in->d & IR_MEM_BIG;
     unsigned t = size == 1 || (big && size < 4) ? (unsigned)make_temp(w, 0) : 0;
+    struct mem m = a->m;
+    struct tlb_use tlb;
+    tlb_prepare(w, &tlb);
     consume_address(w, a);
     unsigned d = (unsigned)define_xmm(w, self, NO_REG, 0);
     if (size < 4)
         set_zero_above(w, self);
-    note_fault(w);
+    tlb_look_up(w, &tlb, &m, (in->d & CPU_MISS_MEMOP) | CPU_MISS_XMM | d << CPU_MISS_REG_SHIFT, 0);
     if (size == 4) {
-        x_rm(&w->c, MOVUPS, d, a->m);
+        x_rm(&w->c, MOVUPS, d, m);
         if (big)
             x_rm(&w->c, PSHUFB, d, CONSTANT_MEM(K_BYTE_SWAP));
     } else if (size == 1 || big) {
-        x_rm(&w->c, load_opcode(size, IR_I64), t, a->m);
+        x_rm(&w->c, load_opcode(size, IR_I64), t, m);
         if (big)
             swap_gpr(w, t, size);
         x_rr(&w->c, MOVQ_TO_XMM, d, t);
     } else {
-        x_rm(&w->c, size == 3 ? MOVSD : MOVSS, d, a->m);
+        x_rm(&w->c, size == 3 ? MOVSD : MOVSS, d, m);
     }
+    tlb_end(w, &tlb);
 }
 
 void emit_LOAD(struct work *w, const struct ir_insn *in, ir_ref self)
@@ -254,38 +275,52 @@ static uint64_t swap_constant(unsigned memop, uint64_t value)
                               : value;
 }
 
+/* The register holds the bytes as they are in memory, unless `memop` has IR_MEM_BIG. */
+static struct mem look_up_store(struct work *w, struct tlb_use *t, const struct address *a, unsigned memop,
+                                unsigned reg)
+{
+    struct mem m = a->m;
+    tlb_look_up(w, t, &m, (memop & CPU_MISS_MEMOP) | CPU_MISS_WRITE | reg << CPU_MISS_REG_SHIFT, 0);
+    return m;
+}
+
 static void store_int(struct work *w, const struct ir_insn *in, const struct address *a)
 {
-    unsigned size = in->d & IR_MEM_SIZE;
+    unsigned size = in->d & IR_MEM_SIZE, plain = in->d & ~(unsigned)IR_MEM_BIG;
+    struct tlb_use tlb;
+    tlb_prepare(w, &tlb);
     if (is_plain_const(w, in->b)) {
         uint64_t value = swap_constant(in->d, constant(w, in->b)->value);
         if (size < 3 || fits32((int64_t)value)) {
-            note_fault(w);
-            store_immediate(w, size, value, a->m);
+            struct mem m = a->m;
+            tlb_look_up(w, &tlb, &m, (plain & CPU_MISS_MEMOP) | CPU_MISS_WRITE | CPU_MISS_CONST, value);
+            store_immediate(w, size, value, m);
+            tlb_end(w, &tlb);
             return;
         }
     }
     unsigned reg = (unsigned)use_gpr(w, in->b);
     if (!(in->d & IR_MEM_BIG) || size == 0) {
-        note_fault(w);
-        store_register(w, size, reg, a->m);
+        store_register(w, size, reg, look_up_store(w, &tlb, a, plain, reg));
     } else if (size >= 2 && has(w, HOST_MOVBE)) {
-        note_fault(w);
-        x_rm(&w->c, MOVBE_STORE | (size == 3 ? X_W : 0), reg, a->m);
+        struct mem m = look_up_store(w, &tlb, a, in->d, reg);
+        x_rm(&w->c, MOVBE_STORE | (size == 3 ? X_W : 0), reg, m);
     } else {
         unsigned t = (unsigned)make_temp(w, 0);
         mov_rr(&w->c, t, reg);
         swap_gpr(w, t, size);
-        note_fault(w);
-        store_register(w, size, t, a->m);
+        store_register(w, size, t, look_up_store(w, &tlb, a, plain, t));
     }
+    tlb_end(w, &tlb);
 }
 
 static void store_float(struct work *w, const struct ir_insn *in, const struct address *a)
 {
-    unsigned size = in->d & IR_MEM_SIZE;
+    unsigned size = in->d & IR_MEM_SIZE, plain = in->d & ~(unsigned)IR_MEM_BIG;
     bool big = in->d & IR_MEM_BIG;
     unsigned x = (unsigned)use_xmm(w, in->b, (enum ir_type)in->type);
+    struct tlb_use tlb;
+    tlb_prepare(w, &tlb);
     if (size == 4 && big) {
         unsigned t = (unsigned)make_xmm_temp(w, 0);
         copy_xmm(w, t, x);
@@ -296,12 +331,15 @@ static void store_float(struct work *w, const struct ir_insn *in, const struct a
         x_rr(&w->c, MOVQ_FROM_XMM, x, t);
         if (big)
             swap_gpr(w, t, size);
-        note_fault(w);
-        store_register(w, size, t, a->m);
+        store_register(w, size, t, look_up_store(w, &tlb, a, plain, t));
+        tlb_end(w, &tlb);
         return;
     }
-    note_fault(w);
-    x_rm(&w->c, size == 4 ? MOVUPS_STORE : size == 3 ? MOVSD_STORE : MOVSS_STORE, x, a->m);
+    struct mem m = a->m;
+    tlb_look_up(w, &tlb, &m,
+                (plain & CPU_MISS_MEMOP) | CPU_MISS_WRITE | CPU_MISS_XMM | x << CPU_MISS_REG_SHIFT, 0);
+    x_rm(&w->c, size == 4 ? MOVUPS_STORE : size == 3 ? MOVSD_STORE : MOVSS_STORE, x, m);
+    tlb_end(w, &tlb);
 }
 
 static void full_fence(struct work *w)
@@ -329,10 +367,14 @@ void emit_CBOZERO(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     struct address a = use_address(w, in->a, 0);
     unsigned x = (unsigned)make_xmm_temp(w, 0);
+    struct tlb_use tlb;
+    tlb_prepare(w, &tlb);
     x_rr(&w->c, XORPS, x, x);
     for (unsigned i = 0; i < in->aux; i += 16, a.m.disp += 16) {
-        note_fault(w);
-        x_rm(&w->c, MOVUPS_STORE, x, a.m);
+        struct mem m = a.m;
+        tlb_look_up(w, &tlb, &m, 4 | CPU_MISS_WRITE | CPU_MISS_XMM | x << CPU_MISS_REG_SHIFT, 0);
+        x_rm(&w->c, MOVUPS_STORE, x, m);
+        tlb_end(w, &tlb);
     }
     consume_address(w, &a);
 }
@@ -458,6 +500,7 @@ void emit_AMO(struct work *w, const struct ir_insn *in, ir_ref self)
         take(w, RAX);
     struct address a = use_address(w, in->a, 0);
     check_aligned(w, in->d, a.m);
+    tlb_resolve(w, &a.m, in->d, true);
     if (amo_in_memory(w, in, self, &a))
         return;
     if (exchange)
@@ -498,24 +541,24 @@ static void take_quad(struct work *w)
     take(w, RBX);
 }
 
-/* The address in R10, which cmpxchg16b leaves alone. */
-static struct address quad_address(struct work *w, ir_ref a)
+/* The address in R10, which cmpxchg16b leaves alone, and the registers it uses taken. */
+static struct address quad_address(struct work *w, const struct ir_insn *in)
 {
     take(w, R10);
-    struct address address = {.m = {R10, -1, 0, 0}};
-    load_into(w, R10, a);
-    if (!w->be->direct)
-        alu_rm(&w->c, ALU_ADD, X_W, R10, CPU_MEM(memory_base));
-    address.refs[address.n++] = a;
-    return address;
+    struct address a = use_address(w, in->a, 0);
+    check_aligned(w, in->d, a.m);
+    tlb_resolve(w, &a.m, in->d, true);
+    lea(&w->c, X_W, R10, a.m);
+    a.m = mem_at(R10, 0);
+    w->locked = BIT(R10);
+    take_quad(w);
+    return a;
 }
 
 static void emit_cas128(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     bool big = in->d & IR_MEM_BIG;
-    take_quad(w);
-    struct address a = quad_address(w, in->a);
-    check_aligned(w, in->d, a.m);
+    struct address a = quad_address(w, in);
     split_xmm(w, RAX, RDX, (unsigned)use_xmm(w, in->b, IR_V128), big);
     split_xmm(w, RBX, RCX, (unsigned)use_xmm(w, in->c, IR_V128), big);
     note_fault(w);
@@ -539,6 +582,7 @@ void emit_CAS(struct work *w, const struct ir_insn *in, ir_ref self)
     take(w, RAX);
     struct address a = use_address(w, in->a, 0);
     check_aligned(w, in->d, a.m);
+    tlb_resolve(w, &a.m, in->d, true);
     load_into(w, RAX, in->b);
     unsigned n;
     if (in->d & IR_MEM_BIG && size) {
@@ -571,7 +615,7 @@ static struct mem exclusive_value(unsigned i)
 static void note_exclusive(struct work *w, unsigned t, struct mem m)
 {
     lea(&w->c, X_W, t, m);
-    if (!w->be->direct)
+    if (w->be->memory == BACKEND_WINDOW)
         alu_rm(&w->c, ALU_SUB, X_W, t, CPU_MEM(memory_base));
     x_rm(&w->c, MOV_STORE | X_W, t, CPU_MEM(exclusive_address));
 }
@@ -580,6 +624,7 @@ static void emit_ldx128(struct work *w, const struct ir_insn *in, ir_ref self)
 {
     struct address a = use_address(w, in->a, 0);
     check_aligned(w, in->d, a.m);
+    tlb_resolve(w, &a.m, in->d, false);
     unsigned t = (unsigned)make_temp(w, 0), x = (unsigned)make_xmm_temp(w, 0);
     note_fault(w);
     x_rm(&w->c, MOVUPS, x, a.m);
@@ -600,6 +645,7 @@ void emit_LDX(struct work *w, const struct ir_insn *in, ir_ref self)
     }
     struct address a = use_address(w, in->a, 0);
     check_aligned(w, in->d, a.m);
+    tlb_resolve(w, &a.m, in->d, false);
     unsigned t = (unsigned)make_temp(w, 0), d = (unsigned)make_temp(w, 0);
     note_fault(w);
     x_rm(&w->c, load_opcode(size, IR_I64), d, a.m);
@@ -621,7 +667,7 @@ static void drop_exclusive(struct work *w)
 static uint8_t *compare_exclusive(struct work *w, unsigned t, struct mem m)
 {
     lea(&w->c, X_W, t, m);
-    if (!w->be->direct)
+    if (w->be->memory == BACKEND_WINDOW)
         alu_rm(&w->c, ALU_SUB, X_W, t, CPU_MEM(memory_base));
     alu_rm(&w->c, ALU_CMP, X_W, t, CPU_MEM(exclusive_address));
     mov_ri(&w->c, t, 1);
@@ -630,9 +676,7 @@ static uint8_t *compare_exclusive(struct work *w, unsigned t, struct mem m)
 
 static void emit_stx128(struct work *w, const struct ir_insn *in, ir_ref self)
 {
-    take_quad(w);
-    struct address a = quad_address(w, in->a);
-    check_aligned(w, in->d, a.m);
+    struct address a = quad_address(w, in);
     unsigned x = (unsigned)use_xmm(w, in->b, IR_V128);
     uint8_t *differs = compare_exclusive(w, RCX, a.m);
     split_xmm(w, RBX, RCX, x, in->d & IR_MEM_BIG);
@@ -659,6 +703,7 @@ void emit_STX(struct work *w, const struct ir_insn *in, ir_ref self)
     take(w, RAX);
     struct address a = use_address(w, in->a, 0);
     check_aligned(w, in->d, a.m);
+    tlb_resolve(w, &a.m, in->d, true);
     unsigned t = (unsigned)make_temp(w, 0), b;
     if (in->d & IR_MEM_BIG && size) {
         b = (unsigned)make_temp(w, 0);

@@ -163,8 +163,7 @@ static void emit_ret(struct work *w, const struct code_stubs *stubs)
     alu_mi(c, ALU_CMP, 0, CPU_MEM(attention), 0);
     jcc_to(w, CC_NE, stubs->poll);
     mov32_rr(c, RCX, RAX);
-    alu_ri(c, ALU_AND, 0, RCX, (CPU_JUMP_CACHE - 1) << 1);
-    struct mem jump = {RBP, RCX, 3, cpu_disp(offsetof(struct cpu, jump_cache))};
+    struct mem jump = jump_entry(w, RCX);
     alu_rm(c, ALU_CMP, X_W, RAX, jump);
     jcc_to(w, CC_NE, stubs->indirect);
     jump.disp += (int32_t)offsetof(struct cpu_jump, code);
@@ -220,6 +219,37 @@ static void emit_call_exact(struct work *w)
     put8(&w->c, 0xc3);
 }
 
+static void move_saved(struct work *w, bool load)
+{
+    struct mem m = CPU_MEM(saved);
+    for (unsigned reg = 0; reg < 16; reg++, m.disp += 8)
+        if (reg != RSP && reg != RBP)
+            x_rm(&w->c, (load ? MOV : MOV_STORE) | X_W, reg, m);
+    for (unsigned reg = 0; reg < 16; reg++, m.disp += 16)
+        x_rm(&w->c, load ? MOVUPS : MOVUPS_STORE, reg, m);
+}
+
+/* Returns behind the call, or behind the far jump there. */
+static void emit_miss(struct work *w)
+{
+    enum { FAR_JUMP_SCALE = 2 }; /* rax + 4 rax: a far jump has 5 bytes */
+    struct cursor *c = &w->c;
+    move_saved(w, false);
+    x_o(c, POP, RAX);
+    x_rm(c, MOV_STORE | X_W, RAX, CPU_MEM(saved_pc));
+    x_rm(c, MOV_STORE | X_W, RSP, CPU_MEM(return_sp));
+    x_rm(c, MOV | X_W, RSP, CPU_MEM(host_sp));
+    lea(c, X_W, RDI, mem_at(RBP, -CPU_BIAS));
+    x_xm(c, 0xff, 2, CPU_MEM(miss));
+    static_assert(CPU_MISS_GO == 0 && CPU_MISS_DONE == 1, "a factor");
+    lea(c, X_W, RAX, (struct mem){RAX, RAX, FAR_JUMP_SCALE, 0});
+    alu_rm(c, ALU_ADD, X_W, RAX, CPU_MEM(saved_pc));
+    x_rm(c, MOV | X_W, RSP, CPU_MEM(return_sp));
+    x_o(c, PUSH, RAX);
+    move_saved(w, true);
+    put8(c, 0xc3);
+}
+
 void backend_unwind(const void *unwind, struct cpu *cpu)
 {
     __asm__ volatile("mov %0, %%rbp\n\tjmp *%1"
@@ -248,6 +278,9 @@ void backend_emit_stubs(const struct backend *be, struct code_buffer *out, struc
     align16(w);
     stubs->link = here(w);
     emit_link(w, leave_linked);
+    align16(w);
+    stubs->miss = here(w);
+    emit_miss(w);
     align16(w);
     emit_misses(w, stubs);
     align16(w);

@@ -48,7 +48,7 @@ enum {
 struct backend {
     const struct ir_guest *guest;
     uint32_t features;
-    bool direct;                      /* cpu.memory_base is 0 */
+    enum backend_memory memory;
     uint32_t temps;                   /* registers that hold values within a block */
     uint8_t pin[IR_MAX_SLOTS];        /* slot -> register + 1, 0: none */
     uint8_t pinned[32];               /* register -> slot + 1, 0: none */
@@ -116,6 +116,8 @@ struct cold {
     uint8_t r[6];    /* registers */
     uint8_t n;       /* a small number */
     uint64_t value;  /* a guest pc, or a constant */
+    struct mem m;    /* of an access: tlb.c */
+    uint32_t access, again, pc;
 };
 
 /* A host instruction that may fault. */
@@ -542,6 +544,9 @@ struct cold *cold_new(struct work *w, void (*emit)(struct work *, struct cold *)
 /* The end of a cold path: back to the main code. */
 void cold_resume(struct work *w, struct cold *c);
 
+/* The jump table's entry of a target whose low half is in `index`, which is lost. */
+struct mem jump_entry(struct work *w, unsigned index);
+
 void stub_jump(struct work *w, size_t stub); /* offsetof(struct code_stubs, X) */
 void stub_call(struct work *w, size_t stub);
 void emit_thunks(struct work *w);
@@ -587,6 +592,26 @@ struct address {
 };
 struct address use_address(struct work *w, ir_ref a, int32_t disp);
 void consume_address(struct work *w, const struct address *a);
+
+/* ---- tlb.c ------------------------------------------------------------------------------------
+ */
+
+/*
+ * The look-up of one access, where guest addresses go through the TLB; otherwise all of this does nothing.
+ * tlb_prepare takes the temporaries, before results are defined; tlb_look_up writes the look-up of `a` right
+ * before the access, makes `a` an operand for the host and, like note_fault, notes the state; after the access,
+ * tlb_end says where those go on whose access has been done elsewhere.
+ */
+struct tlb_use {
+    uint8_t entry, temp; /* registers */
+    struct cold *cold;   /* until the next cold path is begun */
+};
+void tlb_prepare(struct work *w, struct tlb_use *t);
+/* `access`: bits of enum cpu_miss but for the temporary's; value: a constant (CPU_MISS_CONST). */
+void tlb_look_up(struct work *w, struct tlb_use *t, struct mem *m, unsigned access, uint64_t value);
+void tlb_end(struct work *w, struct tlb_use *t);
+/* The host address of what must be memory, in a temporary: for ops of several instructions. */
+void tlb_resolve(struct work *w, struct mem *m, unsigned memop, bool write);
 
 /* ---- literal.c --------------------------------------------------------------------------------
  */

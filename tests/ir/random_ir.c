@@ -216,6 +216,8 @@ static void memory_op(struct generator *g, unsigned op)
 static unsigned group_of(unsigned op)
 {
     const struct ir_op_info *info = &ir_op_info[op];
+    if (op == IR_LDX || op == IR_STX || op == IR_CLRX)
+        return RANDOM_EXCLUSIVE;
     switch ((enum ir_effect)info->effect) {
     case IR_EFFECT_load:
     case IR_EFFECT_store: return RANDOM_MEMORY;
@@ -671,6 +673,7 @@ static void one_op(struct generator *g)
     case RANDOM_HELPER: helper_call(g); break;
     case RANDOM_MEMORY: memory_op(g, op); break;
     case RANDOM_ATOMIC:
+    case RANDOM_EXCLUSIVE:
         if (is_atomic(op)) {
             memory_op(g, op);
             break;

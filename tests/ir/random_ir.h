@@ -21,16 +21,17 @@ enum random_group {
     RANDOM_INT = 1 << 0,
     RANDOM_FLAGS = 1 << 1,  /* ops on type B */
     RANDOM_MEMORY = 1 << 2, /* load, store, cbozero */
-    RANDOM_ATOMIC = 1 << 3, /* amo, cas, ldx, stx, clrx, fence */
+    RANDOM_ATOMIC = 1 << 3, /* amo, cas, fence */
     RANDOM_FLOAT = 1 << 4,
     RANDOM_VECTOR = 1 << 5,
     RANDOM_HELPER = 1 << 6,
     RANDOM_GUARD = 1 << 7, /* brcc, brb */
     RANDOM_BIG = 1 << 8,   /* big-endian memory */
     RANDOM_MISALIGNED = 1 << 9, /* accesses that leave with IR_EXIT_MISALIGNED */
-    RANDOM_ALL = (1 << 10) - 1,
-    RANDOM_PAYLOAD = 1 << 10, /* FP without IR_FP_DEFAULT_NAN */
-    RANDOM_FLUSH = 1 << 11,   /* FP with IR_FP_FLUSH */
+    RANDOM_EXCLUSIVE = 1 << 10, /* ldx, stx, clrx */
+    RANDOM_ALL = (1 << 11) - 1,
+    RANDOM_PAYLOAD = 1 << 11, /* FP without IR_FP_DEFAULT_NAN */
+    RANDOM_FLUSH = 1 << 12,   /* FP with IR_FP_FLUSH */
 };
 
 struct random_options {

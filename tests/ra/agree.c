@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "ir/fp.h"
 #include "tests/ir/test_guest.h"
+#include "tests/ra/misses.h"
 
 enum { PAGE = 4096, EXCEPTIONS = FP_MXCSR_FLAGS & ~IR_EXC_DENORMAL };
 
@@ -23,7 +25,18 @@ struct side {
  */
 struct memory {
     uint8_t *pages, *scratch;
+    uint8_t *alias; /* the same memory once more */
 };
+
+static void memory_create(struct memory *m)
+{
+    int fd = memfd_create("scratch", MFD_CLOEXEC);
+    cr_assert(ftruncate(fd, 4 * PAGE) == 0);
+    m->pages = mmap(NULL, 4 * PAGE, PROT_NONE, MAP_SHARED, fd, 0);
+    m->alias = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    cr_assert(m->pages != MAP_FAILED && m->alias != MAP_FAILED);
+    close(fd);
+}
 
 static void memory_start(struct memory *m, const struct variant *v, struct cpu *cpu, uint64_t seed)
 {
@@ -75,13 +88,13 @@ static void compare(const struct ir_block *b, uint64_t seed, const struct side *
 
 unsigned agree(const struct variant *v, unsigned quick, unsigned many)
 {
-    struct host *h =
-        host_create(&test_guest, backend_host_features() & v->features, v->int_pins, v->float_pins);
+    struct host *h = (v->tlb ? host_create_tlb : host_create)(
+        &test_guest, backend_host_features() & v->features, v->int_pins, v->float_pins);
     struct ir_block *b = calloc(1, sizeof *b);
     struct side x = {.cpu = aligned_alloc(64, sizeof *x.cpu)},
                 y = {.cpu = aligned_alloc(64, sizeof *y.cpu)};
-    struct memory m = {.pages =
-                           mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
+    struct memory m;
+    memory_create(&m);
     const char *first = getenv("FERRY_SEED");
     uint64_t seed = first ? strtoull(first, NULL, 0) : 1;
     unsigned faults = 0, count = getenv("FERRY_LONG") ? many : quick;
@@ -94,12 +107,17 @@ unsigned agree(const struct variant *v, unsigned quick, unsigned many)
         x.exit = host_interpret(x.cpu, b);
         finish(&x, &m);
         start(h, &m, v, y.cpu, seed);
+        if (v->tlb)
+            misses_start(y.cpu, (uintptr_t)m.pages, (uintptr_t)m.alias, v->faults ? 2 * PAGE : 4 * PAGE, seed);
         y.exit = host_run(h, y.cpu, b);
+        if (v->tlb)
+            misses_end(y.cpu);
         finish(&y, &m);
         compare(b, seed, &x, &y);
         faults += x.exit == IR_EXIT_FAULT;
     }
     munmap(m.pages, 4 * PAGE);
+    munmap(m.alias, 4 * PAGE);
     free(x.cpu);
     free(y.cpu);
     free(b);

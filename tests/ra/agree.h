@@ -18,6 +18,7 @@ struct variant {
     bool random_choices;      /* of the allocator */
     bool faults;              /* a part of the memory that the block uses is not accessible */
     struct random_options options;
+    bool tlb;                 /* guest addresses go through the TLB, which knows little */
 };
 
 #define OPTIONS(what, insns, ...) {.groups = what, .guest_insns = insns, .pc = 0x10000, __VA_ARGS__}

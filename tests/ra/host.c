@@ -65,11 +65,23 @@ static void catch_faults(void)
     sigaction(SIGBUS, &sa, NULL);
 }
 
-struct host *host_create(const struct ir_guest *guest, uint32_t features, int int_pins,
-                         int float_pins)
+_Noreturn void host_miss_fault(struct cpu *cpu)
+{
+    struct host *h = running.host;
+    if (!backend_recover(h->be, h->out.maps, h->out.maps_size,
+                         (uint32_t)(cpu->saved_pc - (uintptr_t)h->code), running.block->pc, &cpu->saved, cpu))
+        abort();
+    cpu->exit_reason = IR_EXIT_FAULT;
+    cpu->exit_link = CPU_NO_LINK;
+    backend_unwind(h->memory + h->stubs.unwind, cpu);
+}
+
+static struct host *create(const struct ir_guest *guest, uint32_t features, int int_pins,
+                           int float_pins, enum backend_memory memory)
 {
     struct host *h = calloc(1, sizeof *h);
     h->be = backend_create(guest, features, int_pins, float_pins);
+    backend_set_memory(h->be, memory);
     h->work = backend_work_create(h->be);
     h->memory = mmap(NULL, HOST_CODE, PROT_READ | PROT_WRITE | PROT_EXEC,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -81,6 +93,18 @@ struct host *host_create(const struct ir_guest *guest, uint32_t features, int in
     h->code = h->memory + (h->stubs.size + 63) / 64 * 64;
     catch_faults();
     return h;
+}
+
+struct host *host_create(const struct ir_guest *guest, uint32_t features, int int_pins,
+                         int float_pins)
+{
+    return create(guest, features, int_pins, float_pins, BACKEND_DIRECT);
+}
+
+struct host *host_create_tlb(const struct ir_guest *guest, uint32_t features, int int_pins,
+                             int float_pins)
+{
+    return create(guest, features, int_pins, float_pins, BACKEND_TLB);
 }
 
 void host_destroy(struct host *h)

@@ -23,7 +23,13 @@ struct host {
 
 struct host *host_create(const struct ir_guest *guest, uint32_t features, int int_pins,
                          int float_pins);
+/* The same with guest addresses that go through the TLB; the caller's cpu.miss serves it. */
+struct host *host_create_tlb(const struct ir_guest *guest, uint32_t features, int int_pins,
+                             int float_pins);
 void host_destroy(struct host *h);
+
+/* From cpu.miss: the access faults. */
+_Noreturn void host_miss_fault(struct cpu *cpu);
 
 /* Gives a cpu what generated code needs of it. */
 void host_prepare(struct host *h, struct cpu *cpu);

@@ -1,5 +1,6 @@
 # The backend on random IR: allocation under random choices, agreement with the interpreter, maps.
-tests_ra_shared = tests/ra/agree.c tests/ra/agree.h tests/ra/host.c tests/ra/host.h
+tests_ra_shared = tests/ra/agree.c tests/ra/agree.h tests/ra/host.c tests/ra/host.h \
+    tests/ra/misses.c tests/ra/misses.h
 
 check_PROGRAMS += tests/ra/test_random tests/ra/test_maps tests/ra/test_control \
     tests/ra/test_vector tests/ra/test_underflow

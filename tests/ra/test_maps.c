@@ -17,7 +17,7 @@ static void run_variant(const struct variant *v)
 }
 
 #define MEMORY                                                                                     \
-    (RANDOM_INT | RANDOM_FLAGS | RANDOM_MEMORY | RANDOM_ATOMIC | RANDOM_FLOAT | RANDOM_VECTOR |    \
+    (RANDOM_INT | RANDOM_FLAGS | RANDOM_MEMORY | RANDOM_ATOMIC | RANDOM_EXCLUSIVE | RANDOM_FLOAT | RANDOM_VECTOR |    \
      RANDOM_HELPER)
 
 Test(maps, folded)
@@ -58,6 +58,20 @@ Test(maps, flags_and_guards)
     run_variant(&(struct variant){
         UINT32_MAX, 32, 32, false, true,
         OPTIONS(RANDOM_INT | RANDOM_FLAGS | RANDOM_MEMORY | RANDOM_GUARD, 24)});
+}
+
+/* Without exclusives: a stx that fails may fault or not, and does here. */
+Test(maps, tlb)
+{
+    run_variant(&(struct variant){UINT32_MAX, -1, -1, true, true, OPTIONS(MEMORY & ~RANDOM_EXCLUSIVE, 24),
+                                  .tlb = true});
+}
+
+Test(maps, tlb_flags_and_guards)
+{
+    run_variant(&(struct variant){UINT32_MAX, 32, 32, false, true,
+                                  OPTIONS(RANDOM_INT | RANDOM_FLAGS | RANDOM_MEMORY | RANDOM_GUARD, 24),
+                                  .tlb = true});
 }
 
 /* An offset that is no fault's is refused and changes nothing. */

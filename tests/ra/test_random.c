@@ -49,6 +49,16 @@ Test(random_ir, arm_float_rules)
                                   OPTIONS(RANDOM_ALL | RANDOM_PAYLOAD | RANDOM_FLUSH, 8)});
 }
 
+Test(random_ir, tlb)
+{
+    run_variant(&(struct variant){UINT32_MAX, -1, -1, true, false, OPTIONS(RANDOM_ALL, 16), .tlb = true});
+}
+
+Test(random_ir, tlb_all_pinned_baseline)
+{
+    run_variant(&(struct variant){0, 32, 32, false, false, OPTIONS(RANDOM_ALL, 16), .tlb = true});
+}
+
 /* The same on hosts that offer less; vectors and floats only. */
 static void run_float_variant(uint32_t features, int pins)
 {
