@@ -6,7 +6,6 @@
  * guest goes on meanwhile, and while there is work it is not asked to notify. A frame travels from the
  * buffers of the guest to the network without a copy, and back with one. Interrupts come once a round of the loop.
  */
-#include <linux/virtio_net.h>
 #include <string.h>
 
 #include "softmmu-system/loop.h"
@@ -14,8 +13,51 @@
 #include "softmmu-system/netdev.h"
 #include "softmmu-system/virtio.h"
 
+/* Feature bits (5.1.3). */
+#define VIRTIO_NET_F_MTU           (1ull << 3)
+#define VIRTIO_NET_F_MAC           (1ull << 5)
+#define VIRTIO_NET_F_MRG_RXBUF     (1ull << 15)
+#define VIRTIO_NET_F_STATUS        (1ull << 16)
+#define VIRTIO_NET_F_CTRL_VQ       (1ull << 17)
+#define VIRTIO_NET_F_CTRL_RX       (1ull << 18)
+#define VIRTIO_NET_F_CTRL_VLAN     (1ull << 19)
+#define VIRTIO_NET_F_CTRL_RX_EXTRA (1ull << 20)
+#define VIRTIO_NET_F_CTRL_MAC_ADDR (1ull << 23)
+
+enum { VIRTIO_NET_S_LINK_UP = 1 };
+
+/* The configuration space (5.1.4), up to what is offered. */
+struct virtio_net_config {
+    uint8_t mac[6];
+    uint16_t status, max_virtqueue_pairs, mtu;
+};
+
+/* Before each frame (5.1.6). */
+struct virtio_net_hdr {
+    uint8_t flags, gso_type;
+    uint16_t hdr_len, gso_size, csum_start, csum_offset, num_buffers;
+};
+
+/* Commands of the control queue (5.1.6.5) and the answers to them. */
+enum { VIRTIO_NET_CTRL_RX, VIRTIO_NET_CTRL_MAC, VIRTIO_NET_CTRL_VLAN };
 enum {
-    HEADER = sizeof(struct virtio_net_hdr_v1),
+    VIRTIO_NET_CTRL_RX_PROMISC,
+    VIRTIO_NET_CTRL_RX_ALLMULTI,
+    VIRTIO_NET_CTRL_RX_ALLUNI,
+    VIRTIO_NET_CTRL_RX_NOMULTI,
+    VIRTIO_NET_CTRL_RX_NOUNI,
+    VIRTIO_NET_CTRL_RX_NOBCAST,
+};
+enum { VIRTIO_NET_CTRL_MAC_TABLE_SET, VIRTIO_NET_CTRL_MAC_ADDR_SET };
+enum { VIRTIO_NET_CTRL_VLAN_ADD, VIRTIO_NET_CTRL_VLAN_DEL };
+enum { VIRTIO_NET_OK, VIRTIO_NET_ERR };
+
+struct virtio_net_ctrl_hdr {
+    uint8_t class, cmd;
+};
+
+enum {
+    HEADER = sizeof(struct virtio_net_hdr),
     QUEUE_SIZE = 256,  /* descriptors, unless said */
     BATCH = 128,       /* frames a round of the loop */
     MERGED = 64,       /* buffers of one received frame, at most */
@@ -112,7 +154,7 @@ static bool passes(const struct virtio_net *n, const uint8_t *frame, size_t size
     if (f->promiscuous)
         return true;
     if (frame[12] == 0x81 && frame[13] == 0 && size >= 18 &&
-        virtio_has(&n->virtio, 1ull << VIRTIO_NET_F_CTRL_VLAN)) {
+        virtio_has(&n->virtio, VIRTIO_NET_F_CTRL_VLAN)) {
         unsigned vlan = (frame[14] << 8 | frame[15]) & 0xfff;
         if (!(f->vlans[vlan / 32] >> vlan % 32 & 1))
             return false;
@@ -134,7 +176,7 @@ static bool passes(const struct virtio_net *n, const uint8_t *frame, size_t size
 static unsigned take_buffers(struct virtio_net *n, struct virtio_request *buffers[MERGED],
                              size_t size, bool *never)
 {
-    unsigned most = virtio_has(&n->virtio, 1ull << VIRTIO_NET_F_MRG_RXBUF) ? MERGED : 1, taken = 0;
+    unsigned most = virtio_has(&n->virtio, VIRTIO_NET_F_MRG_RXBUF) ? MERGED : 1, taken = 0;
     uint64_t room = 0;
     *never = false;
     while (room < size && taken < most) {
@@ -144,7 +186,7 @@ static unsigned take_buffers(struct virtio_net *n, struct virtio_request *buffer
         buffers[taken++] = r;
         room += r->in_size;
     }
-    if (room >= size && buffers[0]->in_size >= HEADER)
+    if (taken && room >= size && buffers[0]->in_size >= HEADER)
         return taken;
     *never = taken == most || (taken && buffers[0]->in_size < HEADER);
     while (taken)
@@ -165,7 +207,7 @@ static bool receive(struct netdev_user *u, const uint8_t *frame, size_t size)
         n->starved = !never;
         return never || n->virtio.status & VIRTIO_STATUS_NEEDS_RESET;
     }
-    struct virtio_net_hdr_v1 header = {.num_buffers = nbuffers};
+    struct virtio_net_hdr header = {.num_buffers = nbuffers};
     virtio_put(buffers[0], 0, &header, HEADER);
     size_t done = virtio_put(buffers[0], HEADER, frame, size);
     virtqueue_push(buffers[0], HEADER + done);
@@ -361,12 +403,12 @@ static bool net_start(struct device *d, char *error, size_t error_size)
     if (memcmp(n->mac, "\0\0\0\0\0\0", 6) == 0)
         memcpy(n->mac, (uint8_t[]){0x52, 0x54, 0, 0x12, 0x34, 0x56 + cards}, 6);
     cards++;
-    n->virtio.offered |= 1ull << VIRTIO_NET_F_MAC | 1ull << VIRTIO_NET_F_STATUS |
-                         1ull << VIRTIO_NET_F_MRG_RXBUF | 1ull << VIRTIO_NET_F_CTRL_VQ |
-                         1ull << VIRTIO_NET_F_CTRL_RX | 1ull << VIRTIO_NET_F_CTRL_RX_EXTRA |
-                         1ull << VIRTIO_NET_F_CTRL_VLAN | 1ull << VIRTIO_NET_F_CTRL_MAC_ADDR;
+    n->virtio.offered |= VIRTIO_NET_F_MAC | VIRTIO_NET_F_STATUS |
+                         VIRTIO_NET_F_MRG_RXBUF | VIRTIO_NET_F_CTRL_VQ |
+                         VIRTIO_NET_F_CTRL_RX | VIRTIO_NET_F_CTRL_RX_EXTRA |
+                         VIRTIO_NET_F_CTRL_VLAN | VIRTIO_NET_F_CTRL_MAC_ADDR;
     if (n->mtu)
-        n->virtio.offered |= 1ull << VIRTIO_NET_F_MTU;
+        n->virtio.offered |= VIRTIO_NET_F_MTU;
     n->config.mtu = n->mtu ? n->mtu : 1500;
     n->config.max_virtqueue_pairs = 1;
     n->config.status = n->netdev ? VIRTIO_NET_S_LINK_UP : 0;
@@ -400,7 +442,7 @@ static const struct property_row properties[] = {
 static const struct virtio_class virtio = {
     .id = 1,
     .config = offsetof(struct virtio_net, config),
-    .config_size = offsetof(struct virtio_net_config, speed),
+    .config_size = sizeof(struct virtio_net_config),
     .driver_ok = driver_ok,
     .reset = driver_reset,
 };
