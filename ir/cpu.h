@@ -98,6 +98,13 @@ struct cpu {
     /* Asked at a system call, with all state at home: the code to go on with, or NULL to leave. */
     const void *(*call)(struct cpu *cpu);
 
+    /* the backend's own: see backend_init_cpu */
+    void *runtime[CPU_RUNTIME];   /* C functions */
+    _Alignas(16) uint8_t constants[CPU_CONSTANTS][16];
+    uint8_t spill[CPU_SPILLS][16]; /* values without a home that are short of a register, within a block */
+
+    _Alignas(64) struct cpu_jump jump_cache[CPU_JUMP_CACHE];
+
     /* where guest addresses go through the TLB */
     struct cpu_tlb_entry *tlb;
     uint64_t tlb_mask;        /* (entries - 1) << CPU_TLB_ENTRY_BITS */
@@ -109,13 +116,6 @@ struct cpu {
     uint32_t pad2;
     uint64_t saved_pc;        /* where in generated code: known to backend_recover */
     _Alignas(16) struct host_state saved;
-
-    /* the backend's own: see backend_init_cpu */
-    void *runtime[CPU_RUNTIME];   /* C functions */
-    _Alignas(16) uint8_t constants[CPU_CONSTANTS][16];
-    uint8_t spill[CPU_SPILLS][16]; /* values without a home that are short of a register, within a block */
-
-    _Alignas(64) struct cpu_jump jump_cache[CPU_JUMP_CACHE];
 };
 
 enum { CPU_NO_LINK = 0xffffffff };
