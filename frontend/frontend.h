@@ -53,6 +53,7 @@ struct translation {
     const struct code_source *source;
     uint64_t pc;      /* of the current instruction */
     unsigned length;  /* of the current instruction, bytes */
+    uint32_t word;    /* the current instruction, for those who hand it to the runtime; the guest's own */
     uint32_t mode;    /* mode bits of the block's key */
     uint64_t follow;  /* set by a translator: guest pc to go on at when it is not the next instruction */
     bool followed;    /* `follow` is set */

@@ -11,7 +11,7 @@ libferry_a_SOURCES += frontend/frontend.h frontend/decode.h frontend/translate.h
 # RISC-V. The order of the tables is that of the enumeration; the first one declares the fields.
 riscv_tables = frontend/riscv/rv64.dec frontend/riscv/rvm.dec frontend/riscv/rva.dec \
                frontend/riscv/rvf.dec frontend/riscv/rvb.dec frontend/riscv/rvz.dec \
-               frontend/riscv/rvc.dec
+               frontend/riscv/rvs.dec frontend/riscv/rvc.dec
 EXTRA_DIST += $(riscv_tables)
 
 libferry_a_SOURCES += \

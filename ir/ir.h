@@ -173,7 +173,7 @@ enum ir_exit {
     IR_EXIT_MISALIGNED, /* misaligned access at pc, address in cpu.exit_info */
     IR_EXIT_YIELD,     /* the guest waits (pause, wfi); continue at pc */
     IR_EXIT_FLUSH_LINE, /* the guest announced changed code in the IR_CODE_LINE bytes that hold cpu.exit_info; continue at pc */
-    IR_EXIT_SYSTEM,    /* the instruction at pc, a word in cpu.exit_info, is the runtime's to do (privileged) */
+    IR_EXIT_SYSTEM,    /* the instruction at pc is the runtime's to do (privileged) */
     IR_EXIT_FAULT,     /* host fault at pc; details with the runtime */
 };
 

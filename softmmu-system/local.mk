@@ -30,6 +30,10 @@ libferrysystem_a_SOURCES = \
     softmmu-system/netdev_kind.h \
     softmmu-system/netdev_tap.c \
     softmmu-system/netdev_user.c \
+    softmmu-system/riscv/arch.c \
+    softmmu-system/riscv/csr.c \
+    softmmu-system/riscv/csr.def \
+    softmmu-system/riscv/instruction.c \
     softmmu-system/riscv/mmu.c \
     softmmu-system/riscv/mmu.h \
     softmmu-system/riscv/pmp.c \
@@ -40,6 +44,8 @@ libferrysystem_a_SOURCES = \
     softmmu-system/riscv/sbi.h \
     softmmu-system/riscv/sbi_console.c \
     softmmu-system/riscv/sbi_harts.c \
+    softmmu-system/riscv/timer.c \
+    softmmu-system/riscv/trap.c \
     softmmu-system/softmmu.h
 # Virtio and disks.
 libferrysystem_a_SOURCES += \

@@ -40,6 +40,11 @@ struct translator *translator_create(const struct translator_options *options)
     return t;
 }
 
+const struct cpu_config *translator_config(const struct translator *t)
+{
+    return &t->options.config;
+}
+
 static void code_begin(struct translator *t, struct translator_thread *th)
 {
     /* Nobody else is there to flush, and only this thread could make somebody. */

@@ -45,6 +45,9 @@ struct translator_options {
 /* Makes the process's translator. Ends the process with a message when memory is short. */
 struct translator *translator_create(const struct translator_options *options);
 
+/* What its blocks are translated for. */
+const struct cpu_config *translator_config(const struct translator *t);
+
 /* A vcpu for the calling or a future thread: reset state, not yet running. NULL with errno on
  * failure. */
 struct vcpu *translator_vcpu_create(struct translator *t);

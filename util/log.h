@@ -25,6 +25,7 @@
     X(UNIMP, "unimp", "instructions, calls and options that are not implemented")                  \
     X(GUEST_ERRORS, "guest_errors", "what the guest does that no correct program does")            \
     X(PAGE, "page", "the guest's memory map at start and after changes")                           \
+    X(INT, "int", "exceptions and interrupts of a machine's harts")                                \
     X(STATS, "stats", "counts and times of translation, printed at exit")
 
 enum log_index {

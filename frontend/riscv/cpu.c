@@ -44,14 +44,17 @@ static const struct need {
     {RV_FEATURE_Zcd, BIT(C) | BIT(D) | BIT(F) | BIT(Zicsr)},
     {RV_FEATURE_Zcb, BIT(C)},
     {RV_FEATURE_Zcmop, BIT(C) | BIT(Zimop)},
+    {RV_FEATURE_Sv48, BIT(Sv39)},
+    {RV_FEATURE_Sv57, BIT(Sv48) | BIT(Sv39)},
 };
 
 #define RV64GC                                                                                     \
     (BIT(I) | BIT(M) | BIT(A) | BIT(F) | BIT(D) | BIT(C) | BIT(Zicsr) | BIT(Zifencei) |            \
-     BIT(Zicntr) | BIT(Zaamo) | BIT(Zalrsc) | BIT(Zca) | BIT(Zcd))
+     BIT(Zicntr) | BIT(Zaamo) | BIT(Zalrsc) | BIT(Zca) | BIT(Zcd) | BIT(Svade) | BIT(Sv39))
 #define RVA22U64                                                                                   \
     (RV64GC | BIT(Zihintpause) | BIT(Zba) | BIT(Zbb) | BIT(Zbs) | BIT(Zicbom) | BIT(Zicbop) |      \
      BIT(Zicboz) | BIT(Zfhmin))
+#define RVA22S64 (RVA22U64 | BIT(Svinval) | BIT(Svpbmt) | BIT(Sstc) | BIT(Sv48))
 #define ALL ((UINT64_C(1) << RV_FEATURE_COUNT) - 1)
 
 static const struct model {
@@ -65,7 +68,7 @@ static const struct model {
     {"rv64gc", RV64GC, "the general-purpose set"},
     {"rva20u64", RV64GC, "profile RVA20U64"},
     {"rva22u64", RVA22U64, "profile RVA22U64"},
-    {"rva22s64", RVA22U64, "the same, for programs"},
+    {"rva22s64", RVA22S64, "profile RVA22S64: the same for programs"},
     {"sifive-u54", RV64GC, "SiFive U54"},
     {"sifive-e51", RV64GC & ~(BIT(F) | BIT(D) | BIT(Zcd)), "SiFive E51"},
     {"shakti-c", RV64GC, "SHAKTI C-class"},
@@ -77,7 +80,7 @@ static const struct model {
  */
 static const char *const any_value[] = {
     "vlen", "elen", "vext_spec", "priv_spec", "bext_spec", "mmu", "pmp", "cbom_blocksize",
-    "cboz_blocksize", "zkt", "sstc", "svinval", "svnapot", "svpbmt", "svadu", "zmmul", "zihpm",
+    "cboz_blocksize", "zkt", "zmmul", "zihpm",
 };
 static const char *const only_off[] = {
     "v", "h", "e", "zbkb", "zbkc", "zbkx", "zk", "zkn", "zknd", "zkne", "zknh", "zkr", "zks",
@@ -189,14 +192,36 @@ const char *riscv_feature_name(unsigned feature)
     return extensions[feature].text;
 }
 
-char *riscv_isa_string(const struct cpu_config *config, char *text, size_t size)
+static bool for_supervisors(const struct extension *e)
+{
+    return e->text[0] == 's';
+}
+
+/* Sizes of addresses are no words of the isa line: "mmu-type" of a device tree says them. */
+static bool is_address_size(const struct extension *e)
+{
+    return e->text[0] == 's' && e->text[2] >= '0' && e->text[2] <= '9';
+}
+
+static char *print_isa(const struct cpu_config *config, bool machine, char *text, size_t size)
 {
     size_t n = (size_t)snprintf(text, size, "rv64");
-    for (unsigned i = 0; i < RV_FEATURE_COUNT && n < size; i++)
-        if (cpu_has(config, i))
-            n += (size_t)snprintf(text + n, size - n, "%s%s", extensions[i].text[1] ? "_" : "",
-                                  extensions[i].text);
+    for (unsigned i = 0; i < RV_FEATURE_COUNT && n < size; i++) {
+        const struct extension *e = &extensions[i];
+        if (cpu_has(config, i) && (machine ? !is_address_size(e) : !for_supervisors(e)))
+            n += (size_t)snprintf(text + n, size - n, "%s%s", e->text[1] ? "_" : "", e->text);
+    }
     return text;
+}
+
+char *riscv_isa_string(const struct cpu_config *config, char *text, size_t size)
+{
+    return print_isa(config, false, text, size);
+}
+
+char *riscv_isa_text(const struct cpu_config *config, char *text, size_t size)
+{
+    return print_isa(config, true, text, size);
 }
 
 uint64_t riscv_hwcap(const struct cpu_config *config)

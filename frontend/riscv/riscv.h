@@ -58,8 +58,20 @@ enum rv_mode {
     RV_MODE_PRIV = 3 << RV_MODE_PRIV_SHIFT,
     RV_MODE_SYSTEM = 1 << 4,   /* there is a privileged architecture */
     RV_MODE_FP_TRAP = 1 << 5,  /* FP instructions leave as illegal ones: FS is off or not yet dirty */
-    RV_MODE_COUNTERS = 1 << 6, /* cycle, time and instret can be read without the runtime's leave */
+    RV_MODE_TIME = 1 << 6,     /* time may be read */
+    RV_MODE_CYCLES = 1 << 7,   /* cycle and instret may be read */
+    RV_MODE_CBO_INVAL = 1 << 8, /* cbo.inval is enabled */
+    RV_MODE_CBO_CLEAN = 1 << 9, /* cbo.clean and cbo.flush are */
+    RV_MODE_CBO_ZERO = 1 << 10, /* cbo.zero is */
 };
+
+/*
+ * Bits of mstatus that sstatus shows: SIE SPIE UBE SPP VS FS XS SUM MXR UXL SD (privileged manual,
+ * chapter 10.1.1). Whoever writes mstatus keeps SD what it has to be.
+ */
+#define RV_SSTATUS_BITS UINT64_C(0x80000003000de762)
+/* What xepc can hold: instructions are of two bytes at least. */
+#define RV_EPC_BITS (~UINT64_C(1))
 
 /* The helper table: name, arguments, effects (helper.c). */
 #define RV_HELPERS(X)                                                                              \
@@ -90,6 +102,9 @@ RV_HELPERS(X)
 
 /* The isa line of /proc/cpuinfo, without a newline: "rv64imafdc_zicbom_...". Returns text. */
 char *riscv_isa_string(const struct cpu_config *config, char *text, size_t size);
+
+/* The same with what concerns supervisors ("sstc", "svpbmt"), for a device tree. Returns text. */
+char *riscv_isa_text(const struct cpu_config *config, char *text, size_t size);
 
 /* AT_HWCAP. */
 uint64_t riscv_hwcap(const struct cpu_config *config);

@@ -38,17 +38,41 @@ static void log_illegal(const struct translation *t, enum rv_insn insn, uint32_t
     else if (!decode_row_enabled(row, t->config))
         snprintf(why, sizeof why, " (%s: -cpu has no %s)", row->name,
                  missing_feature(row, t->config));
+    else if (t->mode & RV_MODE_SYSTEM)
+        snprintf(why, sizeof why, " (%s as the hart stands)", row->name);
+    else if ((word & 0x707f) == 0x73)
+        snprintf(why, sizeof why, " (%s: privileged)", row->name);
     else
         snprintf(why, sizeof why, " (%s with operands that are reserved)", row->name);
     log_print("illegal instruction at %#llx: %0*x%s\n", (unsigned long long)t->pc,
               (int)t->length * 2, word, why);
 }
 
-/* An undefined word, or one whose extension is off. */
+/* True if the row computes with, or moves, floating-point registers. */
+static bool is_float(const struct decode_row *row)
+{
+    const uint64_t features = UINT64_C(1) << RV_FEATURE_F | UINT64_C(1) << RV_FEATURE_D |
+                              UINT64_C(1) << RV_FEATURE_Zfa | UINT64_C(1) << RV_FEATURE_Zfh |
+                              UINT64_C(1) << RV_FEATURE_Zfhmin | UINT64_C(1) << RV_FEATURE_Zcd;
+    for (unsigned i = 0; i < sizeof row->need; i++)
+        if (row->need[i] != DECODE_NO_FEATURE && features >> row->need[i] & 1)
+            return true;
+    return false;
+}
+
+/* What the hart's mode does not let pass. */
+static bool is_forbidden(const struct translation *t, enum rv_insn insn)
+{
+    return t->mode & RV_MODE_FP_TRAP && is_float(&rv_rows[insn]);
+}
+
+/* An undefined word, or one whose extension is off. A machine wants to know the word (xtval). */
 static void illegal(struct translation *t, enum rv_insn insn, uint32_t word)
 {
-    if (log_on(LOG_UNIMP))
+    if (log_on(LOG_UNIMP) && !is_forbidden(t, insn))
         log_illegal(t, insn, word);
+    if (t->mode & RV_MODE_SYSTEM)
+        ir_put(t->block, RV_SLOT_word, ir_const(t->block, word));
     ir_exit(t->block, IR_EXIT_ILLEGAL, t->pc);
 }
 
@@ -68,8 +92,9 @@ static bool translate(struct translation *t, const uint8_t *bytes, size_t size)
         memcpy(&word, bytes, sizeof word);
         insn = rv_decode_insn32(word);
     }
+    t->word = word;
     ir_insn_start(t->block, t->pc, t->length);
-    if (insn == RV_INVALID || !decode_row_enabled(&rv_rows[insn], t->config) ||
+    if (insn == RV_INVALID || is_forbidden(t, insn) || !decode_row_enabled(&rv_rows[insn], t->config) ||
         !rv_dispatch(t, insn, word))
         illegal(t, insn, word);
     return true;

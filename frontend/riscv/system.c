@@ -1,6 +1,7 @@
 /*
  * Environment calls, CSRs, instruction-fetch fence, cache-block operations, hints,
- * may-be-operations (RISC-V ISA Manual, chapters 2.8, 5 to 8, "CMO", "Zimop").
+ * may-be-operations (RISC-V ISA Manual, chapters 2.8, 5 to 8, "CMO", "Zimop"), and what of the
+ * privileged architecture code does by itself: the rest leaves with IR_EXIT_SYSTEM.
  *
  * The accrued FP flags live in the host's MXCSR, in its order; fflags has another. frm has a slot,
  * and writing it changes the host's rounding mode and the mode bits of blocks, so the block ends
@@ -12,6 +13,8 @@ enum {
     CSR_FFLAGS = 0x001,
     CSR_FRM = 0x002,
     CSR_FCSR = 0x003,
+    CSR_SSTATUS = 0x100,
+    CSR_MSTATUS = 0x300,
     CSR_CYCLE = 0xc00,
     CSR_TIME = 0xc01,
     CSR_INSTRET = 0xc02,
@@ -56,9 +59,27 @@ bool rv_hostcall(struct translation *t, const struct rv_args_imm *a)
     return true;
 }
 
-/* Nothing to do for caches that are coherent, but an address that cannot be accessed must fault. */
-bool rv_cache_block(struct translation *t, const struct rv_args_rs1 *a)
+/* The instruction is the runtime's, which finds its word in a slot. A process has no such thing. */
+bool rv_privileged(struct translation *t)
 {
+    if (!(t->mode & RV_MODE_SYSTEM))
+        return false;
+    ir_put(t->block, RV_SLOT_word, ir_const(t->block, t->word));
+    ir_exit(t->block, IR_EXIT_SYSTEM, t->pc);
+    return true;
+}
+
+/* A process may use all cache-block operations; on a hart its environment's configuration says. */
+static bool cache_block_enabled(const struct translation *t, uint32_t bit)
+{
+    return !(t->mode & RV_MODE_SYSTEM) || t->mode & bit;
+}
+
+/* Nothing to do for caches that are coherent, but an address that cannot be accessed must fault. */
+bool rv_cache_block(struct translation *t, const struct rv_args_rs1 *a, int enabled_by)
+{
+    if (!cache_block_enabled(t, (uint32_t)enabled_by))
+        return false;
     ir_load(t->block, IR_I64, get_x(t, a->rs1), 0, 0);
     return true;
 }
@@ -66,6 +87,8 @@ bool rv_cache_block(struct translation *t, const struct rv_args_rs1 *a)
 bool rv_cache_block_zero(struct translation *t, const struct rv_args_rs1 *a)
 {
     struct ir_block *b = t->block;
+    if (!cache_block_enabled(t, RV_MODE_CBO_ZERO))
+        return false;
     ir_ref start =
         ir_op2(b, IR_AND, IR_I64, get_x(t, a->rs1), ir_const(b, -(uint64_t)RISCV_CACHE_BLOCK));
     ir_emit(b, (struct ir_insn){.op = IR_CBOZERO, .a = start, .aux = RISCV_CACHE_BLOCK});
@@ -201,24 +224,105 @@ static void write_csr(struct translation *t, uint32_t csr, ir_ref value, uint32_
     ir_exit(b, IR_EXIT_LOOKUP, t->pc + t->length);
 }
 
+/* What an instruction writes that found `old`. */
+static ir_ref new_value(struct translation *t, int operation, ir_ref old, ir_ref source)
+{
+    if (operation == CSR_SET)
+        return ir_op2(t->block, IR_OR, IR_I64, old, source);
+    if (operation == CSR_CLEAR)
+        return ir_op2(t->block, IR_ANDN, IR_I64, old, source);
+    return source;
+}
+
+/* ---- CSRs of a machine's hart ------------------------------------------------------------- */
+
+/* CSRs that are storage and nothing else: their slots, and the bits that can be written. */
+static const struct plain_csr {
+    uint16_t csr;
+    uint8_t slot;
+    uint64_t writable;
+} plain_csrs[] = {
+    {0x140, RV_SLOT_sscratch, ~UINT64_C(0)}, {0x141, RV_SLOT_sepc, RV_EPC_BITS},
+    {0x142, RV_SLOT_scause, ~UINT64_C(0)},   {0x143, RV_SLOT_stval, ~UINT64_C(0)},
+    {0x340, RV_SLOT_mscratch, ~UINT64_C(0)}, {0x341, RV_SLOT_mepc, RV_EPC_BITS},
+    {0x342, RV_SLOT_mcause, ~UINT64_C(0)},   {0x343, RV_SLOT_mtval, ~UINT64_C(0)},
+};
+
+static const struct plain_csr *find_plain(uint32_t csr)
+{
+    for (unsigned i = 0; i < sizeof plain_csrs / sizeof plain_csrs[0]; i++)
+        if (plain_csrs[i].csr == csr)
+            return &plain_csrs[i];
+    return NULL;
+}
+
+static void access_plain(struct translation *t, int operation, const struct plain_csr *plain,
+                         uint32_t rd, ir_ref source, bool writes)
+{
+    struct ir_block *b = t->block;
+    ir_ref old = ir_get(b, plain->slot);
+    if (writes)
+        ir_put(b, plain->slot,
+               ir_op2(b, IR_AND, IR_I64, new_value(t, operation, old, source),
+                      ir_const(b, plain->writable)));
+    put_x(t, rd, old);
+}
+
+/* Privilege by the CSR's number (privileged manual, chapter 2.1). */
+static bool privilege_suffices(const struct translation *t, uint32_t csr)
+{
+    return (t->mode >> RV_MODE_PRIV_SHIFT & 3) >= (csr >> 8 & 3);
+}
+
+/* True if a process's way of accessing the CSR is right for the hart as well. */
+static bool same_as_in_process(const struct translation *t, uint32_t csr, bool writes)
+{
+    switch (csr) {
+    case CSR_FFLAGS:
+    case CSR_FRM:
+    case CSR_FCSR: return !(t->mode & RV_MODE_FP_TRAP);
+    case CSR_TIME: return !writes && t->mode & RV_MODE_TIME;
+    case CSR_CYCLE:
+    case CSR_INSTRET: return !writes && t->mode & RV_MODE_CYCLES;
+    }
+    return false;
+}
+
+/* All but what is done in place is left to the runtime, illegal accesses too. */
+static bool access_system_csr(struct translation *t, int operation, uint32_t csr, uint32_t rd,
+                              ir_ref source, bool writes)
+{
+    const struct plain_csr *plain = find_plain(csr);
+    if (!privilege_suffices(t, csr))
+        return rv_privileged(t);
+    if (plain)
+        access_plain(t, operation, plain, rd, source, writes);
+    else if (csr == CSR_MSTATUS && !writes)
+        put_x(t, rd, ir_get(t->block, RV_SLOT_mstatus));
+    else if (csr == CSR_SSTATUS && !writes)
+        put_x(t, rd, ir_op2(t->block, IR_AND, IR_I64, ir_get(t->block, RV_SLOT_mstatus),
+                            ir_const(t->block, RV_SSTATUS_BITS)));
+    else
+        return rv_privileged(t);
+    return true;
+}
+
+/* ---- the instructions --------------------------------------------------------------------- */
+
 static bool access_csr(struct translation *t, int operation, uint32_t csr, uint32_t rd,
                        ir_ref source, bool writes)
 {
-    struct ir_block *b = t->block;
-    ir_ref old = ir_const(b, 0);
+    ir_ref old = ir_const(t->block, 0);
+    if (t->mode & RV_MODE_SYSTEM && !(csr_exists(t, csr) && same_as_in_process(t, csr, writes)))
+        return access_system_csr(t, operation, csr, rd, source, writes);
     if (!csr_exists(t, csr) || (writes && csr >> 10 == 3))
         return false;
     if (rd || operation != CSR_WRITE)
         read_csr(t, csr, &old);
-    if (!writes) {
+    if (writes)
+        write_csr(t, csr, new_value(t, operation, old, source), rd, old);
+    else
         put_x(t, rd, old);
-        return true;
-    }
-    if (operation == CSR_SET)
-        source = ir_op2(b, IR_OR, IR_I64, old, source);
-    else if (operation == CSR_CLEAR)
-        source = ir_op2(b, IR_ANDN, IR_I64, old, source);
-    write_csr(t, csr, source, rd, old);
     return true;
 }
 

@@ -237,7 +237,7 @@ static bool tag_has_asid(uint64_t tag, uint64_t asid)
     return (uint16_t)(tag >> SATP_ASID_SHIFT) == (uint16_t)asid;
 }
 
-void rv_fence(struct riscv_hart *h, const uint64_t *address, const uint64_t *asid)
+void riscv_fence(struct riscv_hart *h, const uint64_t *address, const uint64_t *asid)
 {
     if (address)
         softmmu_flush_page(&h->hart, *address);

@@ -24,7 +24,7 @@ enum rv_satp_mode { RV_SATP_BARE = 0, RV_SATP_SV39 = 8, RV_SATP_SV48 = 9, RV_SAT
  * forgotten, for one page or all (`address` NULL), one address space or all (`asid` NULL). Own
  * thread only.
  */
-void rv_fence(struct riscv_hart *h, const uint64_t *address, const uint64_t *asid);
+void riscv_fence(struct riscv_hart *h, const uint64_t *address, const uint64_t *asid);
 
 /*
  * The access fault and page fault of an access: exception codes 1, 5, 7 and 12, 13, 15.

@@ -97,7 +97,13 @@ enum rv_cause {
 #define RV_ENVCFG_PBMTE (UINT64_C(1) << 62)
 #define RV_ENVCFG_STCE (UINT64_C(1) << 63)
 
-/* mseccfg (3.7: Smepmp is not offered, so all bits read 0). */
+/* What CSRs can hold: exceptions that S mode can handle, interrupts that are its own, and all there are. */
+#define RV_DELEGABLE UINT64_C(0xb3ff)
+#define RV_SUPERVISOR_INTERRUPTS UINT64_C(0x222)
+#define RV_INTERRUPTS UINT64_C(0xaaa)
+/* Counters that count: cycle, time, instret, as bits of xcounteren. */
+#define RV_COUNTERS UINT64_C(7)
+enum { RV_COUNTER_CY = 1, RV_COUNTER_TM = 2, RV_COUNTER_IR = 4 };
 
 #define RV_SATP_MODE_SHIFT 60
 
@@ -109,16 +115,16 @@ struct riscv_hart {
     uint64_t medeleg, mideleg, mie;
     uint64_t mtvec, stvec;
     uint64_t mcounteren, scounteren, mcountinhibit;
-    uint64_t menvcfg, senvcfg, mseccfg;
+    uint64_t menvcfg, senvcfg;
     uint64_t satp;
     bool seip;       /* mip.SEIP as software wrote it */
     bool mxr;        /* mstatus.MXR, for the walk: the slot may be in a host register then */
     struct rv_pmp pmp;
 
     /* timer.c's */
-    uint64_t stimecmp;             /* ticks; what SBI's set_timer sets where Sstc is off */
+    uint64_t stimecmp;             /* ticks; the machine's lock is held to change it */
     _Atomic int64_t time_offset;   /* ticks, added to the machine's clock */
-    uint64_t cycle_offset, instret_offset; /* added to the host's counter; while inhibited, the value */
+    uint64_t counter_offset[2];    /* by enum riscv_counter: added to the host's; while inhibited, the value */
     struct loop_timer timer;       /* sets STIP when it is time */
 
     /* The built-in firmware: there is no M mode then. */
@@ -185,9 +191,27 @@ void riscv_hart_start(struct riscv_hart *r, uint64_t pc, uint64_t a0, uint64_t a
 
 /* ---- csr.c -------------------------------------------------------------------------------- */
 
-/* A CSR access as an instruction does it, `privilege` the hart's. False: illegal instruction. */
-bool riscv_csr_read(struct riscv_hart *r, unsigned csr, uint64_t *value);
-bool riscv_csr_write(struct riscv_hart *r, unsigned csr, uint64_t value);
+/*
+ * An access as an instruction does it that finds *old and, if it `writes`, combines it with `source`. False:
+ * illegal instruction, and nothing is done.
+ */
+bool riscv_csr_access(struct riscv_hart *r, unsigned csr, enum rv_csr_operation operation,
+                      uint64_t source, bool writes, uint64_t *old);
+
+/* May code of that privilege read all counters of `bits` (as in xcounteren)? */
+bool riscv_counters_permitted(const struct riscv_hart *r, unsigned privilege, uint64_t bits);
+
+void riscv_write_menvcfg(struct riscv_hart *r, uint64_t value);
+
+/* A register's value whatever the hart's privilege, for the monitor. It exists. */
+uint64_t riscv_csr_peek(struct riscv_hart *r, unsigned csr);
+
+/* ---- arch.c ------------------------------------------------------------------------------- */
+
+extern const struct arch arch_riscv64;
+
+/* The instruction word at `pc`, 2 or 4 bytes of it, as the hart would fetch it; 0 if it cannot. */
+uint32_t riscv_fetch_word(struct riscv_hart *r, uint64_t pc);
 
 /* ---- instruction.c ------------------------------------------------------------------------ */
 
@@ -208,8 +232,19 @@ void riscv_set_time(struct machine *m, uint64_t ticks);
 /* stimecmp, or SBI's set_timer: STIP is set when time reaches `ticks`, and cleared till then. Own thread. */
 void riscv_set_timer(struct riscv_hart *r, uint64_t ticks);
 
-/* When the hart's own timer ends a sleep, for hart_wait: ns of machine_clock; INT64_MAX: never. */
-int64_t riscv_timer_deadline(struct riscv_hart *r);
+/* menvcfg.STCE has changed: stimecmp counts or does not. Own thread. */
+void riscv_timer_update(struct riscv_hart *r);
+
+/* Waits for an interrupt, as wfi does. Own thread. */
+void riscv_wait(struct riscv_hart *r);
+
+/* mcycle and minstret (instructions are not counted: that is cycles too); mcountinhibit. */
+enum riscv_counter { RISCV_CYCLE, RISCV_INSTRET };
+uint64_t riscv_counter(struct riscv_hart *r, enum riscv_counter which);
+void riscv_set_counter(struct riscv_hart *r, enum riscv_counter which, uint64_t value);
+void riscv_set_inhibit(struct riscv_hart *r, uint64_t inhibit);
+/* True if one helper can serve translated code for both. */
+bool riscv_counters_agree(const struct riscv_hart *r);
 
 /* ---- mmu.c -------------------------------------------------------------------------------- */
 

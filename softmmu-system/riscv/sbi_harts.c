@@ -82,12 +82,12 @@ static void fence_hart(struct hart *h, void *argument)
     uint64_t first = f->start >> SOFTMMU_PAGE_BITS;
     uint64_t last = (f->start + f->size - 1) >> SOFTMMU_PAGE_BITS;
     if (f->size == UINT64_MAX || (!f->start && !f->size) || last - first >= FENCE_PAGES) {
-        rv_fence(r, NULL, f->asid);
+        riscv_fence(r, NULL, f->asid);
         return;
     }
     for (uint64_t page = first; f->size && page <= last; page++) {
         uint64_t address = page << SOFTMMU_PAGE_BITS;
-        rv_fence(r, &address, f->asid);
+        riscv_fence(r, &address, f->asid);
     }
 }
 
@@ -234,7 +234,7 @@ struct sbi_result sbi_hart_suspend(struct riscv_hart *r, const uint64_t a[6])
     if (type == SUSPEND_NON_RETENTIVE && !memory_host(&r->hart.machine->memory, a[1], 2, false))
         return sbi_error(SBI_ERR_INVALID_ADDRESS);
     atomic_store(&r->suspended, true);
-    hart_wait(&r->hart, riscv_timer_deadline(r));
+    riscv_wait(r);
     if (!riscv_wakes(&r->hart)) {
         hart_cpu(&r->hart)->exit_pc -= ECALL_SIZE;
         return (struct sbi_result){.none = true};

@@ -8,7 +8,7 @@ command -v "$OBJDUMP" >/dev/null && command -v "$AS" >/dev/null ||
     { echo "no RISC-V binutils: nothing to compare with"; exit 77; }
 
 dir=$(mktemp -d) && trap 'rm -rf "$dir"' EXIT
-base=rv64gc_zicsr_zifencei_zba_zbb_zbc_zbs_zfh_zicbom_zicbop_zicboz_zihintpause_zawrs
+base=rv64gc_zicsr_zifencei_zba_zbb_zbc_zbs_zfh_zicbom_zicbop_zicboz_zihintpause_zawrs_svinval
 full=${base}_zfa_zicond_zcb_zacas_zabha_zimop_zcmop_zihintntl
 status=0
 for width in 16 32; do

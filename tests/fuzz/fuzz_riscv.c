@@ -79,7 +79,7 @@ static bool is_excluded(const struct decode_row *row)
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(row->name, names[i]))
             return true;
-    return false;
+    return (row->match & 0x707f) == 0x73; /* privileged */
 }
 
 /*
