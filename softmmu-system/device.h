@@ -110,6 +110,8 @@ struct device_class {
     unsigned nstate;
     const struct property_row *properties;
     unsigned nproperties;
+    /* Made, and all zeroes: the properties' values unless set. NULL: they are zero. */
+    void (*create)(struct device *d);
     /*
      * The properties are set: takes what it needs. False with a one-line reason in `error`. Not called
      * under the lock: nothing runs yet.

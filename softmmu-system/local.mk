@@ -49,8 +49,17 @@ libferrysystem_a_SOURCES = \
     softmmu-system/softmmu.h
 # Virtio and disks.
 libferrysystem_a_SOURCES += \
+    softmmu-system/block.c \
+    softmmu-system/block.def \
+    softmmu-system/block_driver.h \
+    softmmu-system/block_file.c \
+    softmmu-system/block_raw.c \
+    softmmu-system/block_snapshot.c \
+    softmmu-system/iov.c \
+    softmmu-system/iov.h \
     softmmu-system/virtio.c \
     softmmu-system/virtio.h \
+    softmmu-system/virtio_blk.c \
     softmmu-system/virtio_mmio.c \
     softmmu-system/virtio_net.c \
     softmmu-system/virtqueue.c

@@ -63,6 +63,18 @@ bool virtio_start(struct virtio_device *v, char *error, size_t error_size)
     return true;
 }
 
+static void notify_again(struct loop_call *c)
+{
+    struct virtqueue *q = (struct virtqueue *)((char *)c - offsetof(struct virtqueue, again));
+
+    virtio_queue_notify(q->device, q->index);
+}
+
+void virtqueue_again(struct virtqueue *q)
+{
+    loop_defer(&q->again);
+}
+
 struct virtqueue *virtio_add_queue(struct virtio_device *v, unsigned size,
                                    void (*notified)(struct virtqueue *q))
 {
@@ -75,6 +87,7 @@ struct virtqueue *virtio_add_queue(struct virtio_device *v, unsigned size,
         .index = v->nqueues++,
         .max_size = size,
         .notified = notified,
+        .again = {.run = notify_again},
     };
     return q;
 }

@@ -21,6 +21,7 @@
 #include <sys/uio.h>
 
 #include "softmmu-system/device.h"
+#include "softmmu-system/loop.h"
 
 struct virtio_device;
 struct virtqueue;
@@ -95,6 +96,7 @@ struct virtqueue {
     uint8_t *descriptors, *driver, *used;
     unsigned taken;               /* requests popped and not pushed */
     struct virtio_request *spare; /* list */
+    struct loop_call again;
 };
 
 /* A chain of descriptors. Device's structures may begin with it (virtio_class.request_size). */
@@ -186,6 +188,13 @@ struct virtio_request *virtqueue_pop(struct virtqueue *q);
 /* Whether there is none; if so the driver's next one will be notified. */
 bool virtqueue_empty(struct virtqueue *q);
 
+/*
+ * For a device that stops popping before the queue is empty, because a driver that adds as fast as
+ * it is served must not keep the machine's lock for ever: `notified` is called again, from the
+ * event loop.
+ */
+void virtqueue_again(struct virtqueue *q);
+
 /* Puts the request popped last back, as if it had not been; several in the opposite order. */
 void virtqueue_unpop(struct virtio_request *r);
 
@@ -205,18 +214,9 @@ static inline bool virtio_stale(const struct virtio_request *r)
     return r->generation != r->queue->device->generation;
 }
 
-/*
- * Copies from `out` and to `in` at an offset in bytes; returns how many there were.
- */
+/* Copy from `out` and to `in` at an offset in bytes; return how many there were. More: iov.h. */
 size_t virtio_get(const struct virtio_request *r, uint64_t offset, void *to, size_t n);
 size_t virtio_put(const struct virtio_request *r, uint64_t offset, const void *from, size_t n);
-
-/*
- * The part [offset, offset + size) of buffers as buffers of its own in `part`, which has room for
- * `niov`; returns their number.
- */
-unsigned virtio_slice(const struct iovec *iov, unsigned niov, uint64_t offset, uint64_t size,
-                      struct iovec *part);
 
 /* ---- the device as a whole ---- */
 

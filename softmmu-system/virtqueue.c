@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "softmmu-system/iov.h"
 #include "softmmu-system/machine.h"
 #include "util/log.h"
 
@@ -345,58 +346,12 @@ void virtqueue_notify(struct virtqueue *q)
     }
 }
 
-/* ---- buffers ---- */
-
-static size_t copy(const struct iovec *iov, unsigned niov, uint64_t offset, void *bytes, size_t n,
-                   bool to_guest)
-{
-    size_t done = 0;
-
-    for (unsigned i = 0; i < niov && done < n; i++) {
-        if (offset >= iov[i].iov_len) {
-            offset -= iov[i].iov_len;
-            continue;
-        }
-        uint8_t *guest = (uint8_t *)iov[i].iov_base + offset;
-        size_t part = iov[i].iov_len - offset;
-        if (part > n - done)
-            part = n - done;
-        if (to_guest)
-            memcpy(guest, (uint8_t *)bytes + done, part);
-        else
-            memcpy((uint8_t *)bytes + done, guest, part);
-        done += part;
-        offset = 0;
-    }
-    return done;
-}
-
 size_t virtio_get(const struct virtio_request *r, uint64_t offset, void *to, size_t n)
 {
-    return copy(r->out, r->nout, offset, to, n, false);
+    return iov_get(r->out, r->nout, offset, to, n);
 }
 
 size_t virtio_put(const struct virtio_request *r, uint64_t offset, const void *from, size_t n)
 {
-    return copy(r->in, r->nin, offset, (void *)from, n, true);
-}
-
-unsigned virtio_slice(const struct iovec *iov, unsigned niov, uint64_t offset, uint64_t size,
-                      struct iovec *part)
-{
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < niov && size; i++) {
-        if (offset >= iov[i].iov_len) {
-            offset -= iov[i].iov_len;
-            continue;
-        }
-        uint64_t length = iov[i].iov_len - offset;
-        if (length > size)
-            length = size;
-        part[n++] = (struct iovec){(uint8_t *)iov[i].iov_base + offset, length};
-        size -= length;
-        offset = 0;
-    }
-    return n;
+    return iov_put(r->in, r->nin, offset, from, n);
 }
