@@ -60,7 +60,9 @@ libferrysystem_a_SOURCES += \
     softmmu-system/virtio.c \
     softmmu-system/virtio.h \
     softmmu-system/virtio_blk.c \
+    softmmu-system/virtio_console.c \
     softmmu-system/virtio_mmio.c \
+    softmmu-system/virtio_rng.c \
     softmmu-system/virtio_net.c \
     softmmu-system/virtqueue.c
 
