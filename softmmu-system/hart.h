@@ -62,6 +62,8 @@ struct arch {
 
     /* `info registers`. The hart is stopped. */
     void (*print)(struct hart *h, FILE *out);
+    /* `info mem`: what is mapped. The hart is stopped. NULL: cannot say. */
+    void (*print_map)(struct hart *h, FILE *out);
 };
 
 struct hart {

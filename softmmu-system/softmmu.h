@@ -88,8 +88,10 @@ void softmmu_flush_tags(struct hart *h, bool (*match)(uint64_t tag, uint64_t arg
 
 /*
  * Reads or writes guest virtual memory as the hart would in `space`, without changing its state; for the
- * monitor and gdb. The hart is stopped. False: not mapped.
+ * monitor and gdb. The hart is stopped. SOFTMMU_CURRENT: the space that its data accesses are in now.
+ * False: not mapped.
  */
+enum { SOFTMMU_CURRENT = SOFTMMU_SPACES };
 bool softmmu_peek(struct hart *h, unsigned space, uint64_t address, void *to, size_t size);
 
 /*
