@@ -110,7 +110,7 @@ static void set_focus(struct mux *m, unsigned focus)
     m->focus = focus;
     if (before != after && before->opened)
         before->opened(before, false);
-    if (before != after && after->opened)
+    if (after->opened)
         after->opened(after, true);
 }
 
@@ -212,7 +212,7 @@ static bool mux_connect(struct chardev *c, struct chardev_user *u)
         return false;
     m->users[m->nusers].user = u;
     bool first = m->nusers++ == 0;
-    if (first && u->opened)
+    if (first && u->opened && !u->background)
         u->opened(u, true);
     else if (!first && !u->background)
         set_focus(m, m->nusers - 1);

@@ -23,7 +23,13 @@ libferrysystem_a_SOURCES = \
     softmmu-system/machine.h \
     softmmu-system/memory.h \
     softmmu-system/monitor.c \
+    softmmu-system/monitor.def \
     softmmu-system/monitor.h \
+    softmmu-system/monitor_commands.c \
+    softmmu-system/monitor_kind.h \
+    softmmu-system/monitor_line.c \
+    softmmu-system/monitor_line.h \
+    softmmu-system/monitor_memory.c \
     softmmu-system/netdev.c \
     softmmu-system/netdev.def \
     softmmu-system/netdev.h \

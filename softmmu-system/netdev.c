@@ -157,6 +157,28 @@ bool netdev_receive(struct netdev *n, const uint8_t *frame, size_t size)
     return !n->user || n->user->receive(n->user, frame, size);
 }
 
+void netdev_forward(const char *text, bool add, FILE *out)
+{
+    char id[64] = "", error[256];
+    const char *space = strchr(text, ' ');
+    struct netdev *n = netdevs;
+    if (space)
+        snprintf(id, sizeof id, "%.*s", (int)(space - text), text);
+    while (n && (!n->forward || (space && strcmp(n->id, id) != 0)))
+        n = n->next;
+    if (!n)
+        fprintf(out, "there is no user network%s%s\n", space ? " " : "", id);
+    else if (!n->forward(n, space ? space + strspn(space, " ") : text, add, error, sizeof error))
+        fprintf(out, "%s\n", error);
+}
+
+void netdev_print_connections(FILE *out)
+{
+    for (struct netdev *n = netdevs; n; n = n->next)
+        if (n->print_connections)
+            n->print_connections(n, out);
+}
+
 void netdev_print(FILE *out)
 {
     for (struct netdev *n = netdevs; n; n = n->next) {

@@ -35,6 +35,13 @@ bool netdev_connect(struct netdev *n, struct netdev_user *u);
 void netdev_send(struct netdev *n, const struct iovec *iov, unsigned niov);
 /* The card takes frames again. */
 void netdev_accept(struct netdev_user *u);
+/*
+ * `hostfwd_add` ([ID ]RULE) and `hostfwd_remove` of the monitor, on that network or the first that can. What is wrong is
+ * a line in `out`.
+ */
+void netdev_forward(const char *text, bool add, FILE *out);
+/* `info usernet`. */
+void netdev_print_connections(FILE *out);
 /* `info network`. */
 void netdev_print(FILE *out);
 

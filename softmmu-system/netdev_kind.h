@@ -20,6 +20,9 @@ struct netdev {
     struct netdev *next;
     void (*send)(struct netdev *n, const struct iovec *iov, unsigned niov, size_t size);
     void (*accept)(struct netdev *n); /* the card takes frames again */
+    /* Adds or removes a hostfwd rule; false with a reason. NULL: it has none. */
+    bool (*forward)(struct netdev *n, const char *rule, bool add, char *error, size_t error_size);
+    void (*print_connections)(struct netdev *n, FILE *out); /* NULL: it has none */
     void *own;                        /* the kind's */
 };
 

@@ -307,31 +307,60 @@ static bool port(const char *text, int *to)
     return *text >= '0' && *text <= '9' && !*end && n <= 65535;
 }
 
-/* [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport */
-static bool forward(struct user *u, const char *text, char *error, size_t error_size)
+struct rule {
+    bool udp;
+    struct in_addr host, guest; /* guest 0: the first address that DHCP gives */
+    int host_port, guest_port;
+};
+
+/* [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport; without the guest's part where it is removed. */
+static bool parse_rule(const char *text, bool add, struct rule *r)
 {
     char own[200];
     snprintf(own, sizeof own, "%s", text);
     char *protocol = own, *host = strchr(own, ':'), *host_port, *guest, *guest_port;
-    struct in_addr from = {htonl(INADDR_LOOPBACK)}, to = {0};
-    int from_port, to_port;
-    bool good = host && (*host++ = 0, host_port = strchr(host, ':')) &&
-                (*host_port++ = 0, guest = strchr(host_port, '-')) &&
-                (*guest++ = 0, guest_port = strchr(guest, ':')) && (*guest_port++ = 0, true) &&
-                (!*protocol || strcmp(protocol, "tcp") == 0 || strcmp(protocol, "udp") == 0) &&
-                (!*host || inet_pton(AF_INET, host, &from) == 1) && port(host_port, &from_port) &&
-                (!*guest || inet_pton(AF_INET, guest, &to) == 1) && port(guest_port, &to_port) &&
-                to_port;
-    if (!good)
-        return keys_fail(error, error_size,
-                         "-netdev user: hostfwd=%s: must be "
-                         "tcp|udp:[hostaddr]:hostport-[guestaddr]:guestport",
-                         text);
+    *r = (struct rule){.host = {htonl(INADDR_LOOPBACK)}};
+    if (!host || !(host_port = strchr(host + 1, ':')))
+        return false;
+    *host++ = *host_port++ = 0;
+    r->udp = strcmp(protocol, "udp") == 0;
+    if ((*protocol && !r->udp && strcmp(protocol, "tcp") != 0) ||
+        (*host && inet_pton(AF_INET, host, &r->host) != 1))
+        return false;
+    guest = strchr(host_port, '-');
+    if (guest)
+        *guest++ = 0;
+    if (!port(host_port, &r->host_port) || !guest)
+        return !add && !guest && port(host_port, &r->host_port);
+    guest_port = strchr(guest, ':');
+    if (!guest_port)
+        return false;
+    *guest_port++ = 0;
+    return (!*guest || inet_pton(AF_INET, guest, &r->guest) == 1) &&
+           port(guest_port, &r->guest_port) && r->guest_port;
+}
+
+static bool user_forward(struct netdev *n, const char *text, bool add, char *error,
+                         size_t error_size)
+{
+    struct user *u = n->own;
+    struct rule r;
+    if (!parse_rule(text, add, &r))
+        return keys_fail(error, error_size, "hostfwd=%s: must be [tcp|udp]:[hostaddr]:hostport%s",
+                         text, add ? "-[guestaddr]:guestport" : "");
     errno = 0;
-    if (slirp_add_hostfwd(u->slirp, strcmp(protocol, "udp") == 0, from, from_port, to, to_port) < 0)
-        return keys_fail(error, error_size, "-netdev user: hostfwd=%s: %s", text,
-                         errno ? strerror(errno) : "not possible");
-    return true;
+    int code = add ? slirp_add_hostfwd(u->slirp, r.udp, r.host, r.host_port, r.guest, r.guest_port)
+                   : slirp_remove_hostfwd(u->slirp, r.udp, r.host, r.host_port);
+    return code >= 0 || keys_fail(error, error_size, "hostfwd=%s: %s", text,
+                                  errno ? strerror(errno) : "there is none");
+}
+
+static void print_connections(struct netdev *n, FILE *out)
+{
+    struct user *u = n->own;
+    char *text = slirp_connection_info(u->slirp);
+    fprintf(out, "%s:\n%s", n->id, text);
+    free(text);
 }
 
 bool netdev_open_user(struct netdev *n, const char *text, char *error, size_t error_size)
@@ -366,12 +395,14 @@ bool netdev_open_user(struct netdev *n, const char *text, char *error, size_t er
     u->slirp = slirp_new(&c, &callbacks, u);
     if (!u->slirp)
         return keys_fail(error, error_size, "-netdev user: libslirp does not start");
-    for (unsigned i = 0; i < o.hostfwd.n; i++)
-        if (!forward(u, o.hostfwd.item[i], error, error_size))
-            return false;
     n->own = u;
     n->send = user_send;
     n->accept = user_accept;
+    n->forward = user_forward;
+    n->print_connections = print_connections;
+    for (unsigned i = 0; i < o.hostfwd.n; i++)
+        if (!user_forward(n, o.hostfwd.item[i], true, error, error_size))
+            return false;
     char net[INET_ADDRSTRLEN];
     snprintf(n->about, sizeof n->about, "net=%s,restrict=%s",
              inet_ntop(AF_INET, &c.vnetwork, net, sizeof net), o.restricted ? "on" : "off");
