@@ -66,6 +66,8 @@ struct arch {
     void (*print_map)(struct hart *h, FILE *out);
 };
 
+extern const struct arch arch_riscv64;
+
 struct hart {
     struct vcpu *vcpu;     /* owner points back */
     const struct arch *arch;

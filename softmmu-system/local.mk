@@ -5,6 +5,8 @@ endif
 libferrysystem_a_CPPFLAGS = $(AM_CPPFLAGS) $(SLIRP_CFLAGS)
 libferrysystem_a_SOURCES = \
     softmmu-system/block.h \
+    softmmu-system/boot.c \
+    softmmu-system/boot.h \
     softmmu-system/chardev.c \
     softmmu-system/chardev.def \
     softmmu-system/chardev.h \
@@ -14,13 +16,24 @@ libferrysystem_a_SOURCES = \
     softmmu-system/chardev_pty.c \
     softmmu-system/chardev_socket.c \
     softmmu-system/chardev_stdio.c \
+    softmmu-system/clint.c \
+    softmmu-system/device.c \
+    softmmu-system/device.def \
     softmmu-system/device.h \
+    softmmu-system/fdt.c \
+    softmmu-system/fdt.h \
+    softmmu-system/goldfish_rtc.c \
     softmmu-system/hart.h \
     softmmu-system/keys.c \
     softmmu-system/keys.h \
+    softmmu-system/keyval.c \
+    softmmu-system/keyval.h \
     softmmu-system/loop.c \
     softmmu-system/loop.h \
+    softmmu-system/machine.c \
+    softmmu-system/machine.def \
     softmmu-system/machine.h \
+    softmmu-system/memory.c \
     softmmu-system/memory.h \
     softmmu-system/monitor.c \
     softmmu-system/monitor.def \
@@ -36,6 +49,13 @@ libferrysystem_a_SOURCES = \
     softmmu-system/netdev_kind.h \
     softmmu-system/netdev_tap.c \
     softmmu-system/netdev_user.c \
+    softmmu-system/ns16550.c \
+    softmmu-system/ns16550.h \
+    softmmu-system/option.def \
+    softmmu-system/options.c \
+    softmmu-system/options.h \
+    softmmu-system/plic.c \
+    softmmu-system/plic.h \
     softmmu-system/riscv/arch.c \
     softmmu-system/riscv/csr.c \
     softmmu-system/riscv/csr.def \
@@ -52,7 +72,9 @@ libferrysystem_a_SOURCES = \
     softmmu-system/riscv/sbi_harts.c \
     softmmu-system/riscv/timer.c \
     softmmu-system/riscv/trap.c \
-    softmmu-system/softmmu.h
+    softmmu-system/sifive_test.c \
+    softmmu-system/softmmu.h \
+    softmmu-system/virt.c
 # Virtio and disks.
 libferrysystem_a_SOURCES += \
     softmmu-system/block.c \
@@ -74,9 +96,10 @@ libferrysystem_a_SOURCES += \
 
 FERRY_SYSTEM_LIBS = libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
 
-# With its main: see softmmu-system/main.c.
-# if SYSTEM
-# bin_PROGRAMS += ferry-system
-# ferry_system_SOURCES = softmmu-system/main.c
-# ferry_system_LDADD = $(FERRY_SYSTEM_LIBS)
-# endif
+if SYSTEM
+bin_PROGRAMS += ferry-system
+noinst_LIBRARIES += libferrysystemstubs.a
+libferrysystemstubs_a_SOURCES = softmmu-system/stubs.c
+ferry_system_SOURCES = softmmu-system/main.c
+ferry_system_LDADD = libferrysystem.a libferrysystemstubs.a $(FERRY_SYSTEM_LIBS)
+endif

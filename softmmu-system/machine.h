@@ -18,6 +18,7 @@
 
 struct hart;
 struct arch;
+struct cpu_config;
 struct fdt;
 struct chardev;
 
@@ -53,7 +54,8 @@ enum run_state {
     RUN_RUNNING,
     RUN_STOPPED,   /* `stop`, -S */
     RUN_RESET,     /* asked for: the event loop does it */
-    RUN_SHUTDOWN,  /* asked for: the event loop ends */
+    RUN_SHUTDOWN,  /* asked for by the guest: the event loop ends, or with -no-shutdown the machine stops */
+    RUN_QUIT,      /* asked for by the user (`quit`, a signal): the event loop ends */
 };
 
 struct machine {
@@ -62,8 +64,12 @@ struct machine {
     struct boot_options boot;
     uint64_t ram_size;             /* bytes */
     unsigned nharts;
+    const struct cpu_config *cpu;  /* what -cpu chose */
     bool no_reboot;                /* -no-reboot: a reset ends the program */
     bool no_shutdown;
+    bool start_stopped;            /* -S */
+    int64_t rtc_offset;            /* of the guest's calendar clock from UTC, s (-rtc) */
+    const char *dumpdtb;           /* -M dumpdtb=: writes the device tree there and ends; NULL: no */
     struct chardev *serial[MACHINE_SERIALS]; /* -serial, in order; NULL: none */
 
     struct memory memory;
@@ -72,11 +78,13 @@ struct machine {
     struct fdt *fdt;               /* the device tree while it is made; then its blob is in memory */
 
     pthread_mutex_t mutex;
-    _Atomic int state;             /* enum run_state */
+    _Atomic int state;             /* RUN_RUNNING or RUN_STOPPED */
+    _Atomic unsigned requests;     /* bit = enum run_state */
     _Atomic int exit_status;       /* of the program, when the guest chose one (test device) */
     int64_t clock_offset;          /* machine_clock's: lock held to change */
     int64_t clock_stopped;         /* when it stopped, ns; 0: it runs */
     void *controller;              /* the class's own: interrupt controllers, power button */
+    struct device *console;        /* the first serial port (ns16550.h) */
 };
 
 static inline void machine_lock(struct machine *m)
@@ -88,6 +96,9 @@ static inline void machine_unlock(struct machine *m)
 {
     pthread_mutex_unlock(&m->mutex);
 }
+
+/* Sets up the lock and the clock, which stands until machine_run. */
+void machine_init(struct machine *m);
 
 /* Guest time, ns since start; stands while the machine is stopped. Any thread, no lock. */
 int64_t machine_clock(const struct machine *m);

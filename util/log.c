@@ -12,6 +12,8 @@
 
 uint32_t log_mask;
 void (*log_bug_hook)(void);
+void (*log_die_hook)(void);
+const char *log_program = "ferry";
 static int log_descriptor = STDERR_FILENO;
 
 static const char *const item_names[LOG_INDEX_COUNT] = {
@@ -141,7 +143,7 @@ void log_print(const char *format, ...)
 static void message(const char *prefix, const char *format, va_list ap)
 {
     char text[2048];
-    int n = snprintf(text, sizeof text, "%s", prefix);
+    int n = snprintf(text, sizeof text, "%s: %s", log_program, prefix);
     int m = vsnprintf(text + n, sizeof text - (size_t)n - 1, format, ap);
     if (m > 0)
         n += m;
@@ -155,7 +157,7 @@ void warn(const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    message("ferry: ", format, ap);
+    message("", format, ap);
     va_end(ap);
 }
 
@@ -163,15 +165,17 @@ void die(const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    message("ferry: ", format, ap);
+    message("", format, ap);
     va_end(ap);
+    if (log_die_hook)
+        log_die_hook();
     _exit(1);
 }
 
 void bug_at(const char *file, int line, const char *format, ...)
 {
     char prefix[256];
-    snprintf(prefix, sizeof prefix, "ferry: internal error at %s:%d: ", file, line);
+    snprintf(prefix, sizeof prefix, "internal error at %s:%d: ", file, line);
     va_list ap;
     va_start(ap, format);
     message(prefix, format, ap);

@@ -76,11 +76,17 @@ int log_fd(void);
 /* Formats and writes one piece of log, whatever the mask says. */
 __attribute__((format(printf, 1, 2))) void log_print(const char *format, ...);
 
-/* Prints "ferry: " and the message, one line, on stderr. */
+/* What messages begin with: the program's name. */
+extern const char *log_program;
+
+/* Prints log_program, a colon and the message, one line, on stderr. */
 __attribute__((format(printf, 1, 2))) void warn(const char *format, ...);
 
 /* warn(), then exit status 1: for what the user can mend. */
 __attribute__((format(printf, 1, 2), noreturn)) void die(const char *format, ...);
+
+/* Called by die() after its message. */
+extern void (*log_die_hook)(void);
 
 /* Called by bug() after its message, so that the crash report follows; may not return. */
 extern void (*log_bug_hook)(void);
