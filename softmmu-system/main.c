@@ -287,6 +287,8 @@ int main(int argc, char **argv)
     open_disks_and_networks();
     check(machine.class->create(&machine, error, sizeof error));
     create_devices();
+    if (machine.dumpdtb)
+        check(machine.class->boot(&machine, error, sizeof error)); /* does not return */
     create_harts();
     for (unsigned i = 0; i < nmonitors; i++)
         if (monitor_chardev[i] && !monitor_start(&machine, monitor_chardev[i]))

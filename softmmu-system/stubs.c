@@ -23,6 +23,7 @@ MISSING bool softmmu_peek(struct hart *h, unsigned s, uint64_t a, void *to, size
 MISSING const uint8_t *softmmu_fetch(struct hart *h, uint64_t pc, size_t *size) { return NULL; }
 MISSING void softmmu_select(struct hart *h, unsigned data, unsigned code) {}
 MISSING void hart_ask(struct machine *m, uint64_t mask, void (*run)(struct hart *, void *), void *a) {}
+MISSING void softmmu_print(struct hart *h, FILE *out) {}
 MISSING void hart_wait(struct hart *h, int64_t deadline) {}
 MISSING bool block_option(const char *text, char *error, size_t size) { return true; }
 MISSING bool block_open_all(bool snapshot, char *error, size_t size) { return true; }

@@ -91,6 +91,14 @@ static void create_devices(struct machine *m)
 
 /* ---- the device tree ---- */
 
+static const char *mmu_type(const struct cpu_config *config)
+{
+    return cpu_has(config, RV_FEATURE_Sv57)   ? "riscv,sv57"
+           : cpu_has(config, RV_FEATURE_Sv48) ? "riscv,sv48"
+           : cpu_has(config, RV_FEATURE_Sv39) ? "riscv,sv39"
+                                              : "riscv,none";
+}
+
 /* riscv,isa and its modern form: base and a list of extensions' names, cut from the same text. */
 static void describe_isa(struct fdt *t, const struct cpu_config *config)
 {
@@ -128,7 +136,7 @@ static void describe_cpus(struct fdt *t, struct machine *m, uint32_t *controller
         tree_string(t, "status", "okay");
         tree_string(t, "compatible", "riscv");
         describe_isa(t, m->cpu);
-        tree_string(t, "mmu-type", "riscv,sv57");
+        tree_string(t, "mmu-type", mmu_type(m->cpu));
         tree_begin(t, "interrupt-controller");
         tree_cell(t, "#interrupt-cells", 1);
         tree_empty(t, "interrupt-controller");
