@@ -14,3 +14,10 @@ tests_system_test_loop_SOURCES = tests/system/test_loop.c
 tests_system_test_loop_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 tests_system_test_netdev_SOURCES = tests/system/test_netdev.c
 tests_system_test_netdev_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+
+# Programs that are alone on the machine, a promise of the privileged architecture each; and riscv-tests,
+# where there is a checkout.
+TESTS += tests/system/programs.sh
+LONG_TESTS += tests/system/riscv_tests.sh
+EXTRA_DIST += tests/system/programs.sh tests/system/riscv_tests.sh \
+    $(wildcard $(srcdir)/tests/system/programs/*.[chS]) tests/system/programs/program.ld
