@@ -11,31 +11,32 @@ oracle=qemu-system-riscv64
 programs=$here/system/programs
 need riscv64-linux-gnu-gcc "$system"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap '[[ ${KEEP-} ]] || rm -rf "$work"' EXIT
 
 # option KEY NAME: what the program's first comment says behind KEY.
 option() { sed -n "/\*\//q; s/^.*$1: //p" "$programs/$2.c" | head -1; }
 
 compile() {
-    local start=0x80000000
-    [[ $(option firmware "$1") ]] && start=0x80200000
+    local start=0x80000000 entry=start.S
+    [[ ! $(option firmware "$1") ]] || start=0x80200000 entry=start_sbi.S
     riscv64-linux-gnu-gcc -std=gnu17 -O2 -g -Wall -Wextra -ffreestanding -fno-pie -no-pie -nostdlib -static \
         -march=rv64gc_zihintpause -mabi=lp64d -mcmodel=medany -fno-stack-protector -Wl,--build-id=none \
+        -ffunction-sections -Wl,--gc-sections \
         -Wl,--no-warn-rwx-segments -Wl,--defsym=START=$start -T "$programs/program.ld" \
-        -o "$work/$1" "$programs"/{start.S,program.c} "$programs/$1.c"
+        -o "$work/$1" "$programs/$entry" "$programs/program.c" "$programs/$1.c"
 }
 
 # run SYSTEM NAME OPTION...: what it prints, and its status at the end.
 run() {
     local system=$1 name=$2 firmware=none
     shift 2
-    [[ $(option firmware "$name") ]] && firmware=default
+    [[ ! $(option firmware "$name") ]] || firmware=default
     timeout "${TIMEOUT:-60}" "$system" -M virt -m 128M -bios $firmware -kernel "$work/$name" -display none \
         -serial file:"$work/uart" -monitor none "$@" </dev/null >"$work/stderr" 2>&1
     echo "status $?" >>"$work/uart"
     # (firmware may have a say first)
     sed -n '/^BEGIN/,$p' "$work/uart"
-    rm -f "$work/uart"
+    mv "$work/uart" "$work/uart.last"
 }
 
 for source in "$programs"/*.c; do
