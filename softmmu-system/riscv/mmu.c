@@ -102,7 +102,7 @@ static bool entry_valid(const struct riscv_hart *h, uint64_t pte, int level, boo
         return false;
     uint64_t ppn = (pte & PTE_PPN) >> 10;
     if (pte & PTE_N) /* Svnapot: the number's low bits are the size */
-        return level == 0 && (ppn & 15) == 8;
+        return level == 0 && (ppn & 15) == 8 && cpu_has(h->config, RV_FEATURE_Svnapot);
     return (ppn & ((UINT64_C(1) << LEVEL_BITS * level) - 1)) == 0;
 }
 
@@ -223,9 +223,26 @@ bool riscv_walk(struct hart *hart, struct softmmu_walk *w)
     return good;
 }
 
+/* Does -cpu offer the mode? */
+static bool mode_exists(const struct riscv_hart *h, uint64_t satp)
+{
+    switch (satp >> RV_SATP_MODE_SHIFT) {
+    case RV_SATP_BARE:
+        return true;
+    case RV_SATP_SV39:
+        return cpu_has(h->config, RV_FEATURE_Sv39);
+    case RV_SATP_SV48:
+        return cpu_has(h->config, RV_FEATURE_Sv48);
+    case RV_SATP_SV57:
+        return cpu_has(h->config, RV_FEATURE_Sv57);
+    default:
+        return false;
+    }
+}
+
 void rv_satp_write(struct riscv_hart *h, uint64_t value)
 {
-    if (value == h->satp || (value >> RV_SATP_MODE_SHIFT != RV_SATP_BARE && !satp_levels(value)))
+    if (value == h->satp || !mode_exists(h, value))
         return;
     h->satp = value;
     softmmu_set_tag(&h->hart, value);
