@@ -2,13 +2,14 @@
 
 insn_machine = tests/insn/machine.c tests/insn/machine.h
 insn_tests = tests/insn/test_integer tests/insn/test_atomic tests/insn/test_float \
-             tests/insn/test_system tests/insn/test_translate
+             tests/insn/test_system tests/insn/test_privileged tests/insn/test_translate
 check_PROGRAMS += $(insn_tests)
 TESTS += $(insn_tests)
 tests_insn_test_integer_SOURCES = tests/insn/test_integer.c $(insn_machine)
 tests_insn_test_atomic_SOURCES = tests/insn/test_atomic.c $(insn_machine)
 tests_insn_test_float_SOURCES = tests/insn/test_float.c $(insn_machine)
 tests_insn_test_system_SOURCES = tests/insn/test_system.c $(insn_machine)
+tests_insn_test_privileged_SOURCES = tests/insn/test_privileged.c $(insn_machine)
 tests_insn_test_translate_SOURCES = tests/insn/test_translate.c $(insn_machine)
 
 # AArch64, by interpreter and backend: its processor is tests/insn/a64.c.
