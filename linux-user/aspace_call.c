@@ -223,12 +223,13 @@ int64_t aspace_munmap(struct aspace *as, uint64_t address, uint64_t size)
 /* One range's new protection enters the table. */
 static void record_protection(struct aspace *as, uint64_t start, uint64_t end, int prot)
 {
-    bool had_code = executable_within(as, start, end);
+    bool had_code = false;
     for (uint64_t at = start, hi; at < end; at = hi) {
-        const struct map_node *n = maptree_at_or_above(&as->tree, at);
+        struct map_node *n = maptree_at_or_above(&as->tree, at);
         hi = n->end < end ? n->end : end;
+        had_code |= n->prot & PROT_EXEC;
         if (n->prot != (uint32_t)prot)
-            maptree_set(&as->tree, at, hi, (uint32_t)prot, n->flags);
+            maptree_protect(&as->tree, n, at, hi, (uint32_t)prot);
     }
     if (had_code && !(prot & PROT_EXEC))
         forget_code(as, start, end);
@@ -290,8 +291,9 @@ int64_t aspace_mprotect(struct aspace *as, uint64_t address, uint64_t size, int 
         r = -EINVAL;
     else if (prot & PROT_GROWSDOWN) /* the low end stands for all of it */
         address = first->start;
-    uint64_t reach = r ? address : covered_until(as, address, end);
-    if (!r && (flags_within(as, address, reach) & MAP_IS_SEALED))
+    const bool one = !r && first->end >= end;
+    uint64_t reach = r ? address : one ? end : covered_until(as, address, end);
+    if (!r && ((one ? first->flags : flags_within(as, address, reach)) & MAP_IS_SEALED))
         r = -EPERM;
     if (!r)
         r = protect_covered(as, address, reach, prot & plain);

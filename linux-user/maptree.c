@@ -216,6 +216,24 @@ void maptree_set(struct maptree *t, uint64_t start, uint64_t end, uint32_t prot,
     end_change(t);
 }
 
+/* Where all borders stay it is a store: garbage collectors protect the same pages again and again. */
+void maptree_protect(struct maptree *t, struct map_node *n, uint64_t start, uint64_t end,
+                     uint32_t prot)
+{
+    const struct map_node *low = maptree_below(t, start), *high = maptree_at_or_above(t, end);
+    const bool joins = (low && low->end == start && mergeable(low, prot, n->flags)) ||
+                       (high && high->start == end && mergeable(high, prot, n->flags));
+    if (n->start != start || n->end != end || joins) {
+        maptree_set(t, start, end, prot, n->flags);
+        return;
+    }
+    begin(t);
+    account(t, n->prot, n->flags, (int64_t)(start - end));
+    n->prot = prot;
+    account(t, n->prot, n->flags, (int64_t)(end - start));
+    end_change(t);
+}
+
 void maptree_clear(struct maptree *t, uint64_t start, uint64_t end)
 {
     struct map_node *low, *high;

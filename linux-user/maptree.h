@@ -60,6 +60,10 @@ struct maptree {
 /* Declares [start, end) to have these attributes, whatever it was before. */
 void maptree_set(struct maptree *t, uint64_t start, uint64_t end, uint32_t prot, uint32_t flags);
 
+/* The part [start, end) of the range `n` gets another protection. `n` may be gone afterwards. */
+void maptree_protect(struct maptree *t, struct map_node *n, uint64_t start, uint64_t end,
+                     uint32_t prot);
+
 /* Declares [start, end) to be free. */
 void maptree_clear(struct maptree *t, uint64_t start, uint64_t end);
 

@@ -374,11 +374,15 @@ static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
     prog->auxv_size = r.auxv_size;
 }
 
+/*
+ * The guest's first mapping comes to lie below it. MAP_NORESERVE keeps the host's kernel from making
+ * one of the two, which it would have to take apart at each mprotect.
+ */
 static void map_vdso(struct process *p)
 {
     const struct guest *g = p->guest;
     int64_t at = aspace_mmap(p->as, 0, VDSO_PAGE, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, MAP_IS_VDSO);
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0, MAP_IS_VDSO);
     if (at < 0)
         cannot_run(p->program->path, EXIT_CANNOT_RUN, "no room for the vDSO: %s",
                    strerror((int)-at));

@@ -162,7 +162,7 @@ uint64_t host_signal_install(int signal, bool handle, bool ignore, uint64_t gues
                             : (void *)SIG_DFL,
         .flags = flags | (guest_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT)),
         .restorer = (void *)host_signal_restorer,
-        .mask = handle ? ~SYNC_SIGNALS : 0,
+        .mask = handle ? UINT64_MAX : 0, /* record is for one at a time, those of faults included */
     };
     struct kernel_sigaction old = {0};
     syscall(SYS_rt_sigaction, signal, &sa, &old, sizeof sa.mask);

@@ -313,6 +313,17 @@ static uint64_t recover_value(struct reader *r)
     }
 }
 
+/* Of sizes that the compiler knows: a string instruction costs more than all the rest of a recovery. */
+static void write_home(uint8_t *home, const void *from, unsigned size)
+{
+    switch (size) {
+    case 16: memcpy(home, from, 16); break;
+    case 8: memcpy(home, from, 8); break;
+    case 4: memcpy(home, from, 4); break;
+    default: memcpy(home, from, size); break;
+    }
+}
+
 /* Writes one place home. */
 static void recover_place(const struct backend *be, struct reader *r, struct cpu *cpu)
 {
@@ -320,13 +331,13 @@ static void recover_place(const struct backend *be, struct reader *r, struct cpu
     unsigned size = ir_type_size((enum ir_type)slot->type);
     uint8_t *home = cpu->state + slot->offset;
     if (*r->p >> 4 == KIND_XMM) {
-        memcpy(home, r->host->xmm[*r->p++ & 15], size);
+        write_home(home, r->host->xmm[*r->p++ & 15], size);
     } else if (*r->p >> 4 == KIND_SPILL) {
         r->p++;
-        memcpy(home, cpu->spill[read_uleb(&r->p)], size);
+        write_home(home, cpu->spill[read_uleb(&r->p)], size);
     } else {
         uint64_t value = recover_value(r);
-        memcpy(home, &value, size < 8 ? size : 8);
+        write_home(home, &value, size < 8 ? size : 8);
         if (size == 16)
             memset(home + 8, 0, 8);
     }
@@ -355,7 +366,7 @@ static void recover_pinned(const struct backend *be, const struct host_state *ho
             continue;
         const struct ir_slot *slot = &be->guest->slots[be->pinned[reg] - 1];
         const void *from = reg < XMM0 ? (const void *)&host->gpr[reg] : host->xmm[reg - XMM0];
-        memcpy(cpu->state + slot->offset, from, ir_type_size((enum ir_type)slot->type));
+        write_home(cpu->state + slot->offset, from, ir_type_size((enum ir_type)slot->type));
     }
 }
 
