@@ -24,7 +24,7 @@ struct page {
 
 static void compare(const struct maptree *t, const struct page *model)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes = 0, data = 0;
     for (uint64_t i = 0; i < PAGES; i++) {
         const struct map_node *n = maptree_at_or_above(t, i << 12);
         struct map_node copy;
@@ -36,9 +36,27 @@ static void compare(const struct maptree *t, const struct page *model)
         cr_assert_eq(n->prot, model[i].prot);
         cr_assert_eq(n->flags, model[i].flags);
         cr_assert_eq(copy.start, n->start);
+        const uint32_t not_data = MAP_IS_FOREIGN | MAP_IS_SHARED | MAP_IS_GROWING;
         bytes += model[i].flags & MAP_IS_FOREIGN ? 0 : 4096;
+        data += (model[i].flags & not_data) || !(model[i].prot & 2 /* PROT_WRITE */) ? 0 : 4096;
     }
     cr_assert_eq(t->bytes, bytes);
+    cr_assert_eq(t->data, data);
+}
+
+/* Another protection for the whole range at a page, or a part of it. */
+static void protect(struct maptree *t, struct page *model, unsigned page)
+{
+    struct map_node *n = maptree_at_or_above(t, (uint64_t)page << 12);
+    if (!n)
+        return;
+    uint32_t prot = random_below(8);
+    unsigned start = (unsigned)(n->start >> 12), end = (unsigned)(n->end >> 12);
+    start += random_below(3) ? 0 : random_below(end - start);
+    end -= random_below(3) ? 0 : random_below(end - start);
+    maptree_protect(t, n, (uint64_t)start << 12, (uint64_t)end << 12, prot);
+    for (unsigned i = start; i < end; i++)
+        model[i].prot = prot;
 }
 
 /* The highest hole, the slow way. */
@@ -73,6 +91,7 @@ Test(maptree, agrees_with_an_array)
             for (unsigned i = start; i < end; i++)
                 model[i].used = false;
         }
+        protect(&t, model, random_below(PAGES));
         unsigned size = 1 + random_below(10), low = 1 + random_below(PAGES / 2);
         unsigned high = low + random_below(PAGES - low);
         uint64_t hole =
@@ -91,6 +110,12 @@ Test(maptree, neighbours_become_one)
     cr_assert_eq(t.count, 1);
     for (uint64_t i = 2; i < 1000; i += 2)
         maptree_set(&t, i << 12, (i + 1) << 12, 1, 0);
+    cr_assert_eq(t.count, 999);
+    for (uint64_t i = 2; i < 1000; i += 2)
+        maptree_protect(&t, maptree_at_or_above(&t, i << 12), i << 12, (i + 1) << 12, 3);
+    cr_assert_eq(t.count, 1);
+    for (uint64_t i = 2; i < 1000; i += 2)
+        maptree_protect(&t, maptree_at_or_above(&t, i << 12), i << 12, (i + 1) << 12, 1);
     cr_assert_eq(t.count, 999);
     maptree_clear(&t, 0, 2000 << 12);
     cr_assert_eq(t.count, 0);
