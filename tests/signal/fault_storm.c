@@ -5,6 +5,7 @@
 #include "guest.h"
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 enum { SIGNALS_SENT = 20000, PAGE_BYTES = 65536 };
@@ -38,14 +39,15 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 static void send_all(pid_t to)
 {
     static const int also[] = {SIGSEGV, SIGBUS, SIGUSR1, SIGFPE};
-    for (int i = 0; i < SIGNALS_SENT; i++) {
+    /* The number of a dead process may be another's. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (int i = 0; i < SIGNALS_SENT && getppid() == to; i++) {
         while (sigqueue(to, SIGRTMIN + i % 3, (union sigval){.sival_int = i}) == -1)
             if (errno == EAGAIN && getppid() == to)
                 sched_yield();
             else
                 _exit(1);
-        if (getppid() == to)
-            kill(to, also[i % COUNT(also)]);
+        kill(to, also[i % COUNT(also)]);
     }
     _exit(0);
 }
