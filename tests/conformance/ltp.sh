@@ -8,16 +8,16 @@
 #     tests/conformance/ltp.sh compare MODE          ferry or qemu against native, without what ltp.known explains
 #
 # LTP is where all that lies (default: $XDG_CACHE_HOME/ferry/ltp), FERRY_GUESTS chooses guests, JOBS how many
-# at once. Tests run in `box`, and those that ltp.skip names do not.
+# at once, LTP_FOLDERS what of the sources is built. Tests run in `box`, and those that ltp.skip names do not.
 
 . "$(dirname "$0")/../lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 ltp=${LTP:-$cache/ltp}
 suites=${LTP_SUITES:-syscalls syscalls-ipc sched mm pty containers fcntl-locktests capability fs}
 # What is built; each by itself, because a folder that fails (libraries are missing) ends its parent's.
-folders="include lib libs testcases/lib testcases/kernel/lib testcases/kernel/syscalls/*
+folders="include lib libs testcases/lib testcases/kernel/lib ${LTP_FOLDERS:-testcases/kernel/syscalls/*
     testcases/kernel/sched testcases/kernel/mem/* testcases/kernel/pty testcases/kernel/io
-    testcases/kernel/fs/* testcases/kernel/ipc/* testcases/kernel/containers testcases/kernel/security/*"
+    testcases/kernel/fs/* testcases/kernel/ipc/* testcases/kernel/containers testcases/kernel/security/*}"
 
 # build_one NAME [HOST-TRIPLET]
 build_one() {
