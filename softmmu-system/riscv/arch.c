@@ -71,7 +71,7 @@ void riscv_hart_start(struct riscv_hart *r, uint64_t pc, uint64_t a0, uint64_t a
     r->mideleg = RV_SUPERVISOR_INTERRUPTS;
     r->mcounteren = RV_COUNTERS;
     r->stimecmp = UINT64_MAX;
-    riscv_write_menvcfg(r, ~RV_ENVCFG_ADUE);
+    riscv_set_menvcfg(r, ~RV_ENVCFG_ADUE);
     rv_pmp_open(&r->pmp);
     *riscv_slot(r, RV_SLOT_a0) = a0;
     *riscv_slot(r, RV_SLOT_a1) = a1;

@@ -237,7 +237,7 @@ static uint64_t csr_read_menvcfg(struct riscv_hart *r, unsigned csr)
     return r->menvcfg;
 }
 
-void riscv_write_menvcfg(struct riscv_hart *r, uint64_t value)
+void riscv_set_menvcfg(struct riscv_hart *r, uint64_t value)
 {
     uint64_t old = r->menvcfg;
     r->menvcfg = legal_envcfg(old, value, envcfg_bits(r, true));
@@ -250,7 +250,9 @@ void riscv_write_menvcfg(struct riscv_hart *r, uint64_t value)
 static void csr_write_menvcfg(struct riscv_hart *r, unsigned csr, uint64_t value)
 {
     (void)csr;
-    riscv_write_menvcfg(r, value);
+    machine_lock(r->hart.machine);
+    riscv_set_menvcfg(r, value);
+    machine_unlock(r->hart.machine);
 }
 
 static uint64_t csr_read_senvcfg(struct riscv_hart *r, unsigned csr)

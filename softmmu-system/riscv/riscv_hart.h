@@ -137,6 +137,12 @@ static inline struct riscv_hart *riscv_hart(struct hart *h)
     return (struct riscv_hart *)h;
 }
 
+/* STIP follows stimecmp: by Sstc, or because the firmware uses it so. */
+static inline bool riscv_has_timer(const struct riscv_hart *r)
+{
+    return r->sbi || r->menvcfg & RV_ENVCFG_STCE;
+}
+
 /* The home of a slot, RV_SLOT_...; right while no translated code runs. */
 static inline uint64_t *riscv_slot(struct riscv_hart *r, unsigned slot)
 {
@@ -185,7 +191,8 @@ void riscv_set_pending(struct riscv_hart *r, uint64_t bits, bool set);
 
 /*
  * Makes the hart run at `pc` in S mode with a0 and a1, as SBI's HSM starts harts: satp 0, interrupts off,
- * all exceptions and interrupts delegated, counters and menvcfg's features on. Own thread or stopped.
+ * all exceptions and interrupts delegated, counters and menvcfg's features on. Own thread or stopped; the
+ * machine's lock is held.
  */
 void riscv_hart_start(struct riscv_hart *r, uint64_t pc, uint64_t a0, uint64_t a1);
 
@@ -201,7 +208,8 @@ bool riscv_csr_access(struct riscv_hart *r, unsigned csr, enum rv_csr_operation 
 /* May code of that privilege read all counters of `bits` (as in xcounteren)? */
 bool riscv_counters_permitted(const struct riscv_hart *r, unsigned privilege, uint64_t bits);
 
-void riscv_write_menvcfg(struct riscv_hart *r, uint64_t value);
+/* menvcfg as far as the hart has it. The machine's lock is held. */
+void riscv_set_menvcfg(struct riscv_hart *r, uint64_t value);
 
 /* A register's value whatever the hart's privilege, for the monitor. It exists. */
 uint64_t riscv_csr_peek(struct riscv_hart *r, unsigned csr);
@@ -232,7 +240,7 @@ void riscv_set_time(struct machine *m, uint64_t ticks);
 /* stimecmp, or SBI's set_timer: STIP is set when time reaches `ticks`, and cleared till then. Own thread. */
 void riscv_set_timer(struct riscv_hart *r, uint64_t ticks);
 
-/* menvcfg.STCE has changed: stimecmp counts or does not. Own thread. */
+/* menvcfg.STCE has changed: stimecmp counts or does not. Own thread or stopped; the machine's lock is held. */
 void riscv_timer_update(struct riscv_hart *r);
 
 /* Waits for an interrupt, as wfi does. Own thread. */

@@ -184,7 +184,9 @@ static void start_hart(struct hart *h, void *argument)
         s->error = SBI_ERR_ALREADY_AVAILABLE;
         return;
     }
+    machine_lock(h->machine);
     riscv_hart_start(riscv_hart(h), s->pc, h->id, s->opaque);
+    machine_unlock(h->machine);
     atomic_store(&h->off, false);
 }
 
@@ -242,6 +244,8 @@ struct sbi_result sbi_hart_suspend(struct riscv_hart *r, const uint64_t a[6])
     atomic_store(&r->suspended, false);
     if (type == SUSPEND_RETENTIVE)
         return sbi_value(0);
+    machine_lock(r->hart.machine);
     riscv_hart_start(r, a[1], r->hart.id, a[2]);
+    machine_unlock(r->hart.machine);
     return (struct sbi_result){.none = true};
 }

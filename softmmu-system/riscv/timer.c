@@ -34,11 +34,6 @@ static int64_t clock_at(struct riscv_hart *r, uint64_t ticks)
     return clock;
 }
 
-static bool counts(const struct riscv_hart *r)
-{
-    return r->menvcfg & RV_ENVCFG_STCE;
-}
-
 /* Sets or clears STIP and the timer as stimecmp says; the lock is held. */
 static void arm(struct riscv_hart *r)
 {
@@ -58,21 +53,19 @@ void riscv_set_timer(struct riscv_hart *r, uint64_t ticks)
 {
     machine_lock(r->hart.machine);
     r->stimecmp = ticks;
-    if (counts(r))
+    if (riscv_has_timer(r))
         arm(r);
     machine_unlock(r->hart.machine);
 }
 
 void riscv_timer_update(struct riscv_hart *r)
 {
-    machine_lock(r->hart.machine);
-    if (counts(r)) {
+    if (riscv_has_timer(r)) {
         arm(r);
     } else {
         loop_set_timer(&r->timer, INT64_MAX);
         riscv_set_pending(r, STIP, false);
     }
-    machine_unlock(r->hart.machine);
 }
 
 void riscv_set_time(struct machine *m, uint64_t ticks)
@@ -88,8 +81,8 @@ void riscv_set_time(struct machine *m, uint64_t ticks)
 
 void riscv_wait(struct riscv_hart *r)
 {
-    hart_wait(&r->hart, counts(r) ? clock_at(r, r->stimecmp) : INT64_MAX);
-    if (counts(r) && riscv_time(r) >= r->stimecmp)
+    hart_wait(&r->hart, riscv_has_timer(r) ? clock_at(r, r->stimecmp) : INT64_MAX);
+    if (riscv_has_timer(r) && riscv_time(r) >= r->stimecmp)
         riscv_set_pending(r, STIP, true);
 }
 

@@ -156,7 +156,7 @@ static uint64_t pending(struct riscv_hart *r)
 uint64_t riscv_mip(struct riscv_hart *r)
 {
     uint64_t bits = pending(r);
-    if (r->menvcfg & RV_ENVCFG_STCE)
+    if (riscv_has_timer(r))
         bits = (bits & ~BIT(RV_IRQ_STI)) | (uint64_t)(riscv_time(r) >= r->stimecmp) << RV_IRQ_STI;
     return bits & RV_INTERRUPTS;
 }
