@@ -63,6 +63,8 @@ struct device *device_create(struct machine *m, const struct device_class *class
     while (*end)
         end = &(*end)->next;
     *end = d;
+    if (class->create)
+        class->create(d);
     return d;
 }
 

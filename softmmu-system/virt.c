@@ -196,9 +196,13 @@ static void describe_rtc(struct fdt *t, uint32_t plic)
     tree_end(t);
 }
 
+/*
+ * Downwards: Linux asks them in the tree's order, and devices without bus= take the highest transport that
+ * is free, so that the first drive is vda.
+ */
 static void describe_virtio(struct fdt *t, uint32_t plic)
 {
-    for (unsigned i = 0; i < VIRTIO_COUNT; i++) {
+    for (unsigned i = VIRTIO_COUNT; i--;) {
         uint64_t base = VIRTIO_BASE + i * VIRTIO_STRIDE;
         tree_begin(t, "virtio_mmio@%x", (unsigned)base);
         tree_string(t, "compatible", "virtio,mmio");
