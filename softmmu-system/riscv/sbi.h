@@ -39,7 +39,7 @@ enum sbi_error {
 struct sbi_result {
     int64_t error;  /* a0: enum sbi_error; of a legacy function, the result */
     uint64_t value; /* a1 */
-    bool none; /* a0 and a1 stay as they are: the hart is elsewhere or will make the call again */
+    bool none; /* a0 and a1 stay as they are: the hart is elsewhere */
 };
 
 /* `a` are a0 to a5. */

@@ -29,10 +29,10 @@ static bool hart_set(const struct machine *m, uint64_t mask, uint64_t base, uint
     *set = all;
     if (base == UINT64_MAX)
         return true;
-    if (base >= m->nharts)
-        return false;
-    *set = mask << base;
-    return *set >> base == mask && !(*set & ~all);
+    *set = base < m->nharts ? mask << base : 0;
+    if (!mask)
+        return true;
+    return *set && *set >> base == mask && !(*set & ~all);
 }
 
 static struct hart *hart_by_id(const struct machine *m, uint64_t id)
@@ -223,12 +223,10 @@ struct sbi_result sbi_hart_get_status(struct riscv_hart *r, const uint64_t a[6])
 }
 
 /*
- * Ends when an interrupt is there. If something else woke the hart, the call is made again, so that
- * requests are served in between.
+ * Ends as wfi does: when an interrupt is there, or sooner, as a request of another hart may wake this one.
  */
 struct sbi_result sbi_hart_suspend(struct riscv_hart *r, const uint64_t a[6])
 {
-    enum { ECALL_SIZE = 4 };
     uint32_t type = (uint32_t)a[0];
     if (type != SUSPEND_RETENTIVE && type != SUSPEND_NON_RETENTIVE)
         return sbi_error((type & 0x7fffffff) < SUSPEND_PLATFORM ? SBI_ERR_INVALID_PARAM
@@ -237,10 +235,6 @@ struct sbi_result sbi_hart_suspend(struct riscv_hart *r, const uint64_t a[6])
         return sbi_error(SBI_ERR_INVALID_ADDRESS);
     atomic_store(&r->suspended, true);
     riscv_wait(r);
-    if (!riscv_wakes(&r->hart)) {
-        hart_cpu(&r->hart)->exit_pc -= ECALL_SIZE;
-        return (struct sbi_result){.none = true};
-    }
     atomic_store(&r->suspended, false);
     if (type == SUSPEND_RETENTIVE)
         return sbi_value(0);
