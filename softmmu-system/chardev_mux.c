@@ -139,7 +139,7 @@ static void escape(struct mux *m, uint8_t key)
     switch (key) {
     case 'x':
         say(m, "\n\rferry-system: terminated\n\r");
-        machine_request(m->chardev->machine, RUN_SHUTDOWN);
+        machine_request(m->chardev->machine, RUN_QUIT);
         break;
     case 'c':
         give(m, &m->users[m->focus]);

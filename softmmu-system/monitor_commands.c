@@ -25,7 +25,7 @@ void monitor_reset(struct monitor_call *c)
 
 void monitor_quit(struct monitor_call *c)
 {
-    machine_request(c->machine, RUN_SHUTDOWN);
+    machine_request(c->machine, RUN_QUIT);
 }
 
 void monitor_powerdown(struct monitor_call *c)
