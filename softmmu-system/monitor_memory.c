@@ -299,7 +299,9 @@ static void dump_instructions(struct monitor_call *c, bool physical, uint64_t ad
         fprintf(c->out, "0x%016" PRIx64 ":  ", address);
         for (unsigned i = frontend->max_insn; i-- > 0;)
             fprintf(c->out, i < length ? "%02x" : "  ", bytes[i]);
-        fprintf(c->out, "  %s\n", text);
+        size_t name = strcspn(text, "\t");
+        fprintf(c->out, "  %-*.*s%s\n", text[name] ? 8 : 0, (int)name, text,
+                text[name] ? text + name + 1 : "");
         address += length;
     }
 }
