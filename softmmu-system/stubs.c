@@ -28,4 +28,3 @@ MISSING void hart_wait(struct hart *h, int64_t deadline) {}
 MISSING bool block_option(const char *text, char *error, size_t size) { return true; }
 MISSING bool block_open_all(bool snapshot, char *error, size_t size) { return true; }
 MISSING bool block_make_devices(struct machine *m, char *error, size_t size) { return true; }
-MISSING void softmmu_print(struct hart *h, FILE *out) {}
