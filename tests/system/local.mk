@@ -5,9 +5,9 @@ EXTRA_DIST += tests/system/lib.sh tests/system/linux.sh tests/system/init tests/
 
 # Parts of ferry-system by themselves.
 if SYSTEM
-check_PROGRAMS += tests/system/test_chardev tests/system/test_loop \
+check_PROGRAMS += tests/system/test_chardev tests/system/test_loop tests/system/test_mmu \
     tests/system/test_monitor tests/system/test_netdev
-TESTS += tests/system/test_chardev tests/system/test_loop \
+TESTS += tests/system/test_chardev tests/system/test_loop tests/system/test_mmu \
     tests/system/test_monitor tests/system/test_netdev
 endif
 tests_system_test_chardev_SOURCES = tests/system/test_chardev.c
@@ -16,6 +16,8 @@ tests_system_test_loop_SOURCES = tests/system/test_loop.c
 tests_system_test_loop_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 tests_system_test_monitor_SOURCES = tests/system/test_monitor.c
 tests_system_test_monitor_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+tests_system_test_mmu_SOURCES = tests/system/test_mmu.c
+tests_system_test_mmu_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 tests_system_test_netdev_SOURCES = tests/system/test_netdev.c
 tests_system_test_netdev_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 
