@@ -94,12 +94,12 @@ libferrysystem_a_SOURCES += \
     softmmu-system/virtio_net.c \
     softmmu-system/virtqueue.c
 
-FERRY_SYSTEM_LIBS = libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
+FERRY_SYSTEM_LIBS = libferrysystem.a libferrysystemstubs.a libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
 
 if SYSTEM
 bin_PROGRAMS += ferry-system
 noinst_LIBRARIES += libferrysystemstubs.a
 libferrysystemstubs_a_SOURCES = softmmu-system/stubs.c
 ferry_system_SOURCES = softmmu-system/main.c
-ferry_system_LDADD = libferrysystem.a libferrysystemstubs.a $(FERRY_SYSTEM_LIBS)
+ferry_system_LDADD = $(FERRY_SYSTEM_LIBS)
 endif

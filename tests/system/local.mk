@@ -27,3 +27,19 @@ TESTS += tests/system/programs.sh
 LONG_TESTS += tests/system/riscv_tests.sh
 EXTRA_DIST += tests/system/programs.sh tests/system/riscv_tests.sh \
     $(wildcard $(srcdir)/tests/system/programs/*.[chS]) tests/system/programs/program.ld
+
+# The board: devices by their registers.
+if SYSTEM
+check_PROGRAMS += tests/system/test_clint tests/system/test_device tests/system/test_memory tests/system/test_plic tests/system/test_uart
+TESTS += tests/system/test_clint tests/system/test_device tests/system/test_memory tests/system/test_plic tests/system/test_uart
+endif
+tests_system_test_clint_SOURCES = tests/system/test_clint.c tests/system/board.h
+tests_system_test_clint_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+tests_system_test_device_SOURCES = tests/system/test_device.c
+tests_system_test_device_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+tests_system_test_memory_SOURCES = tests/system/test_memory.c tests/system/board.h
+tests_system_test_memory_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+tests_system_test_plic_SOURCES = tests/system/test_plic.c tests/system/board.h
+tests_system_test_plic_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+tests_system_test_uart_SOURCES = tests/system/test_uart.c tests/system/board.h
+tests_system_test_uart_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
