@@ -67,7 +67,8 @@ static void notify_again(struct loop_call *c)
 {
     struct virtqueue *q = (struct virtqueue *)((char *)c - offsetof(struct virtqueue, again));
 
-    virtio_queue_notify(q->device, q->index);
+    if (q->notified)
+        q->notified(q);
 }
 
 void virtqueue_again(struct virtqueue *q)
