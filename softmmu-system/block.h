@@ -53,6 +53,8 @@ struct block_options {
  */
 struct block *block_open(const char *id, const struct block_options *options, char *error,
                          size_t error_size);
+/* Waits for what runs and closes it; no device has it any more. */
+void block_close(struct block *b);
 /*
  * -drive
  * file=,if=none|virtio,format=,id=,readonly=,snapshot=,cache=,discard=,serial=,file.locking=,...:

@@ -149,11 +149,14 @@ bool block_option(const char *text, char *error, size_t error_size)
         good = set_option(d, name, value, error, error_size);
     free(copy);
     good = good && finish_options(d, error, error_size);
+    if (!good) {
+        free(d); /* its texts are not worth a list: the program ends */
+        return false;
+    }
     while (*end)
         end = &(*end)->next;
-    if (good)
-        *end = d;
-    return good;
+    *end = d;
+    return true;
 }
 
 /* ---- opening ---- */

@@ -83,6 +83,7 @@ libferrysystem_a_SOURCES += \
     softmmu-system/block_file.c \
     softmmu-system/block_raw.c \
     softmmu-system/block_snapshot.c \
+    softmmu-system/drive.c \
     softmmu-system/iov.c \
     softmmu-system/iov.h \
     softmmu-system/virtio.c \
@@ -90,8 +91,8 @@ libferrysystem_a_SOURCES += \
     softmmu-system/virtio_blk.c \
     softmmu-system/virtio_console.c \
     softmmu-system/virtio_mmio.c \
-    softmmu-system/virtio_rng.c \
     softmmu-system/virtio_net.c \
+    softmmu-system/virtio_rng.c \
     softmmu-system/virtqueue.c
 
 FERRY_SYSTEM_LIBS = libferrysystem.a libferrysystemstubs.a libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)

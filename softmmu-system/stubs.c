@@ -36,6 +36,3 @@ MISSING void softmmu_select(struct hart *h, unsigned data, unsigned code) {}
 MISSING void hart_ask(struct machine *m, uint64_t mask, void (*run)(struct hart *, void *), void *a) {}
 MISSING void softmmu_print(struct hart *h, FILE *out) {}
 MISSING void hart_wait(struct hart *h, int64_t deadline) {}
-MISSING bool block_option(const char *text, char *error, size_t size) { return true; }
-MISSING bool block_open_all(bool snapshot, char *error, size_t size) { return true; }
-MISSING bool block_make_devices(struct machine *m, char *error, size_t size) { return true; }

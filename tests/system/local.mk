@@ -3,6 +3,17 @@ TESTS += tests/system/linux.sh
 EXTRA_DIST += tests/system/lib.sh tests/system/linux.sh tests/system/init tests/system/udhcpc \
     tests/system/disk_setup
 
+# Disks and virtio devices, with a driver that is the test's.
+if SYSTEM
+check_PROGRAMS += tests/system/test_block tests/system/test_virtqueue
+TESTS += tests/system/test_block tests/system/test_virtqueue
+endif
+tests_system_test_block_SOURCES = tests/system/test_block.c
+tests_system_test_block_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
+tests_system_test_virtqueue_SOURCES = tests/system/test_virtqueue.c tests/system/rig.c \
+    tests/system/rig.h
+tests_system_test_virtqueue_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
+
 # Parts of ferry-system by themselves.
 if SYSTEM
 check_PROGRAMS += tests/system/test_chardev tests/system/test_loop tests/system/test_mmu \
