@@ -54,3 +54,13 @@ tests_system_test_plic_SOURCES = tests/system/test_plic.c tests/system/board.h
 tests_system_test_plic_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 tests_system_test_uart_SOURCES = tests/system/test_uart.c tests/system/board.h
 tests_system_test_uart_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+# The hart by itself.
+system_hart = tests/system/hart.c tests/system/hart.h
+if SYSTEM
+check_PROGRAMS += tests/system/test_csr tests/system/test_trap
+TESTS += tests/system/test_csr tests/system/test_trap
+endif
+tests_system_test_csr_SOURCES = tests/system/test_csr.c $(system_hart)
+tests_system_test_csr_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+tests_system_test_trap_SOURCES = tests/system/test_trap.c $(system_hart)
+tests_system_test_trap_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
