@@ -80,10 +80,14 @@ static inline void fence_i(void)
 /* ---- start.S ------------------------------------------------------------------------------ */
 
 struct fault {
-    uint64_t cause, tval, pc;
+    uint64_t cause, tval, pc, status;
 };
-extern volatile struct fault fault; /* the last trap's */
+extern volatile struct fault fault; /* the last trap's to M mode */
 extern volatile uint64_t interrupts[64];
+/* The same of S mode, where medeleg, mideleg and stvec lead to supervisor_trap_entry. */
+extern volatile struct fault supervisor_fault;
+extern volatile uint64_t supervisor_interrupts[64];
+extern char supervisor_trap_entry[];
 extern volatile uint32_t harts_may_run;
 
 /* Calls function(argument) at a lower privilege under that satp; all it touches must be mapped. */

@@ -68,6 +68,7 @@ run_as:
     csrs mstatus, a0
     csrw mepc, a2
     mv a0, a3
+    li a7, 0
     la ra, come_back
     mret
 come_back:
@@ -118,6 +119,8 @@ trap_entry:
     sd t0, 0(t2)
     csrr t1, mtval
     sd t1, 8(t2)
+    csrr t1, mstatus
+    sd t1, 24(t2)
     csrr t1, mepc
     sd t1, 16(t2)
     addi t1, t1, 4
@@ -135,6 +138,44 @@ trap_entry:
     ld t2, -24(sp)
     csrrw sp, mscratch, sp
     mret
+
+/* The same for traps to S mode, if stvec leads here: `supervisor_fault`. Uses sscratch as a stack. */
+    .align 2
+    .globl supervisor_trap_entry
+supervisor_trap_entry:
+    csrrw sp, sscratch, sp
+    sd t0, -8(sp)
+    sd t1, -16(sp)
+    sd t2, -24(sp)
+    csrr t0, scause
+    bltz t0, 1f
+    la t2, supervisor_fault
+    sd t0, 0(t2)
+    csrr t1, stval
+    sd t1, 8(t2)
+    csrr t1, sepc
+    sd t1, 16(t2)
+    csrr t1, sstatus
+    sd t1, 24(t2)
+    csrr t1, sepc
+    addi t1, t1, 4
+    csrw sepc, t1
+    j 2f
+1:  slli t0, t0, 1           /* an interrupt is counted, and masked */
+    srli t0, t0, 1
+    li t1, 1
+    sll t1, t1, t0
+    csrc sie, t1
+    la t2, supervisor_interrupts
+    slli t0, t0, 3
+    add t2, t2, t0
+    li t1, 1
+    amoadd.d zero, t1, (t2)
+2:  ld t0, -8(sp)
+    ld t1, -16(sp)
+    ld t2, -24(sp)
+    csrrw sp, sscratch, sp
+    sret
 
 /* An interrupt is counted, and masked. */
 interrupted:
@@ -226,8 +267,12 @@ machine_stack:
     .globl harts_may_run
 harts_may_run:
     .skip 8
-    .globl fault, interrupts
+    .globl fault, interrupts, supervisor_fault, supervisor_interrupts
 fault:
-    .skip 24
+    .skip 32
+supervisor_fault:
+    .skip 32
 interrupts:
+    .skip 8 * 64
+supervisor_interrupts:
     .skip 8 * 64

@@ -113,6 +113,6 @@ trap_stacks:
     .skip HARTS << STACK_BITS
     .globl fault, interrupts
 fault:
-    .skip 24
+    .skip 32
 interrupts:
     .skip 8 * 64
