@@ -38,6 +38,15 @@ void device_print_classes(FILE *out, enum device_bus bus)
             fprintf(out, "%-24s %s\n", classes[i]->name, classes[i]->text);
 }
 
+void device_list_classes(char *text, size_t size, enum device_bus bus)
+{
+    size_t n = 0;
+    *text = '\0';
+    for (unsigned i = 0; i < CLASSES && n < size; i++)
+        if (classes[i]->bus == bus)
+            n += (size_t)snprintf(text + n, size - n, "%s%s", n ? ", " : "", classes[i]->name);
+}
+
 void device_print_properties(FILE *out, const struct device_class *class)
 {
     static const char *const kinds[] = {

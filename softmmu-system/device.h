@@ -145,6 +145,9 @@ const struct device_class *device_class_find(const char *name);
 /* All classes of `bus`, one line each with its text; for `-device help`. */
 void device_print_classes(FILE *out, enum device_bus bus);
 
+/* Their names in one line, "a, b, c". */
+void device_list_classes(char *text, size_t size, enum device_bus bus);
+
 /* `-device NAME,help`. */
 void device_print_properties(FILE *out, const struct device_class *class);
 

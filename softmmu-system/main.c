@@ -142,8 +142,10 @@ static const struct device_class *find_device(const char *name)
     class = device_class_find(other);
     if (class && pci)
         die("-device %s: the machine has no PCI bus: use %s", name, other);
-    if (!class)
-        die("-device: unknown device '%s' ('-device help' lists them)", name);
+    if (!class) {
+        device_list_classes(error, sizeof error, BUS_VIRTIO);
+        die("-device: unknown device '%s' (known: %s)", name, error);
+    }
     return class;
 }
 

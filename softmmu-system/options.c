@@ -479,6 +479,17 @@ static const struct option *find(const char *word)
     return NULL;
 }
 
+static void unknown_option(const char *word)
+{
+    char text[1536] = "";
+    size_t n = 0;
+    for (const struct option *o = options; o < options + OPTIONS && n < sizeof text; o++)
+        if (o->help)
+            n += (size_t)snprintf(text + n, sizeof text - n, " -%.*s",
+                                  (int)strcspn(o->names, "|"), o->names);
+    die("unknown option '%s' (known:%s)", word, text);
+}
+
 void settings_parse(struct settings *s, struct machine *m, int argc, char **argv)
 {
     *s = (struct settings){.machine = m};
@@ -491,7 +502,7 @@ void settings_parse(struct settings *s, struct machine *m, int argc, char **argv
         word += 1 + (word[1] == '-' && word[2]);
         const struct option *o = find(word);
         if (!o)
-            die("unknown option '%s' (-help lists them)", argv[i]);
+            unknown_option(argv[i]);
         if (o->absent)
             die("-%s: not available: %s", word, o->absent);
         if (o->argument && !(value = argv[++i]))
