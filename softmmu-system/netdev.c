@@ -1,6 +1,7 @@
 /* Networks: from options, to cards. */
 #include "softmmu-system/netdev.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,13 +138,21 @@ bool netdev_connect(struct netdev *n, struct netdev_user *u)
     return true;
 }
 
-void netdev_send(struct netdev *n, const struct iovec *iov, unsigned niov)
+unsigned netdev_offers(const struct netdev *n)
+{
+    return n->offers;
+}
+
+void netdev_send(struct netdev *n, const struct netdev_header *header, const struct iovec *iov,
+                 unsigned niov)
 {
     size_t size = 0;
     for (unsigned i = 0; i < niov; i++)
         size += iov[i].iov_len;
-    if (n && size && size <= NETDEV_FRAME)
-        n->send(n, iov, niov, size);
+    if (header && !(header->flags & NETDEV_NEEDS_CHECKSUM) && !header->gso_type)
+        header = NULL;
+    if (n && size && size <= NETDEV_FRAME && niov <= IOV_MAX)
+        n->send(n, header, iov, niov, size);
 }
 
 void netdev_accept(struct netdev_user *u)

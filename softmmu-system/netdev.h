@@ -13,6 +13,24 @@
 
 struct netdev;
 
+/*
+ * What a card leaves to the network about a frame: the layout of VIRTIO 1.2, 5.1.6, without num_buffers. A
+ * checksum is the ones' complement sum from csum_start to the frame's end, stored csum_offset bytes behind
+ * csum_start, where the pseudo header's sum stands.
+ */
+struct netdev_header {
+    uint8_t flags, gso_type;
+    uint16_t hdr_len, gso_size, csum_start, csum_offset;
+};
+enum { NETDEV_NEEDS_CHECKSUM = 1, NETDEV_CHECKSUM_VALID = 2 };
+
+/* What a network can do for a card. */
+enum netdev_offers {
+    NETDEV_CHECKSUMS = 1, /* complete checksums of frames that it is sent */
+    NETDEV_SEGMENTS = 2,  /* take TCP segments of up to 64 KiB, whatever the MTU */
+    NETDEV_VALID = 4,     /* frames that it gives need not be checked */
+};
+
 /* A network card: embedded by a device. */
 struct netdev_user {
     struct netdev *netdev; /* NULL: not connected */
@@ -31,8 +49,11 @@ bool netdev_nic_option(const char *text, const char **model, const char **id, co
                        char *error, size_t error_size);
 struct netdev *netdev_find(const char *id);
 bool netdev_connect(struct netdev *n, struct netdev_user *u);
-/* Sends an Ethernet frame. */
-void netdev_send(struct netdev *n, const struct iovec *iov, unsigned niov);
+/* Sum of enum netdev_offers. */
+unsigned netdev_offers(const struct netdev *n);
+/* Sends an Ethernet frame. `header` says what is left to do, within netdev_offers; NULL: nothing. */
+void netdev_send(struct netdev *n, const struct netdev_header *header, const struct iovec *iov,
+                 unsigned niov);
 /* The card takes frames again. */
 void netdev_accept(struct netdev_user *u);
 /*

@@ -18,7 +18,10 @@ struct netdev {
     char about[120];          /* for `info network` */
     struct netdev_user *user; /* NULL: no card */
     struct netdev *next;
-    void (*send)(struct netdev *n, const struct iovec *iov, unsigned niov, size_t size);
+    unsigned offers;          /* enum netdev_offers */
+    /* `header` is NULL where it asks for nothing, and `niov` at most IOV_MAX. */
+    void (*send)(struct netdev *n, const struct netdev_header *header, const struct iovec *iov,
+                 unsigned niov, size_t size);
     void (*accept)(struct netdev *n); /* the card takes frames again */
     /* Adds or removes a hostfwd rule; false with a reason. NULL: it has none. */
     bool (*forward)(struct netdev *n, const char *rule, bool add, char *error, size_t error_size);

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <stdlib.h>
@@ -63,12 +62,13 @@ static void tap_accept(struct netdev *n)
     loop_add_fd(&t->fd);
 }
 
-static void tap_send(struct netdev *n, const struct iovec *iov, unsigned niov, size_t size)
+static void tap_send(struct netdev *n, const struct netdev_header *header, const struct iovec *iov,
+                     unsigned niov, size_t size)
 {
     struct tap *t = n->own;
-    (void)size;
+    (void)header; /* nothing is offered */
     /* What the kernel does not take now is lost, as on any Ethernet. */
-    if (writev(t->fd.fd, iov, niov < IOV_MAX ? niov : IOV_MAX) < 0 && log_on(LOG_GUEST_ERRORS))
+    if (writev(t->fd.fd, iov, niov) < 0 && log_on(LOG_GUEST_ERRORS))
         log_print("tap: a frame of %zu bytes was not sent: %s\n", size, strerror(errno));
 }
 

@@ -205,16 +205,48 @@ static void dispatch(struct loop_source *s, bool failed)
 
 /* ---- the network's interface ---- */
 
-static void user_send(struct netdev *n, const struct iovec *iov, unsigned niov, size_t size)
+/* The ones' complement sum of 16-bit units (RFC 1071), as they lie in memory. */
+static uint16_t sum(const uint8_t *bytes, size_t n)
+{
+    uint64_t total = 0;
+    for (; n >= 4; bytes += 4, n -= 4) {
+        uint32_t word;
+        memcpy(&word, bytes, 4);
+        total += word;
+    }
+    uint32_t rest = 0;
+    memcpy(&rest, bytes, n);
+    total += rest;
+    while (total >> 16)
+        total = (total & 0xffff) + (total >> 16);
+    return total;
+}
+
+static void complete_checksum(const struct netdev_header *h, uint8_t *frame, size_t size)
+{
+    size_t at = (size_t)h->csum_start + h->csum_offset;
+    if (h->csum_start >= size || at + 2 > size)
+        return; /* a hostile guest's: as it is */
+    uint16_t value = ~sum(frame + h->csum_start, size - h->csum_start);
+    if (!value) /* which in UDP means that there is none */
+        value = 0xffff;
+    memcpy(frame + at, &value, 2);
+}
+
+/* libslirp ends TCP here, so a large segment is as good as many: it goes into the socket at once. */
+static void user_send(struct netdev *n, const struct netdev_header *header,
+                      const struct iovec *iov, unsigned niov, size_t size)
 {
     struct user *u = n->own;
     uint8_t frame[NETDEV_FRAME], *end = frame;
-    if (niov == 1) {
+    if (niov == 1 && !header) {
         slirp_input(u->slirp, iov->iov_base, size);
         return;
     }
     for (unsigned i = 0; i < niov; i++)
         end = mempcpy(end, iov[i].iov_base, iov[i].iov_len);
+    if (header && header->flags & NETDEV_NEEDS_CHECKSUM)
+        complete_checksum(header, frame, size);
     slirp_input(u->slirp, frame, size);
 }
 
@@ -396,6 +428,7 @@ bool netdev_open_user(struct netdev *n, const char *text, char *error, size_t er
     if (!u->slirp)
         return keys_fail(error, error_size, "-netdev user: libslirp does not start");
     n->own = u;
+    n->offers = NETDEV_CHECKSUMS | NETDEV_SEGMENTS | NETDEV_VALID;
     n->send = user_send;
     n->accept = user_accept;
     n->forward = user_forward;

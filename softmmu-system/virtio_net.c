@@ -14,8 +14,12 @@
 #include "softmmu-system/virtio.h"
 
 /* Feature bits (5.1.3). */
+#define VIRTIO_NET_F_CSUM          (1ull << 0)
+#define VIRTIO_NET_F_GUEST_CSUM    (1ull << 1)
 #define VIRTIO_NET_F_MTU           (1ull << 3)
 #define VIRTIO_NET_F_MAC           (1ull << 5)
+#define VIRTIO_NET_F_HOST_TSO4     (1ull << 11)
+#define VIRTIO_NET_F_HOST_TSO6     (1ull << 12)
 #define VIRTIO_NET_F_MRG_RXBUF     (1ull << 15)
 #define VIRTIO_NET_F_STATUS        (1ull << 16)
 #define VIRTIO_NET_F_CTRL_VQ       (1ull << 17)
@@ -34,8 +38,8 @@ struct virtio_net_config {
 
 /* Before each frame (5.1.6). */
 struct virtio_net_hdr {
-    uint8_t flags, gso_type;
-    uint16_t hdr_len, gso_size, csum_start, csum_offset, num_buffers;
+    struct netdev_header frame;
+    uint16_t num_buffers;
 };
 
 /* Commands of the control queue (5.1.6.5) and the answers to them. */
@@ -98,6 +102,8 @@ static void transmit(struct virtio_net *n, struct virtio_request *r)
     struct iovec *iov = r->out;
     unsigned niov = r->nout;
     size_t header = HEADER;
+    struct virtio_net_hdr h;
+    virtio_get(r, 0, &h, HEADER);
     /* The header may lie alone, in several buffers, or before the frame in the first. */
     while (niov && header >= iov->iov_len) {
         header -= iov->iov_len;
@@ -108,7 +114,8 @@ static void transmit(struct virtio_net *n, struct virtio_request *r)
         return;
     *iov = (struct iovec){(uint8_t *)iov->iov_base + header, iov->iov_len - header};
     if (n->netdev)
-        netdev_send(n->netdev, iov, niov);
+        netdev_send(n->netdev, virtio_has(&n->virtio, VIRTIO_NET_F_CSUM) ? &h.frame : NULL, iov,
+                    niov);
 }
 
 static void send_frames(struct loop_call *c)
@@ -208,6 +215,8 @@ static bool receive(struct netdev_user *u, const uint8_t *frame, size_t size)
         return never || n->virtio.status & VIRTIO_STATUS_NEEDS_RESET;
     }
     struct virtio_net_hdr header = {.num_buffers = nbuffers};
+    if (virtio_has(&n->virtio, VIRTIO_NET_F_GUEST_CSUM))
+        header.frame.flags = NETDEV_CHECKSUM_VALID;
     virtio_put(buffers[0], 0, &header, HEADER);
     size_t done = virtio_put(buffers[0], HEADER, frame, size);
     virtqueue_push(buffers[0], HEADER + done);
@@ -407,6 +416,13 @@ static bool net_start(struct device *d, char *error, size_t error_size)
                          VIRTIO_NET_F_MRG_RXBUF | VIRTIO_NET_F_CTRL_VQ |
                          VIRTIO_NET_F_CTRL_RX | VIRTIO_NET_F_CTRL_RX_EXTRA |
                          VIRTIO_NET_F_CTRL_VLAN | VIRTIO_NET_F_CTRL_MAC_ADDR;
+    unsigned offers = n->netdev ? netdev_offers(n->netdev) : 0;
+    if (offers & NETDEV_CHECKSUMS)
+        n->virtio.offered |= VIRTIO_NET_F_CSUM;
+    if (offers & NETDEV_SEGMENTS)
+        n->virtio.offered |= VIRTIO_NET_F_HOST_TSO4 | VIRTIO_NET_F_HOST_TSO6;
+    if (offers & NETDEV_VALID)
+        n->virtio.offered |= VIRTIO_NET_F_GUEST_CSUM;
     if (n->mtu)
         n->virtio.offered |= VIRTIO_NET_F_MTU;
     n->config.mtu = n->mtu ? n->mtu : 1500;

@@ -102,7 +102,7 @@ static void ask_arp(struct netdev *n, uint8_t host)
     memcpy(frame + 28, (uint8_t[]){10, 0, 2, 15}, 4);
     memcpy(frame + 38, (uint8_t[]){10, 0, 2, host}, 4);
     struct iovec iov[] = {{frame, 3}, {frame + 3, 30}, {frame + 33, 9}};
-    netdev_send(n, iov, 3);
+    netdev_send(n, NULL, iov, 3);
 }
 
 Test(netdev, arp)
@@ -136,6 +136,41 @@ Test(netdev, frames_wait)
     cr_assert_eq(frames, 3);
 }
 
+/* A request to the TFTP server for a file that is not there: an answer shows that the checksum was right. */
+static unsigned ask_udp(struct netdev *n, bool completed)
+{
+    uint8_t frame[14 + 20 + 8 + 10] = {0x52, 0x55, 10, 0, 2, 2, [12] = 8, 0, 0x45, 0, 0, 38, [22] = 64, 17};
+    memcpy(frame + 6, mac, 6);
+    memcpy(frame + 26, (uint8_t[]){10, 0, 2, 15, 10, 0, 2, 2}, 8);
+    uint32_t sum = 0;
+    for (int i = 14; i < 34; i += 2)
+        sum += frame[i] << 8 | frame[i + 1];
+    sum = ~(sum % 0xffff);
+    frame[24] = sum >> 8, frame[25] = sum;
+    memcpy(frame + 34, (uint8_t[]){200, 1, 0, 69, 0, 18}, 6);
+    memcpy(frame + 42, "\0\1x\0octet", 10); /* a read request */
+    sum = 10 * 256 + 0 + 2 * 256 + 15 + 10 * 256 + 0 + 2 * 256 + 2 + 17 + 18; /* the pseudo header's */
+    frame[40] = sum >> 8, frame[41] = sum;
+    struct netdev_header h = {.flags = NETDEV_NEEDS_CHECKSUM, .csum_start = 34, .csum_offset = 6};
+    struct iovec iov[] = {{frame, 40}, {frame + 40, sizeof frame - 40}};
+    frames = 0;
+    room = 10;
+    netdev_send(n, completed ? &h : NULL, iov, 2);
+    return frames;
+}
+
+Test(netdev, checksums)
+{
+    struct netdev *n = connect_card("user,id=n,tftp=/nowhere");
+    cr_assert(netdev_offers(n) & NETDEV_CHECKSUMS);
+    room = 10;
+    ask_arp(n, 2);
+    cr_assert_eq(ask_udp(n, false), 0, "wrong checksums are dropped");
+    cr_assert_eq(ask_udp(n, true), 1, "%u frames, %zu bytes, type %u, code %u", frames, last_size, last[23], last[43]);
+    cr_assert_eq(last[23], 17);
+    cr_assert_eq(last[43], 5, "TFTP's error");
+}
+
 /* Any length, any content. */
 Test(netdev, hostile_frames)
 {
@@ -154,11 +189,12 @@ Test(netdev, hostile_frames)
             bytes[14] = state % 4 == 2 ? 0x60 : 0x45;
         size_t size = state >> 8 & 1 ? state >> 16 & 127 : (state >> 16) % sizeof bytes;
         room = 10;
-        netdev_send(n, &(struct iovec){bytes, size}, 1);
+        struct netdev_header h = {state >> 9 & 3, state >> 11, state, state >> 20, state >> 30, state >> 40};
+        netdev_send(n, state & 128 ? &h : NULL, &(struct iovec){bytes, size}, 1);
         if (i % 100 == 0)
             loop_changed(), loop_once(&machine);
     }
-    netdev_send(n, NULL, 0);
+    netdev_send(n, NULL, NULL, 0);
     room = 10;
     frames = 0;
     ask_arp(n, 2);
