@@ -94,6 +94,7 @@ uint64_t rig_alloc(struct rig *r, uint64_t size)
 
     r->free += (size + 4095) & ~4095ull;
     cr_assert(r->free <= RIG_RAM + RIG_RAM_SIZE);
+    memset(rig_at(r, address), 0, size);
     return address;
 }
 

@@ -74,7 +74,7 @@ struct device *rig_add(struct rig *r, const struct device_class *class, ...);
 uint32_t rig_read(struct rig *r, unsigned offset);
 void rig_write(struct rig *r, unsigned offset, uint32_t value);
 
-/* Guest memory. */
+/* Guest memory: whole pages, zero; its host address. */
 uint64_t rig_alloc(struct rig *r, uint64_t size);
 uint8_t *rig_at(struct rig *r, uint64_t address);
 
