@@ -41,25 +41,6 @@ void registry_unlock(struct translator *t)
     atomic_store(&t->registry, 0);
 }
 
-/* Empties the jump cache of this thread or, one entry at a time and harmlessly, of another one. */
-void jump_cache_clear(struct cpu *cpu)
-{
-    for (unsigned i = 0; i < CPU_JUMP_CACHE; i++)
-        if (__atomic_load_n(&cpu->jump_cache[i].pc, __ATOMIC_RELAXED))
-            __atomic_store_n(&cpu->jump_cache[i].pc, jump_cache_empty(i), __ATOMIC_RELAXED);
-}
-
-void return_stack_reset(struct vcpu *v)
-{
-    struct cpu *cpu = &v->cpu;
-    uint64_t *top = cpu->return_top;
-    for (unsigned i = 0; i < 8; i += 2) {
-        top[i] = (uintptr_t)(v->translator->rx + v->translator->stubs.empty);
-        top[i + 1] = RETURN_SENTINEL;
-    }
-    cpu->return_sp = top;
-}
-
 /* Waits, outside code, for a flush by another thread to end. */
 void flush_wait(struct translator *t)
 {
@@ -91,8 +72,7 @@ static void flush_now(struct translator *t)
     for (struct translator_thread *th = t->threads; th; th = th->next) {
         th->chunk = 0;
         th->vcpu->cpu.exit_link = CPU_NO_LINK;
-        jump_cache_clear(&th->vcpu->cpu);
-        return_stack_reset(th->vcpu);
+        views_forget(th);
     }
     for (struct translator_thread *th = t->idle; th; th = th->next)
         th->chunk = 0;
@@ -116,26 +96,9 @@ static void *map_private(size_t size)
     return p == MAP_FAILED ? NULL : p;
 }
 
-enum { SENTINEL_ROOM = 64 };
-
-static bool return_stack_create(struct vcpu *v)
-{
-    uint8_t *p = map_private(RETURN_STACK + 2 * RETURN_GUARD);
-    if (!p)
-        return false;
-    mprotect(p, RETURN_GUARD, PROT_NONE);
-    mprotect(p + RETURN_GUARD + RETURN_STACK, RETURN_GUARD, PROT_NONE);
-    v->thread->return_stack = p;
-    v->cpu.return_base = p + RETURN_GUARD;
-    v->cpu.return_top = p + RETURN_GUARD + RETURN_STACK - SENTINEL_ROOM;
-    return_stack_reset(v);
-    return true;
-}
-
 static void thread_free(struct translator_thread *th)
 {
-    if (th->return_stack)
-        munmap(th->return_stack, RETURN_STACK + 2 * RETURN_GUARD);
+    views_free(th);
     if (th->ir)
         munmap(th->ir, sizeof *th->ir);
     if (th->work)
@@ -159,13 +122,15 @@ static struct translator_thread *thread_new(struct translator *t)
     th->vcpu = v;
     th->ir = map_private(sizeof *th->ir);
     th->work = t->options.interpret ? NULL : backend_work_create(t->backend);
-    if (!th->ir || (!t->options.interpret && !th->work) || !return_stack_create(v)) {
+    if (!th->ir || (!t->options.interpret && !th->work) || !view_create_first(v)) {
         thread_free(th);
         return NULL;
     }
     if (!t->options.interpret) {
         backend_init_cpu(t->backend, &v->cpu);
         v->cpu.call = serve_call;
+        if (t->options.machine)
+            v->cpu.miss = t->options.machine->miss;
         v->cpu.jump_cache[0].code = t->rx + t->stubs.null;
     }
     return th;
@@ -192,9 +157,7 @@ static struct translator_thread *take_idle(struct translator *t)
     struct cpu *cpu = &th->vcpu->cpu;
     memset(cpu->state, 0, sizeof cpu->state);
     cpu->attention = cpu->mode = 0;
-    if (!t->options.interpret)
-        jump_cache_clear(cpu);
-    return_stack_reset(th->vcpu);
+    views_forget(th);
     th->stats = (struct translator_stats){0};
     return th;
 }
@@ -301,8 +264,7 @@ void translator_after_fork(struct translator *t, struct vcpu *self, int token, b
     self->thread->chunk = 0;
     for (struct translator_thread *th = t->idle; th; th = th->next)
         th->chunk = 0;
-    jump_cache_clear(&self->cpu);
-    return_stack_reset(self);
+    views_forget(self->thread);
 }
 
 void translator_stats(const struct translator *t, struct translator_stats *out)

@@ -28,9 +28,18 @@ enum {
     RETURN_SENTINEL = 1,      /* never a guest pc */
 };
 
+/*
+ * What names a translation. The backing of guest code is where its bytes are: its guest address in a process,
+ * its host address in a machine.
+ */
+struct block_key {
+    uint64_t pc, backing;
+    uint32_t mode;
+};
+
 /* A block of translated code. Index 0 of the table is not used, so that 0 means none. */
 struct block {
-    uint64_t pc;
+    uint64_t pc, backing;
     uint32_t mode;
     uint32_t code; /* offset in code memory */
     uint32_t code_size;
@@ -39,7 +48,8 @@ struct block {
     uint32_t first_page_next;  /* next block in the list of its first page */
     uint32_t last_page_next;   /* and of its last */
     uint32_t chunk_next;       /* next block of the same chunk */
-    uint64_t lo, hi;           /* guest bytes it was made from */
+    uint64_t lo, hi;           /* backing of the bytes it was made from */
+    uint64_t next, next_hi;    /* of those in the next page if that lies elsewhere (machines); 0: none */
     _Atomic uint32_t incoming; /* first of the exits linked to it, as index + 1 */
     _Atomic uint32_t dead;     /* invalidated: not to be linked or entered any more */
 };
@@ -64,6 +74,15 @@ struct invalidation {
     _Atomic uint64_t number, start, last;
 };
 
+/* A jump table and a return stack. The first of a thread has struct cpu's own table. */
+struct translator_view {
+    struct translator_view *next; /* of the same thread */
+    struct cpu_jump *jumps;
+    uint8_t *mapping;             /* of the return stack with its guard pages */
+    void *return_base, *return_top;
+    void *return_sp;              /* while the view is not in force */
+};
+
 struct translator_thread {
     struct vcpu *vcpu;
     struct translator_thread *next;
@@ -74,7 +93,8 @@ struct translator_thread {
     const struct block *faulted; /* where the last fault was, */
     uint64_t faulted_flushes;    /* valid while the cache is the same */
     _Atomic uint32_t in_code;   /* inside translator_run, so that no flush may happen */
-    uint8_t *return_stack;      /* mapping of the shadow stack with its guard pages */
+    struct translator_view first, *view; /* and the one in force */
+    struct translator_view *_Atomic views; /* all */
     struct interpreter *interpreter;
     struct translator_stats stats;
 };
@@ -134,7 +154,7 @@ void memory_renew(struct translator *t);
 void memory_close(int fd);
 
 /* table.c: finding blocks by pc and by page */
-struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode);
+struct block *table_find(const struct translator *t, const struct block_key *key);
 bool table_insert(struct translator *t, uint32_t index);
 void table_remove(struct translator *t, uint32_t index);
 bool pages_insert(struct translator *t, uint32_t index);
@@ -156,12 +176,14 @@ void link_new(struct translator *t, const struct block *b, uint32_t first, unsig
 
 /*
  * make.c: from guest code to a published block. Returns NULL when the cache is full, or when the code
- * may have changed meanwhile: then *stale is the block, dead, of which others may know.
+ * may have changed meanwhile: then *stale is the block, dead, of which others may know; or NO_CODE: the
+ * instruction goes on in a page that cannot be fetched.
  */
-void translate_ir(struct translator *t, struct ir_block *ir, uint64_t pc, uint32_t mode,
+#define NO_CODE UINT32_MAX
+void translate_ir(struct translator *t, struct vcpu *v, struct ir_block *ir, uint64_t pc, uint32_t mode,
                   unsigned max_insns);
-struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc,
-                         uint32_t mode, uint32_t *stale);
+struct block *make_block(struct translator *t, struct translator_thread *th,
+                         const struct block_key *key, uint32_t *stale);
 void block_kill(struct translator *t, uint32_t index);
 
 /* flush.c: vcpus, and emptying the cache when no thread is in code */
@@ -169,7 +191,6 @@ void registry_lock(struct translator *t);
 void registry_unlock(struct translator *t);
 void flush_all(struct translator *t);
 void flush_wait(struct translator *t);
-void jump_cache_clear(struct cpu *cpu);
 /*
  * The pc of an empty entry: one that belongs to another entry, so that no jump finds it, whatever
  * the code beside it is. (A new cache is all zeroes; its entry 0 leads pc 0 to stubs.null.)
@@ -178,13 +199,31 @@ static inline uint64_t jump_cache_empty(unsigned index)
 {
     return index ? 0 : UINT64_MAX;
 }
-void return_stack_reset(struct vcpu *v);
+
+/* view.c */
+bool view_create_first(struct vcpu *v);
+void views_free(struct translator_thread *th);
+/* Of the thread itself, or one that is out of code. Clearing a jump table harms nobody at any time. */
+void views_forget(struct translator_thread *th);
+void view_clear_jumps(struct translator_view *view);
+void view_reset_returns(struct vcpu *v, struct translator_view *view);
 
 /* struct cpu's call, in run.c. */
 const void *serve_call(struct cpu *cpu);
 
 /* Serves the guest's announcement of changed code; false if the reason is another. */
 bool translator_serve_flush(struct translator *t, const struct cpu *cpu, enum ir_exit reason);
+
+/* True if a block's code is all where its pc is: others are looked up each time they are entered. */
+static inline bool block_is_whole(const struct block *b)
+{
+    return !b->next;
+}
+
+static inline bool block_touches(const struct block *b, uint64_t start, uint64_t end)
+{
+    return (b->lo < end && b->hi > start) || (b->next < end && b->next_hi > start);
+}
 
 /* interpret.c: -accel interp */
 enum ir_exit interpreter_run(struct vcpu *v);

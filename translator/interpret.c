@@ -57,7 +57,7 @@ static const struct ir_block *block_for(struct translator *t, struct interpreter
     }
     unsigned i = (unsigned)(cpu->exit_pc >> 1) % INTERPRETER_BLOCKS;
     if (!in->known[i].valid || in->known[i].pc != cpu->exit_pc || in->known[i].mode != cpu->mode) {
-        translate_ir(t, &in->block[i], cpu->exit_pc, cpu->mode, 0);
+        translate_ir(t, th->vcpu, &in->block[i], cpu->exit_pc, cpu->mode, 0);
         in->known[i].pc = cpu->exit_pc;
         in->known[i].mode = cpu->mode;
         in->known[i].valid = true;

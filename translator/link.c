@@ -34,7 +34,7 @@ void link_exit(struct translator *t, uint32_t exit, struct block *to)
 {
     struct exit_record *e = &t->exits[exit];
     uint32_t free = 0;
-    if (t->options.no_chain || !atomic_compare_exchange_strong(&e->linked, &free, 1))
+    if (t->options.no_chain || !block_is_whole(to) || !atomic_compare_exchange_strong(&e->linked, &free, 1))
         return;
     uint32_t head = atomic_load(&to->incoming);
     do
@@ -49,7 +49,10 @@ void link_exit(struct translator *t, uint32_t exit, struct block *to)
 void link_new(struct translator *t, const struct block *b, uint32_t first, unsigned n)
 {
     for (uint32_t i = first; i < first + n; i++) {
-        struct block *to = table_find(t, t->exits[i].target, b->mode);
+        /* In a machine, exits are to the same page. */
+        uint64_t target = t->exits[i].target;
+        struct block_key key = {target, b->backing + (target - b->pc), b->mode};
+        struct block *to = table_find(t, &key);
         if (to)
             link_exit(t, i, to);
     }

@@ -21,23 +21,45 @@ enum {
     FIRST_ROOM = 8 * 1024, /* code room asked for at first; a chunk is the most */
 };
 
-/* Keeps blocks within two pages: what lies beyond the page after pc's is not fetched. */
-struct two_pages {
-    const struct code_source *source;
-    uint64_t end;
+/*
+ * What a block may be made from. In a process: pc's page and the next. In a machine: pc's page, and of the next
+ * what an instruction that begins at the end of the first may need.
+ */
+struct extent {
+    struct translator *t;
+    struct vcpu *v;
+    uint64_t start, end; /* guest addresses */
+    uint64_t next;       /* backing of the next page's start, if it has been asked for (machines) */
 };
 
-static const uint8_t *two_page_window(void *context, uint64_t pc, size_t *size)
+static const uint8_t *extent_window(void *context, uint64_t pc, size_t *size)
 {
-    const struct two_pages *w = context;
-    const uint8_t *bytes = w->source->window(w->source->context, pc, size);
-    uint64_t left = pc < w->end ? w->end - pc : 0;
-    if (*size > left)
-        *size = (size_t)left;
+    struct extent *e = context;
+    const struct translator_options *options = &e->t->options;
+    *size = 0;
+    if (pc < e->start || pc >= e->end)
+        return NULL;
+    const uint8_t *bytes = options->machine ? options->machine->fetch(e->v, pc, size, true)
+                                            : options->source.window(options->source.context, pc, size);
+    if (options->machine && !bytes)
+        *size = 0;
+    if (*size > e->end - pc)
+        *size = (size_t)(e->end - pc);
+    if (bytes && options->machine && pc >> PAGE_BITS != e->start >> PAGE_BITS)
+        e->next = (uintptr_t)bytes - (pc & ((1 << PAGE_BITS) - 1));
     return bytes;
 }
 
-static void log_guest_code(struct translator *t, const struct ir_block *b)
+static struct extent extent_of(struct translator *t, struct vcpu *v, uint64_t pc)
+{
+    uint64_t page = pc >> PAGE_BITS << PAGE_BITS, next = page + (1 << PAGE_BITS);
+    if (!t->options.machine)
+        return (struct extent){t, v, 0, next + (1 << PAGE_BITS), 0};
+    uint64_t longest = pc + t->frontend->max_insn;
+    return (struct extent){t, v, page, longest > next ? longest : next, 0};
+}
+
+static void log_guest_code(struct translator *t, struct extent *extent, const struct ir_block *b)
 {
     log_print("----------------\nIN: %s 0x%llx\n", t->frontend->name, (unsigned long long)b->pc);
     for (unsigned i = 0; i < b->n; i++) {
@@ -45,7 +67,7 @@ static void log_guest_code(struct translator *t, const struct ir_block *b)
             continue;
         uint64_t pc = b->pc + (int32_t)b->insns[i].aux;
         size_t size;
-        const uint8_t *bytes = t->options.source.window(t->options.source.context, pc, &size);
+        const uint8_t *bytes = extent_window(extent, pc, &size);
         char text[128] = "(not readable)", hex[40] = "";
         if (size >= b->insns[i].d && b->insns[i].d) {
             t->frontend->disassemble(&t->options.config, pc, bytes, size, text, sizeof text);
@@ -67,17 +89,23 @@ static void log_ir(const struct ir_block *b, const char *title)
     arena_free(&arena);
 }
 
-void translate_ir(struct translator *t, struct ir_block *ir, uint64_t pc, uint32_t mode,
-                  unsigned max_insns)
+static void translate(struct translator *t, struct extent *extent, struct ir_block *ir, uint64_t pc,
+                      uint32_t mode, unsigned max_insns)
 {
-    struct two_pages limit = {&t->options.source, ((pc >> PAGE_BITS) + 2) << PAGE_BITS};
-    struct code_source source = {two_page_window, &limit};
+    struct code_source source = {extent_window, extent};
     unsigned flags = t->options.single_insn ? TRANSLATE_SINGLE : 0;
     frontend_translate(t->frontend, &t->options.config, &source, ir, pc, mode, max_insns, flags);
     if (log_on(LOG_IN_ASM) && log_in_filter(pc))
-        log_guest_code(t, ir);
+        log_guest_code(t, extent, ir);
     if (log_on(LOG_OP) && log_in_filter(pc))
         log_ir(ir, "OP");
+}
+
+void translate_ir(struct translator *t, struct vcpu *v, struct ir_block *ir, uint64_t pc, uint32_t mode,
+                  unsigned max_insns)
+{
+    struct extent extent = extent_of(t, v, pc);
+    translate(t, &extent, ir, pc, mode, max_insns);
 }
 
 /* Tables of one emission, on the stack of make_block. */
@@ -144,22 +172,39 @@ static uint32_t add_exits(struct translator *t, const struct code_buffer *out, u
     return first;
 }
 
+/* Says where the guest bytes of a block are. */
+static void set_extent(struct block *b, const struct ir_block *ir, const struct extent *extent)
+{
+    uint64_t away = b->backing - b->pc, lo = ir->lo, hi = ir->hi > ir->lo ? ir->hi : ir->lo + 1;
+    if (extent->t->options.machine) {
+        uint64_t page_end = ((b->pc >> PAGE_BITS) + 1) << PAGE_BITS;
+        lo = lo > extent->start ? lo : extent->start;
+        if (extent->next && hi > page_end) {
+            b->next = extent->next;
+            b->next_hi = extent->next + (hi - page_end);
+        }
+        hi = hi < page_end ? hi : page_end;
+    }
+    b->lo = lo + away;
+    b->hi = hi + away;
+}
+
 /* Registers the emitted code as a block. Returns its index, or 0 when a table is full. */
-static uint32_t add_block(struct translator *t, const struct ir_block *ir,
-                          const struct code_buffer *out, uint32_t code)
+static uint32_t add_block(struct translator *t, const struct ir_block *ir, const struct block_key *key,
+                          const struct extent *extent, const struct code_buffer *out, uint32_t code)
 {
     uint32_t index = atomic_fetch_add(&t->next_block, 1);
     if (index >= t->max_blocks)
         return 0;
     struct block *b = &t->blocks[index];
-    b->pc = ir->pc;
-    b->mode = ir->mode;
+    b->pc = key->pc;
+    b->backing = key->backing;
+    b->mode = key->mode;
     b->code = code;
     b->code_size = (uint32_t)out->size;
     b->maps = (uint32_t)(out->maps - t->maps);
     b->maps_size = (uint32_t)out->maps_size;
-    b->lo = ir->lo;
-    b->hi = ir->hi > ir->lo ? ir->hi : ir->lo + 1;
+    set_extent(b, ir, extent);
     _Atomic uint32_t *chunk = &t->chunk_first[code / CHUNK_SIZE];
     b->chunk_next = atomic_load_explicit(chunk, memory_order_relaxed);
     /* A fault handler may look for the block from now on; only this thread adds to the chunk. */
@@ -194,7 +239,7 @@ static void count(struct translator_thread *th, const struct ir_block *ir,
 
 /* Emits th->ir into code memory. Returns the code's offset, or 0 when the cache is full. */
 static uint32_t emit(struct translator *t, struct translator_thread *th, struct emission *e,
-                     struct code_buffer *out, uint64_t pc, uint32_t mode)
+                     struct code_buffer *out, struct extent *extent, const struct block_key *key)
 {
     uint32_t room, want = FIRST_ROOM;
     unsigned max_insns = 0;
@@ -209,37 +254,49 @@ static uint32_t emit(struct translator *t, struct translator_thread *th, struct 
             max_insns = max_insns ? max_insns / 2 : th->ir->nguest / 2;
             if (!max_insns)
                 return 0;
-            translate_ir(t, th->ir, pc, mode, max_insns);
+            translate(t, extent, th->ir, key->pc, key->mode, max_insns);
         }
         want = CHUNK_SIZE;
     }
 }
 
-struct block *make_block(struct translator *t, struct translator_thread *th, uint64_t pc,
-                         uint32_t mode, uint32_t *stale)
+/* Is there nothing but an instruction that cannot be fetched? */
+static bool cannot_be_fetched(const struct ir_block *ir)
 {
+    const struct ir_insn *end = &ir->insns[ir->n - 1];
+    return ir->nguest == 1 && end->op == IR_EXIT && end->aux == IR_EXIT_FETCH;
+}
+
+struct block *make_block(struct translator *t, struct translator_thread *th,
+                         const struct block_key *key, uint32_t *stale)
+{
+    struct extent extent = extent_of(t, th->vcpu, key->pc);
     struct emission e;
     struct code_buffer out;
     uint64_t started = log_on(LOG_STATS) ? now_ns() : 0;
     uint64_t seen = atomic_load(&t->invalidations);
-    translate_ir(t, th->ir, pc, mode, 0);
-    if (log_on(LOG_OP_OPT) && log_in_filter(pc)) {
+    translate(t, &extent, th->ir, key->pc, key->mode, 0);
+    if (t->options.machine && cannot_be_fetched(th->ir)) {
+        *stale = NO_CODE;
+        return NULL;
+    }
+    if (log_on(LOG_OP_OPT) && log_in_filter(key->pc)) {
         ir_remove_dead(th->ir);
         log_ir(th->ir, "OP after folding and dead code");
     }
-    uint32_t code = emit(t, th, &e, &out, pc, mode);
+    uint32_t code = emit(t, th, &e, &out, &extent, key);
     if (!code)
         return NULL;
     th->chunk_used =
         (code % CHUNK_SIZE + (uint32_t)out.size + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1u);
     apply_relocs(t, &out, code);
     uint32_t first = add_exits(t, &out, code);
-    uint32_t index = first == UINT32_MAX ? 0 : add_block(t, th->ir, &out, code);
+    uint32_t index = first == UINT32_MAX ? 0 : add_block(t, th->ir, key, &extent, &out, code);
     if (!index)
         return NULL;
     struct block *b = &t->blocks[index];
-    if (log_on(LOG_OUT_ASM) && log_in_filter(pc)) {
-        log_print("OUT: [size=%zu] for 0x%llx\n", out.size, (unsigned long long)pc);
+    if (log_on(LOG_OUT_ASM) && log_in_filter(key->pc)) {
+        log_print("OUT: [size=%zu] for 0x%llx\n", out.size, (unsigned long long)key->pc);
         backend_disassemble(&out, (uintptr_t)t->rx + code);
     }
     if (!pages_insert(t, index) || !table_insert(t, index))

@@ -26,6 +26,7 @@ struct translator *translator_create(const struct translator_options *options)
         return t;
     t->backend = backend_create(&t->frontend->ir, backend_host_features() & options->host_features,
                                 options->int_pins, options->float_pins);
+    backend_set_memory(t->backend, options->machine ? BACKEND_TLB : BACKEND_DIRECT);
     memory_create(t);
     struct code_buffer out = {.bytes = t->rw, .capacity = CHUNK_SIZE};
     backend_emit_stubs(t->backend, &out, &t->stubs);
@@ -66,48 +67,89 @@ static void code_end(struct translator_thread *th)
     atomic_store_explicit(&th->in_code, 0, memory_order_release);
 }
 
-/* The block for the current pc, made if it does not exist. Flushes when the cache is full. */
+/* The key of the block for the current pc; false: the pc cannot be fetched. */
+static bool current_key(struct translator *t, struct vcpu *v, struct block_key *key)
+{
+    *key = (struct block_key){v->cpu.exit_pc, v->cpu.exit_pc, v->cpu.mode};
+    size_t size;
+    if (t->options.machine)
+        key->backing = (uintptr_t)t->options.machine->fetch(v, key->pc, &size, false);
+    return !t->options.machine || key->backing;
+}
+
+/* Is the page in which a block goes on still the one that it was made from? */
+static bool still_joined(struct translator *t, struct vcpu *v, const struct block *b)
+{
+    size_t size;
+    uint64_t page = ((b->pc >> PAGE_BITS) + 1) << PAGE_BITS;
+    return block_is_whole(b) ||
+           (uintptr_t)t->options.machine->fetch(v, page, &size, false) == b->next;
+}
+
+/* A block that could not be made. */
+static void clear_way(struct translator *t, struct translator_thread *th, uint32_t stale, uint64_t flushes)
+{
+    code_end(th);
+    if (stale) {
+        registry_lock(t);
+        if (atomic_load(&t->flushes) == flushes)
+            block_discard(t, stale);
+        registry_unlock(t);
+    } else {
+        flush_all(t);
+    }
+    code_begin(t, th);
+}
+
+/*
+ * The block for the current pc, made if it does not exist. Flushes when the cache is full. NULL: the pc cannot be
+ * fetched (machines).
+ */
 static struct block *current_block(struct translator *t, struct translator_thread *th)
 {
-    struct cpu *cpu = &th->vcpu->cpu;
+    struct block_key key;
     for (;;) {
+        if (!current_key(t, th->vcpu, &key))
+            return NULL;
         uint64_t flushes = atomic_load(&t->flushes);
         uint32_t stale = 0;
-        struct block *b = table_find(t, cpu->exit_pc, cpu->mode);
-        if (!b)
-            b = make_block(t, th, cpu->exit_pc, cpu->mode, &stale);
+        struct block *b = table_find(t, &key);
+        if (b && !still_joined(t, th->vcpu, b)) {
+            stale = block_index(t, b);
+            b = NULL;
+        } else if (!b) {
+            b = make_block(t, th, &key, &stale);
+        }
         if (b)
             return b;
-        code_end(th);
-        if (stale) {
-            registry_lock(t);
-            if (atomic_load(&t->flushes) == flushes)
-                block_discard(t, stale);
-            registry_unlock(t);
-        } else {
-            flush_all(t);
-        }
-        code_begin(t, th);
+        if (stale == NO_CODE)
+            return NULL;
+        clear_way(t, th, stale, flushes);
     }
 }
 
 /*
- * Jump cache and return predictions know a block by its pc alone. When the mode bits have changed,
- * which is rare, they lead to code for another mode and are forgotten.
+ * Jump tables and return predictions know a block by its pc alone. When the mode bits have changed, which is
+ * rare, they lead to code for another mode: a process forgets them, a machine has others.
  */
 static void check_mode(struct vcpu *v)
 {
-    if (__builtin_expect(v->cpu.mode != v->thread->mode, 0)) {
-        v->thread->mode = v->cpu.mode;
-        jump_cache_clear(&v->cpu);
-        return_stack_reset(v);
-    }
+    const struct translator_machine *machine = v->translator->options.machine;
+    if (__builtin_expect(v->cpu.mode == v->thread->mode, 1))
+        return;
+    v->thread->mode = v->cpu.mode;
+    if (machine)
+        machine->mode_changed(v);
+    else
+        translator_view_forget(v, v->thread->view);
 }
 
-static void remember(struct translator *t, struct cpu *cpu, struct block *b)
+static void remember(struct translator *t, const struct translator_view *view, struct block *b)
 {
     unsigned index = cpu_jump_index(b->pc);
-    struct cpu_jump *jump = &cpu->jump_cache[index];
+    struct cpu_jump *jump = &view->jumps[index];
+    if (!block_is_whole(b))
+        return;
     /* Another thread may be clearing the entry because the block has died: it looks at pc only. */
     __atomic_store_n(&jump->pc, jump_cache_empty(index), __ATOMIC_RELAXED);
     __atomic_store_n(&jump->code, block_code(t, b), __ATOMIC_RELEASE);
@@ -144,7 +186,7 @@ static void log_entry(const struct translator *t, const struct cpu *cpu, const s
 static const void *known_code(const struct vcpu *v)
 {
     const struct cpu *cpu = &v->cpu;
-    const struct cpu_jump *jump = &cpu->jump_cache[cpu_jump_index(cpu->exit_pc)];
+    const struct cpu_jump *jump = &v->thread->view->jumps[cpu_jump_index(cpu->exit_pc)];
     bool known = __atomic_load_n(&jump->pc, __ATOMIC_RELAXED) == cpu->exit_pc &&
                  cpu->exit_link == CPU_NO_LINK && cpu->mode == v->thread->mode;
     bool leave = __atomic_load_n(&cpu->attention, __ATOMIC_RELAXED) ||
@@ -153,7 +195,7 @@ static const void *known_code(const struct vcpu *v)
     return known && !leave ? jump->code : NULL;
 }
 
-/* The code to enter for the current pc, made if there is none. */
+/* The code to enter for the current pc, made if there is none; NULL: the pc cannot be fetched. */
 static const void *next_code(struct translator *t, struct vcpu *v)
 {
     struct cpu *cpu = &v->cpu;
@@ -166,8 +208,10 @@ static const void *next_code(struct translator *t, struct vcpu *v)
     struct block *b = current_block(t, v->thread);
     v->thread->stats.lookups++;
     cpu->exit_link = CPU_NO_LINK;
+    if (!b)
+        return NULL;
     if (link == CPU_NO_LINK)
-        remember(t, cpu, b);
+        remember(t, v->thread->view, b);
     else if (flushes == atomic_load_explicit(&t->flushes, memory_order_relaxed))
         link_exit(t, link, b);
     if (log_on(LOG_EXEC | LOG_CPU))
@@ -195,6 +239,10 @@ enum ir_exit translator_run(struct vcpu *v)
     code_begin(t, th);
     for (;;) {
         const void *code = next_code(t, v);
+        if (!code) {
+            code_end(th);
+            return IR_EXIT_FETCH;
+        }
         mxcsr_to_guest(cpu);
         t->enter(cpu, code);
         mxcsr_to_host(cpu);
@@ -245,6 +293,8 @@ void translator_invalidate(struct translator *t, uint64_t start, uint64_t size)
 
 bool translator_serve_flush(struct translator *t, const struct cpu *cpu, enum ir_exit reason)
 {
+    if (t->options.machine) /* which knows of every change as it is made */
+        return reason == IR_EXIT_FLUSH || reason == IR_EXIT_FLUSH_LINE;
     if (reason == IR_EXIT_FLUSH)
         translator_invalidate(t, 0, UINT64_MAX);
     else if (reason == IR_EXIT_FLUSH_LINE)
@@ -315,7 +365,7 @@ bool translator_fault(struct vcpu *v, void *ucontext, bool *handled)
     uintptr_t depth = (uintptr_t)v->cpu.return_base - (uintptr_t)gregs[REG_CR2];
     if (depth <= RETURN_GUARD) {
         /* Too many calls without a return: forget the oldest predictions by starting over. */
-        return_stack_reset(v);
+        view_reset_returns(v, v->thread->view);
         gregs[REG_RSP] = (greg_t)(uintptr_t)v->cpu.return_sp;
         *handled = true;
         return true;
@@ -332,6 +382,19 @@ bool translator_fault(struct vcpu *v, void *ucontext, bool *handled)
     v->cpu.return_sp = (void *)(uintptr_t)gregs[REG_RSP];
     gregs[REG_RIP] = (greg_t)(uintptr_t)(t->rx + t->stubs.unwind);
     return true;
+}
+
+void translator_miss_fault(struct vcpu *v)
+{
+    struct translator *t = v->translator;
+    uint32_t offset = (uint32_t)(v->cpu.saved_pc - (uintptr_t)t->rx);
+    const struct block *b = faulting_block(t, v->thread, offset);
+    if (!b || !backend_recover(t->backend, t->maps + b->maps, b->maps_size, offset - b->code, b->pc,
+                               &v->cpu.saved, &v->cpu))
+        die("internal error: no state for an access at code offset %#x", offset);
+    v->cpu.exit_reason = IR_EXIT_FAULT;
+    v->cpu.exit_link = CPU_NO_LINK;
+    backend_unwind(t->rx + t->stubs.unwind, &v->cpu);
 }
 
 void translator_fault_leave(struct vcpu *v, const void *ucontext)

@@ -15,25 +15,25 @@ enum { TOMBSTONE = UINT32_MAX, MAX_PROBES = 16384, FEW_PAGES = 16 };
  * in a cluster longer than a probe sequence. With one instruction a block each halfword has an
  * entry.
  */
-static uint32_t table_hash(const struct translator *t, uint64_t pc, uint32_t mode)
+static uint32_t table_hash(const struct translator *t, uint64_t pc, uint64_t backing, uint32_t mode)
 {
     enum { PIECE_BITS = 14 };
     unsigned shift = t->options.single_insn ? 1 : 3;
-    uint64_t piece = (pc >> PIECE_BITS) * 0x9e3779b97f4a7c15u >> 40;
+    uint64_t piece = ((pc >> PIECE_BITS) + (backing - pc)) * 0x9e3779b97f4a7c15u >> 40;
     uint64_t near = (pc & ((1 << PIECE_BITS) - 1)) >> shift;
     return (uint32_t)((piece << (PIECE_BITS - shift)) + near + mode * 7) & (TABLE_SIZE - 1);
 }
 
-struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode)
+struct block *table_find(const struct translator *t, const struct block_key *key)
 {
-    uint32_t i = table_hash(t, pc, mode);
+    uint32_t i = table_hash(t, key->pc, key->backing, key->mode);
     for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
         uint32_t index = atomic_load_explicit(&t->table[i], memory_order_acquire);
         if (!index)
             return NULL;
         if (index != TOMBSTONE) {
             struct block *b = &t->blocks[index];
-            if (b->pc == pc && b->mode == mode)
+            if (b->pc == key->pc && b->mode == key->mode && b->backing == key->backing)
                 return b;
         }
         i = (i + 1) & (TABLE_SIZE - 1);
@@ -44,7 +44,7 @@ struct block *table_find(const struct translator *t, uint64_t pc, uint32_t mode)
 bool table_insert(struct translator *t, uint32_t index)
 {
     const struct block *b = &t->blocks[index];
-    uint32_t i = table_hash(t, b->pc, b->mode);
+    uint32_t i = table_hash(t, b->pc, b->backing, b->mode);
     for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
         uint32_t seen = atomic_load_explicit(&t->table[i], memory_order_relaxed);
         if ((!seen || seen == TOMBSTONE) &&
@@ -58,7 +58,7 @@ bool table_insert(struct translator *t, uint32_t index)
 void table_remove(struct translator *t, uint32_t index)
 {
     const struct block *b = &t->blocks[index];
-    uint32_t i = table_hash(t, b->pc, b->mode);
+    uint32_t i = table_hash(t, b->pc, b->backing, b->mode);
     for (unsigned probe = 0; probe < MAX_PROBES; probe++) {
         uint32_t seen = atomic_load(&t->table[i]);
         if (!seen)
@@ -119,7 +119,7 @@ static uint64_t first_page(const struct block *b)
 
 static uint64_t last_page(const struct block *b)
 {
-    return (b->hi - 1) >> PAGE_BITS;
+    return (b->next ? b->next : b->hi - 1) >> PAGE_BITS;
 }
 
 static void push(struct code_page *page, uint32_t *next, uint32_t index)
@@ -150,9 +150,11 @@ static void forget_jumps(struct translator *t, const struct block *b)
 {
     unsigned index = cpu_jump_index(b->pc);
     for (struct translator_thread *th = t->threads; th; th = th->next) {
-        struct cpu_jump *jump = &th->vcpu->cpu.jump_cache[index];
-        if (__atomic_load_n(&jump->pc, __ATOMIC_SEQ_CST) == b->pc)
-            __atomic_store_n(&jump->pc, jump_cache_empty(index), __ATOMIC_RELAXED);
+        for (struct translator_view *view = atomic_load(&th->views); view; view = view->next) {
+            struct cpu_jump *jump = &view->jumps[index];
+            if (__atomic_load_n(&jump->pc, __ATOMIC_SEQ_CST) == b->pc)
+                __atomic_store_n(&jump->pc, jump_cache_empty(index), __ATOMIC_RELAXED);
+        }
     }
 }
 
@@ -175,7 +177,7 @@ static void invalidate_page(struct translator *t, struct code_page *page, uint64
         struct block *b = &t->blocks[index];
         uint32_t *link = first_page(b) == number ? &b->first_page_next : &b->last_page_next;
         uint32_t next = *link;
-        if (b->lo < end && b->hi > start && !atomic_load(&b->dead))
+        if (block_touches(b, start, end) && !atomic_load(&b->dead))
             block_discard(t, index);
         if (!atomic_load(&b->dead))
             push(page, link, index);
@@ -208,7 +210,7 @@ bool invalidations_spare(const struct translator *t, const struct block *b, uint
         uint64_t last = atomic_load_explicit(&r->last, memory_order_relaxed);
         /* Half written, or overwritten while we read: then nothing is known. */
         if (number != seen + 1 || atomic_load(&r->number) != number ||
-            (start < b->hi && last >= b->lo))
+            block_touches(b, start, last + 1 ? last + 1 : last))
             return false;
     }
     return true;

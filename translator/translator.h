@@ -15,6 +15,7 @@
 
 struct translator;
 struct translator_thread; /* a thread's part: code chunk, scratch, epoch */
+struct translator_view;   /* a jump table and a return stack: see view.c */
 
 /* One guest thread as the runtime sees it. Allocate with translator_vcpu_create. */
 struct vcpu {
@@ -24,10 +25,28 @@ struct vcpu {
     void *owner; /* the linux-user thread or the system's hart */
 };
 
+/*
+ * A machine's memory. Guest addresses go through the TLB, and what a pc leads to may change: translations are
+ * kept by the host address of the guest's code beside its pc.
+ */
+struct translator_machine {
+    /*
+     * The host address of the code at `pc` as the vcpu sees it now, and in *size how many bytes from there lie in
+     * the same page; NULL: the fetch faults, and translator_run returns IR_EXIT_FETCH. If `translate`, the code is
+     * about to be read: from now on, changes of that page must be told to translator_invalidate.
+     */
+    const uint8_t *(*fetch)(struct vcpu *v, uint64_t pc, size_t *size, bool translate);
+    /* As struct cpu's. Where the guest faults, it ends in translator_miss_fault. */
+    uint32_t (*miss)(struct cpu *cpu);
+    /* cpu.mode has changed: selects the view for it. */
+    void (*mode_changed)(struct vcpu *v);
+};
+
 struct translator_options {
     const struct frontend *frontend;
     struct cpu_config config;
-    struct code_source source;
+    struct code_source source;                /* of a process */
+    const struct translator_machine *machine; /* NULL: a process */
     /*
      * Offered each system call first: serves it and returns true, and the guest goes on at once; or
      * false, and translator_run returns. The guest's FP mode is in force, and a flush waits for its
@@ -91,10 +110,31 @@ bool translator_fault(struct vcpu *v, void *ucontext, bool *handled);
  */
 void translator_fault_leave(struct vcpu *v, const void *ucontext);
 
+/*
+ * From translator_machine.miss: the access faults. Leaves translator_run with IR_EXIT_FAULT, the guest's state
+ * at home as before the instruction.
+ */
+_Noreturn void translator_miss_fault(struct vcpu *v);
+
+/*
+ * Views: what a machine's vcpu believes about where pcs lead, a jump table and predictions of returns. A vcpu
+ * has one from the start; a machine makes more, for privileges, address spaces and modes that take turns, and
+ * keeps in order what each believes. Only the vcpu's own thread uses these. NULL: no memory.
+ */
+struct translator_view *translator_view_create(struct vcpu *v);
+struct translator_view *translator_view_first(struct vcpu *v);
+void translator_view_select(struct vcpu *v, struct translator_view *view);
+/* Forgets all, or what concerns the page of guest address `page`. */
+void translator_view_forget(struct vcpu *v, struct translator_view *view);
+void translator_view_forget_page(struct vcpu *v, struct translator_view *view, uint64_t page);
+
 /* True if the host pc is inside translated code or stubs. Async-signal-safe. */
 bool translator_owns(const struct translator *t, uintptr_t host_pc);
 
-/* The guest's code in [start, start+size) has changed or gone: forgets all translations of it. */
+/*
+ * The guest's code in [start, start+size) has changed or gone: forgets all translations of it. Guest addresses
+ * in a process, host addresses in a machine.
+ */
 void translator_invalidate(struct translator *t, uint64_t start, uint64_t size);
 
 /* Guest address range of Ferry's own memory (code cache); for the address space's reserved list. */
