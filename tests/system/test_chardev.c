@@ -2,10 +2,14 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -383,4 +387,112 @@ Test(chardev, mux_of_an_option_serves_two)
     char text[16] = "";
     cr_assert_eq(read(open("file", O_RDONLY), text, sizeof text), 6);
     cr_assert_str_eq(text, "logged");
+}
+
+/* A program on a terminal of its own; `end` is how it ends. Returns the terminal once it is raw. */
+static int on_a_terminal(const char *text, pid_t *child, void (*end)(void))
+{
+    int master;
+    *child = forkpty(&master, NULL, NULL, NULL);
+    cr_assert_geq(*child, 0);
+    if (*child == 0) {
+        struct user *u = new_user(1);
+        struct chardev *c = chardev_open(&machine, "serial0", text, error, sizeof error);
+        if (!c || !chardev_connect(c, &u->user))
+            _exit(99);
+        write_text(c, "raw");
+        while (!u->size)
+            loop_once(&machine);
+        if (u->text[0] == 3)
+            _exit(77); /* Control-C is a byte */
+        end();
+    }
+    char bytes[3];
+    cr_assert_eq(read(master, bytes, 3), 3);
+    return master;
+}
+
+static tcflag_t modes(int terminal)
+{
+    struct termios t;
+    cr_assert_eq(tcgetattr(terminal, &t), 0);
+    return t.c_lflag & (ECHO | ICANON | ISIG);
+}
+
+static int status_of(pid_t child)
+{
+    int status;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void end_well(void)
+{
+    exit(5);
+}
+
+static void end_by_abort(void)
+{
+    abort();
+}
+
+Test(chardev, the_terminal_comes_back)
+{
+    static const struct {
+        void (*end)(void);
+        int signal;
+    } ends[] = {{end_well, 0}, {end_by_abort, 0}, {end_well, SIGTERM}, {end_well, SIGHUP}};
+    for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++) {
+        pid_t child;
+        int terminal = on_a_terminal("stdio", &child, ends[i].end);
+        cr_assert_eq(modes(terminal), ISIG);
+        if (ends[i].signal)
+            kill(child, ends[i].signal);
+        else
+            cr_assert_eq(write(terminal, "q", 1), 1);
+        int status = status_of(child);
+        if (i == 0)
+            cr_assert_eq(WEXITSTATUS(status), 5);
+        else
+            cr_assert_eq(WTERMSIG(status), i == 1 ? SIGABRT : ends[i].signal);
+        cr_assert_eq(modes(terminal), ECHO | ICANON | ISIG);
+        close(terminal);
+    }
+}
+
+/* stdio ends by Control-C; with the monitor on it, it is the guest's. */
+Test(chardev, control_c)
+{
+    pid_t child;
+    int terminal = on_a_terminal("stdio", &child, end_well);
+    cr_assert_eq(write(terminal, "\003", 1), 1);
+    cr_assert_eq(WTERMSIG(status_of(child)), SIGINT);
+    cr_assert_eq(modes(terminal), ECHO | ICANON | ISIG);
+    terminal = on_a_terminal("mon:stdio", &child, end_well);
+    cr_assert_eq(modes(terminal), 0);
+    cr_assert_eq(write(terminal, "\003", 1), 1);
+    cr_assert_eq(WEXITSTATUS(status_of(child)), 77);
+}
+
+/* What was written last is read, though the program ends at once. */
+Test(chardev, the_end_is_read)
+{
+    int fds[2];
+    cr_assert_eq(pipe(fds), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(fds[1], 1);
+        struct chardev *c = chardev_open(&machine, "serial0", "stdio", error, sizeof error);
+        for (int i = 0; i < 6000; i++)
+            write_text(c, "0123456789");
+        exit(0);
+    }
+    usleep(50000);
+    char bytes[4096];
+    size_t all = 0;
+    for (ssize_t n; all < 60000 && (n = read(fds[0], bytes, sizeof bytes)) > 0;)
+        all += n;
+    cr_assert_eq(status_of(child), 0);
+    cr_assert_eq(all, 60000);
+    cr_assert_eq(fcntl(fds[1], F_GETFL) & O_NONBLOCK, 0, "the pipe is others' too");
 }
