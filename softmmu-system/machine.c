@@ -238,10 +238,14 @@ static void finish(struct machine *m)
         warn("ended by signal %d (%s)", (int)ended_by, strsignal(ended_by));
 }
 
-int machine_run(struct machine *m)
+void machine_start(struct machine *m)
 {
     power_on(m);
     catch_signals(m);
+}
+
+int machine_run(struct machine *m)
+{
     for (unsigned i = 0; i < m->nharts; i++)
         hart_run(m->harts[i]);
     if (!m->start_stopped)

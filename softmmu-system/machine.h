@@ -124,6 +124,12 @@ size_t machine_console_read(struct machine *m, uint8_t *bytes, size_t n);
 void machine_exit(struct machine *m, int status);
 
 /*
+ * Powers it on, stopped: devices and harts are reset, kernel and firmware loaded. Ends the program where they
+ * cannot be. From now on signals that end the program end the machine.
+ */
+void machine_start(struct machine *m);
+
+/*
  * Runs the machine in the calling thread until it ends: starts the harts' threads, runs the event loop,
  * serves requests. Returns the program's exit status.
  */

@@ -295,6 +295,7 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < nmonitors; i++)
         if (monitor_chardev[i] && !monitor_start(&machine, monitor_chardev[i]))
             die("-monitor %s: is in use", settings.monitors.n ? settings.monitors.items[i] : "stdio");
+    machine_start(&machine);
     say_ready();
     int status = machine_run(&machine);
     if (settings.pidfile)

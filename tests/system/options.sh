@@ -67,7 +67,7 @@ refused kernel_empty "$work/empty: is empty" -kernel "$work/empty"
 head -c 40000000 /dev/zero >"$work/large"
 refused kernel_large "$work/large: .* do not fit into .*32 MiB" -kernel "$work/large" -m 32
 head -c 4096 /dev/zero >"$work/small"
-refused initrd_large "$work/large: .*fit into .*48 MiB" -kernel "$work/small" -initrd "$work/large" -m 48
+refused initrd_large "$work/large: .*fit into .*40 MiB" -kernel "$work/small" -initrd "$work/large" -m 40
 printf '\x1f\x8b\x08\0\0\0\0\0\0\0rubbish-rubbish' >"$work/broken.gz"
 refused kernel_damaged "$work/broken.gz: is damaged" -kernel "$work/broken.gz"
 head -c 200000000 /dev/zero | gzip -c1 >"$work/bomb.gz"
