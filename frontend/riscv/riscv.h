@@ -70,6 +70,12 @@ enum rv_mode {
  * chapter 10.1.1). Whoever writes mstatus keeps SD what it has to be.
  */
 #define RV_SSTATUS_BITS UINT64_C(0x80000003000de762)
+/* Bits of mstatus that more than one part has to know. */
+#define RV_MSTATUS_SIE (UINT64_C(1) << 1)
+#define RV_MSTATUS_MIE (UINT64_C(1) << 3)
+#define RV_MSTATUS_SPIE (UINT64_C(1) << 5)
+#define RV_MSTATUS_MPIE (UINT64_C(1) << 7)
+#define RV_MSTATUS_SUM (UINT64_C(1) << 18)
 /* What xepc can hold: instructions are of two bytes at least. */
 #define RV_EPC_BITS (~UINT64_C(1))
 
@@ -79,6 +85,7 @@ enum rv_mode {
     X(hostcall, 1, IR_HELPER_READS | IR_HELPER_WRITES | IR_HELPER_FAULTS)                          \
     X(time, 0, IR_HELPER_PURE)                                                                     \
     X(cycle, 0, IR_HELPER_PURE)                                                                    \
+    X(status, 1, IR_HELPER_PURE)                                                                   \
     X(fclass, 2, IR_HELPER_PURE)                                                                   \
     X(half, 3, IR_HELPER_PURE)                                                                     \
     X(fcvtmod, 1, IR_HELPER_PURE)

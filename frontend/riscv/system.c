@@ -288,6 +288,33 @@ static bool same_as_in_process(const struct translation *t, uint32_t csr, bool w
     return false;
 }
 
+/*
+ * Kernels switch interrupts off and on, and allow themselves user memory, all the time: constants that
+ * csrrs and csrrc set and clear. True if that has been done in place.
+ */
+static bool change_status(struct translation *t, int operation, uint32_t rd, ir_ref source,
+                          uint64_t visible)
+{
+    const uint64_t enables = RV_MSTATUS_SIE | RV_MSTATUS_MIE;
+    const uint64_t others = RV_MSTATUS_SPIE | RV_MSTATUS_MPIE | RV_MSTATUS_SUM;
+    struct ir_block *b = t->block;
+    if (operation == CSR_WRITE || !ir_is_const(source))
+        return false;
+    uint64_t bits = ir_const_value(b, source);
+    if (bits & ~((enables | others) & visible))
+        return false;
+    ir_ref old = ir_get(b, RV_SLOT_mstatus), new = new_value(t, operation, old, source);
+    ir_put(b, RV_SLOT_mstatus, new);
+    put_x(t, rd, ir_op2(b, IR_AND, IR_I64, old, ir_const(b, visible)));
+    if (bits & RV_MSTATUS_SUM)
+        ir_helper_call(b, IR_VOID, RV_HELPER_status, new, IR_NONE, IR_NONE);
+    if (operation == CSR_SET && bits & enables) {
+        ir_brcc(b, IR_EQ, IR_I64, ir_get(b, RV_SLOT_irq), ir_const(b, 0), t->pc + t->length);
+        ir_exit(b, IR_EXIT_NONE, t->pc + t->length);
+    }
+    return true;
+}
+
 /* All but what is done in place is left to the runtime, illegal accesses too. */
 static bool access_system_csr(struct translation *t, int operation, uint32_t csr, uint32_t rd,
                               ir_ref source, bool writes)
@@ -295,15 +322,17 @@ static bool access_system_csr(struct translation *t, int operation, uint32_t csr
     const struct plain_csr *plain = find_plain(csr);
     if (!privilege_suffices(t, csr))
         return rv_privileged(t);
-    if (plain)
+    if (plain) {
         access_plain(t, operation, plain, rd, source, writes);
-    else if (csr == CSR_MSTATUS && !writes)
-        put_x(t, rd, ir_get(t->block, RV_SLOT_mstatus));
-    else if (csr == CSR_SSTATUS && !writes)
-        put_x(t, rd, ir_op2(t->block, IR_AND, IR_I64, ir_get(t->block, RV_SLOT_mstatus),
-                            ir_const(t->block, RV_SSTATUS_BITS)));
-    else
+        return true;
+    }
+    if (csr != CSR_MSTATUS && csr != CSR_SSTATUS)
         return rv_privileged(t);
+    uint64_t visible = csr == CSR_MSTATUS ? ~UINT64_C(0) : RV_SSTATUS_BITS;
+    if (writes)
+        return change_status(t, operation, rd, source, visible) || rv_privileged(t);
+    put_x(t, rd, ir_op2(t->block, IR_AND, IR_I64, ir_get(t->block, RV_SLOT_mstatus),
+                        ir_const(t->block, visible)));
     return true;
 }
 

@@ -32,6 +32,7 @@ static void create(struct hart *h)
     r->config = translator_config(h->vcpu->translator);
     r->misa = misa(r->config);
     riscv_timer_create(r);
+    hart_cpu(h)->helper[RV_HELPER_status] = riscv_helper_status;
 }
 
 /* All but the inputs, which are devices'. */

@@ -67,19 +67,14 @@ enum rv_cause {
     RV_CAUSE_STORE_PAGE = 15,
 };
 
-/* mstatus (chapter 3.1.6); sstatus shows a part of it. */
-#define RV_MSTATUS_SIE (UINT64_C(1) << 1)
-#define RV_MSTATUS_MIE (UINT64_C(1) << 3)
-#define RV_MSTATUS_SPIE (UINT64_C(1) << 5)
+/* mstatus (chapter 3.1.6); sstatus shows a part of it. More of it in frontend/riscv/riscv.h. */
 #define RV_MSTATUS_UBE (UINT64_C(1) << 6)
-#define RV_MSTATUS_MPIE (UINT64_C(1) << 7)
 #define RV_MSTATUS_SPP (UINT64_C(1) << 8)
 #define RV_MSTATUS_VS (UINT64_C(3) << 9)
 #define RV_MSTATUS_MPP (UINT64_C(3) << 11)
 #define RV_MSTATUS_FS (UINT64_C(3) << 13)
 #define RV_MSTATUS_XS (UINT64_C(3) << 15)
 #define RV_MSTATUS_MPRV (UINT64_C(1) << 17)
-#define RV_MSTATUS_SUM (UINT64_C(1) << 18)
 #define RV_MSTATUS_MXR (UINT64_C(1) << 19)
 #define RV_MSTATUS_TVM (UINT64_C(1) << 20)
 #define RV_MSTATUS_TW (UINT64_C(1) << 21)
@@ -182,6 +177,9 @@ void riscv_mret(struct riscv_hart *r);
  * follow. `privilege` is the new one.
  */
 void riscv_select(struct riscv_hart *r, unsigned privilege);
+
+/* For cpu.helper: mstatus becomes `status`, of which SUM alone may be new. */
+ir_helper_fn riscv_helper_status;
 
 /* mip as CSR reads show it. */
 uint64_t riscv_mip(struct riscv_hart *r);

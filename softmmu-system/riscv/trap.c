@@ -48,16 +48,29 @@ static uint32_t mode_of(const struct riscv_hart *r, unsigned privilege, uint64_t
     return mode;
 }
 
+static void select_spaces(struct riscv_hart *r, unsigned privilege, uint64_t status)
+{
+    unsigned data = privilege;
+    if (privilege == RV_MACHINE && status & RV_MSTATUS_MPRV)
+        data = (status & RV_MSTATUS_MPP) >> 11;
+    softmmu_select(&r->hart, space_of(r, data, status & RV_MSTATUS_SUM),
+                   space_of(r, privilege, false));
+}
+
 void riscv_select(struct riscv_hart *r, unsigned privilege)
 {
     struct cpu *cpu = hart_cpu(&r->hart);
     uint64_t status = *riscv_slot(r, RV_SLOT_mstatus);
-    unsigned data = privilege;
-    if (privilege == RV_MACHINE && status & RV_MSTATUS_MPRV)
-        data = (status & RV_MSTATUS_MPP) >> 11;
     cpu->mode = (cpu->mode & RV_MODE_ROUND) | mode_of(r, privilege, status);
-    softmmu_select(&r->hart, space_of(r, data, status & RV_MSTATUS_SUM),
-                   space_of(r, privilege, false));
+    select_spaces(r, privilege, status);
+}
+
+uint64_t riscv_helper_status(struct cpu *cpu, uint64_t status, uint64_t b, uint64_t c)
+{
+    struct riscv_hart *r = riscv_hart(hart_of((struct vcpu *)cpu));
+    (void)b, (void)c;
+    select_spaces(r, riscv_privilege(r), status);
+    return 0;
 }
 
 /* ---- entering a handler ------------------------------------------------------------------- */
@@ -182,6 +195,7 @@ void riscv_interrupt(struct hart *h)
 {
     struct riscv_hart *r = riscv_hart(h);
     uint64_t bits = pending(r) & r->mie;
+    *riscv_slot(r, RV_SLOT_irq) = bits;
     if (!bits)
         return;
     unsigned privilege = riscv_privilege(r);

@@ -90,6 +90,58 @@ Test(privileged, status)
     cr_expect_eq(get_x_register(A2), 0x123);
 }
 
+static uint64_t helped;
+
+static uint64_t note_status(struct cpu *c, uint64_t status, uint64_t b, uint64_t d)
+{
+    (void)c, (void)b, (void)d;
+    return helped = status;
+}
+
+/* Interrupts off and on, user memory: in place, for constants; enabling looks whether one waits. */
+Test(privileged, status_is_changed_in_place)
+{
+    enum { SUM = 1 << 18, FS = 3 << 13 };
+    reset_hart(SUPERVISOR, 0);
+    cpu.helper[RV_HELPER_status] = note_status;
+    *slot(RV_SLOT_mstatus) = RV_MSTATUS_SIE | RV_MSTATUS_MIE;
+    cr_expect_eq(run_word(csr_word(RV_csrrci, SSTATUS, A2, 2)), IR_EXIT_NONE);
+    cr_expect_eq(*slot(RV_SLOT_mstatus), RV_MSTATUS_MIE);
+    cr_expect_eq(get_x_register(A2), RV_MSTATUS_SIE, "as S mode sees it");
+    cr_expect_eq(run_word(csr_word(RV_csrrsi, SSTATUS, A2, 2)), IR_EXIT_NONE);
+    cr_expect_eq(*slot(RV_SLOT_mstatus), RV_MSTATUS_MIE | RV_MSTATUS_SIE);
+    cr_expect_eq(get_x_register(A2), 0);
+    cr_expect_eq(cpu.exit_pc, code_address() + 4);
+    expect_left(csr_word(RV_csrrsi, SSTATUS, 0, 8), IR_EXIT_SYSTEM); /* MIE is none of its bits */
+    expect_left(csr_word(RV_csrrwi, SSTATUS, 0, 2), IR_EXIT_SYSTEM);
+    set_x_register(A0, 2);
+    expect_left(csr_word(RV_csrrs, SSTATUS, 0, A0), IR_EXIT_SYSTEM); /* not known */
+    uint32_t words[2] = {encode(RV_lui, "rd", A0, "imm", SUM >> 12, NULL),
+                         csr_word(RV_csrrs, SSTATUS, 0, A0)};
+    *slot(RV_SLOT_mstatus) = 0;
+    cr_expect_eq(run_words(words, 2), IR_EXIT_NONE);
+    cr_expect_eq(*slot(RV_SLOT_mstatus), SUM);
+    cr_expect_eq(helped, SUM);
+    words[0] = encode(RV_lui, "rd", A0, "imm", FS >> 12, NULL);
+    cr_expect_eq(run_words(words, 2), IR_EXIT_SYSTEM);
+    cr_expect_eq(cpu.exit_pc, code_address() + 4);
+    reset_hart(MACHINE, 0);
+    cr_expect_eq(run_word(csr_word(RV_csrrsi, MSTATUS, 0, 8)), IR_EXIT_NONE);
+    cr_expect_eq(*slot(RV_SLOT_mstatus), RV_MSTATUS_MIE);
+}
+
+/* The block is left behind the instruction, and what follows in it is not executed. */
+Test(privileged, enabling_lets_a_waiting_interrupt_in)
+{
+    reset_hart(SUPERVISOR, 0);
+    *slot(RV_SLOT_irq) = 1;
+    run_word(csr_word(RV_csrrsi, SSTATUS, 0, 2));
+    cr_expect_eq(block.nguest, 1);
+    cr_expect_eq(block.insns[block.n - 1].op, IR_EXIT);
+    cr_expect_eq(block.insns[block.n - 1].aux, IR_EXIT_NONE);
+    cr_expect_eq(cpu.exit_pc, code_address() + 4);
+}
+
 Test(privileged, floating_point_that_is_off)
 {
     static const enum rv_insn rows[] = {RV_fadd_s, RV_fadd_d,  RV_fadd_h,   RV_fld,
