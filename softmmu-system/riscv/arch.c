@@ -35,6 +35,13 @@ static void create(struct hart *h)
     hart_cpu(h)->helper[RV_HELPER_status] = riscv_helper_status;
 }
 
+/* Page tables' accessed and dirty bits are set by hardware from the start ("Svadu": unless there is Svade). */
+static uint64_t first_menvcfg(const struct riscv_hart *r)
+{
+    bool hardware = cpu_has(r->config, RV_FEATURE_Svadu) && !cpu_has(r->config, RV_FEATURE_Svade);
+    return hardware ? RV_ENVCFG_ADUE : 0;
+}
+
 /* All but the inputs, which are devices'. */
 static void clear(struct riscv_hart *r)
 {
@@ -46,7 +53,8 @@ static void clear(struct riscv_hart *r)
     r->medeleg = r->mideleg = r->mie = 0;
     r->mtvec = r->stvec = 0;
     r->mcounteren = r->scounteren = 0;
-    r->menvcfg = r->senvcfg = 0;
+    r->menvcfg = first_menvcfg(r);
+    r->senvcfg = 0;
     r->satp = 0;
     r->seip = r->mxr = false;
     riscv_set_pending(r, UINT64_C(1) << RV_IRQ_SSI | UINT64_C(1) << RV_IRQ_STI, false);
@@ -72,7 +80,7 @@ void riscv_hart_start(struct riscv_hart *r, uint64_t pc, uint64_t a0, uint64_t a
     r->mideleg = RV_SUPERVISOR_INTERRUPTS;
     r->mcounteren = RV_COUNTERS;
     r->stimecmp = UINT64_MAX;
-    riscv_set_menvcfg(r, ~RV_ENVCFG_ADUE);
+    riscv_set_menvcfg(r, ~RV_ENVCFG_ADUE | first_menvcfg(r));
     rv_pmp_open(&r->pmp);
     *riscv_slot(r, RV_SLOT_a0) = a0;
     *riscv_slot(r, RV_SLOT_a1) = a1;

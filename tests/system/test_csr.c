@@ -146,6 +146,16 @@ Test(csr, legal_values)
     cr_expect_eq(hart_get(MHARTID), 0);
 }
 
+Test(csr, accessed_and_dirty_bits_from_the_start)
+{
+    hart_setup(NULL);
+    cr_expect_eq(hart_get(MENVCFG), RV_ENVCFG_ADUE);
+    hart_setup("rv64,svade=on");
+    cr_expect_eq(hart_get(MENVCFG), 0);
+    hart_setup("rv64,svadu=off");
+    cr_expect_eq(hart_get(MENVCFG), 0);
+}
+
 Test(csr, status)
 {
     const uint64_t lengths = UINT64_C(10) << 32, fs = RV_MSTATUS_FS | RV_MSTATUS_SD;
