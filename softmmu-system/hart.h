@@ -21,12 +21,12 @@
 struct machine;
 struct hart;
 
-/* One request to a hart's thread; on the asker's stack. */
+/* One request to a hart's thread. */
 struct hart_work {
     void (*run)(struct hart *h, void *argument);
     void *argument;
     struct hart_work *next;
-    _Atomic bool *done;   /* set when it has run; NULL: nobody waits, and the work was allocated */
+    _Atomic unsigned *left; /* counts those not done yet; the work is on the asker's stack. NULL: allocated */
 };
 
 /* A processor architecture as a machine runs it. */
@@ -85,8 +85,10 @@ struct hart {
     /* hart.c's own, under `mutex` */
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    struct hart_work *work;   /* requested, newest first */
-    bool stop_wanted, stopped, quit, signalled;
+    struct hart_work *work, **last_work; /* requested, in order */
+    bool stop_wanted, stopped, quit;
+    _Atomic bool signalled;              /* one of the above has changed */
+    _Atomic bool sleeps;                 /* waits for `wake` */
 
     /*
      * Not started yet, or stopped by firmware: serves requests only. Changed by the hart's own thread (in
@@ -130,6 +132,9 @@ void hart_wait(struct hart *h, int64_t deadline);
  */
 void hart_ask(struct machine *m, uint64_t mask, void (*run)(struct hart *h, void *argument),
               void *argument);
+
+/* Has `run` called in the hart's thread, sometime soon; nobody waits. Any thread. */
+void hart_tell(struct hart *h, void (*run)(struct hart *h, void *argument), void *argument);
 
 /* Stops all harts (returns when none runs guest code), lets them go on, ends their threads. Event loop only. */
 void hart_stop_all(struct machine *m);

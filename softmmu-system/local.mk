@@ -23,6 +23,7 @@ libferrysystem_a_SOURCES = \
     softmmu-system/fdt.c \
     softmmu-system/fdt.h \
     softmmu-system/goldfish_rtc.c \
+    softmmu-system/hart.c \
     softmmu-system/hart.h \
     softmmu-system/keys.c \
     softmmu-system/keys.h \
@@ -73,7 +74,11 @@ libferrysystem_a_SOURCES = \
     softmmu-system/riscv/timer.c \
     softmmu-system/riscv/trap.c \
     softmmu-system/sifive_test.c \
+    softmmu-system/softmmu.c \
     softmmu-system/softmmu.h \
+    softmmu-system/softmmu_code.c \
+    softmmu-system/softmmu_internal.h \
+    softmmu-system/softmmu_miss.c \
     softmmu-system/virt.c
 # Virtio and disks.
 libferrysystem_a_SOURCES += \
@@ -95,12 +100,10 @@ libferrysystem_a_SOURCES += \
     softmmu-system/virtio_rng.c \
     softmmu-system/virtqueue.c
 
-FERRY_SYSTEM_LIBS = libferrysystem.a libferrysystemstubs.a libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
+FERRY_SYSTEM_LIBS = libferrysystem.a libferry.a $(SLIRP_LIBS) -lfdt $(FERRY_LIBS)
 
 if SYSTEM
 bin_PROGRAMS += ferry-system
-noinst_LIBRARIES += libferrysystemstubs.a
-libferrysystemstubs_a_SOURCES = softmmu-system/stubs.c
 ferry_system_SOURCES = softmmu-system/main.c
 ferry_system_LDADD = $(FERRY_SYSTEM_LIBS)
 endif

@@ -223,6 +223,7 @@ static void create_harts(void)
     const struct translator_options options = {
         .frontend = machine.arch->frontend,
         .config = cpu,
+        .machine = &softmmu_machine,
         .cache_size = settings.cache_size,
         .interpret = settings.interpret,
         .single_insn = settings.one_insn,

@@ -34,7 +34,12 @@ struct region *memory_add_ram(struct memory *m, const char *name, uint64_t base,
     if (host == MAP_FAILED)
         die("no %" PRIu64 " MiB of memory for the guest: %s", size >> 20, strerror(errno));
     madvise(host, size, MADV_HUGEPAGE);
+    void *pages = mmap(NULL, size / SOFTMMU_PAGE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages == MAP_FAILED)
+        die("no memory for the state of the guest's pages: %s", strerror(errno));
     return add(m, &(struct region){.name = name, .base = base, .size = size, .host = host,
+                                   .pages = pages,
                                    .readonly = readonly});
 }
 

@@ -22,6 +22,7 @@ struct region {
     const char *name;
     uint64_t base, size;   /* guest physical */
     uint8_t *host;         /* RAM and ROM; NULL: a device's window */
+    uint8_t *pages;        /* a byte a page of it: the software MMU's */
     bool readonly;         /* ROM: a guest's write is an access fault */
     struct device *device; /* of a window */
 };

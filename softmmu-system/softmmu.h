@@ -63,6 +63,13 @@ struct softmmu_fault {
 enum { SOFTMMU_NOTHING = 0xffff }; /* access fault: no memory, no device, a device that refused */
 
 struct softmmu;
+struct vcpu;
+
+/* For translator_options. */
+extern const struct translator_machine softmmu_machine;
+
+/* cpu.mode has changed within generated code: the jump table of the new one is taken. */
+void softmmu_mode_changed(struct vcpu *v);
 
 /* One a hart. Ends the program when memory is short. */
 struct softmmu *softmmu_create(struct hart *h, const struct softmmu_space *spaces, unsigned n);
