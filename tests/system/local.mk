@@ -20,9 +20,9 @@ tests_system_test_virtqueue_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
 # Parts of ferry-system by themselves.
 if SYSTEM
 check_PROGRAMS += tests/system/test_chardev tests/system/test_loop tests/system/test_mmu \
-    tests/system/test_monitor tests/system/test_netdev
+    tests/system/test_monitor tests/system/test_netdev tests/system/test_virtio_net
 TESTS += tests/system/test_chardev tests/system/test_loop tests/system/test_mmu \
-    tests/system/test_monitor tests/system/test_netdev
+    tests/system/test_monitor tests/system/test_netdev tests/system/test_virtio_net
 endif
 tests_system_test_chardev_SOURCES = tests/system/test_chardev.c
 tests_system_test_chardev_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
@@ -34,6 +34,9 @@ tests_system_test_mmu_SOURCES = tests/system/test_mmu.c
 tests_system_test_mmu_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 tests_system_test_netdev_SOURCES = tests/system/test_netdev.c
 tests_system_test_netdev_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
+tests_system_test_virtio_net_SOURCES = tests/system/test_virtio_net.c tests/system/rig.c \
+    tests/system/rig.h
+tests_system_test_virtio_net_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 
 # Programs that are alone on the machine, a promise of the privileged architecture each; and riscv-tests,
 # where there is a checkout.
