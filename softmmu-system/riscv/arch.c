@@ -78,7 +78,7 @@ void riscv_hart_start(struct riscv_hart *r, uint64_t pc, uint64_t a0, uint64_t a
     clear(r);
     r->medeleg = RV_DELEGABLE;
     r->mideleg = RV_SUPERVISOR_INTERRUPTS;
-    r->mcounteren = RV_COUNTERS;
+    r->mcounteren = r->scounteren = RV_COUNTERS; /* Linux reads the time in user mode, and leaves this to firmware */
     r->stimecmp = UINT64_MAX;
     riscv_set_menvcfg(r, ~RV_ENVCFG_ADUE | first_menvcfg(r));
     rv_pmp_open(&r->pmp);
