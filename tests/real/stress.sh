@@ -14,9 +14,9 @@ each_guest=1
 stressors=(signal sigabrt sigchld sigfd sigfpe sigio signest sigpending sigpipe sigq sigrt sigsegv sigsuspend
            sigtrap kill itimer timer timerfd alarm futex mutex pthread clone fork vfork zombie wait daemon exec
            exit-group sem sem-sysv context schedpolicy sock epoll poll pipe msg shm shm-sysv mq eventfd)
-# (mmapfork's children would fill all memory there is: twice a minute even natively.)
+# (Not mmapfork, whose children fill all memory there is, natively as well; nor vm-segv, which needs ptrace.)
 memory=(mmap mmapaddr mmapfixed mmapmany munmap mremap remap pagemove mprotect madvise mlock msync mincore
-        bigheap brk stack stackmmap vm vm-rw vm-segv memfd)
+        bigheap brk stack stackmmap vm vm-rw memfd)
 slice=(signal sigq sigsegv sigsuspend sigtrap futex pthread clone vfork pipe)
 slice_packages=(stress-ng)
 programs stress-ng
