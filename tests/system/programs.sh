@@ -31,7 +31,7 @@ run() {
     local system=$1 name=$2 firmware=none
     shift 2
     [[ ! $(option firmware "$name") ]] || firmware=default
-    timeout "${TIMEOUT:-60}" "$system" -M virt -m 128M -bios $firmware -kernel "$work/$name" -display none \
+    timeout "${TIMEOUT:-120}" "$system" -M virt -m 128M -bios $firmware -kernel "$work/$name" -display none \
         -serial file:"$work/uart" -monitor none "$@" </dev/null >"$work/stderr" 2>&1
     echo "status $?" >>"$work/uart"
     # (firmware may have a say first)

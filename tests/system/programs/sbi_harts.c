@@ -26,6 +26,7 @@ void hart_main(uint64_t id)
         hart[id].count[which]++;
         hart[id].given = which;
         hart[id].rounds++;
+        asm volatile("pause");
     }
     csr_write(satp, 0);
     sbi(HSM, 1, 0, 0, 0, 0, 0);
@@ -65,7 +66,7 @@ int main(int self, char *tree)
         check("start", (uint64_t)sbi(HSM, 0, id, (uint64_t)hart_entry, id, 0, 0).error, 0);
     }
     wait_rounds(first);
-    for (unsigned i = 1; i <= 30; i++) {
+    for (unsigned i = 1; i <= 12; i++) {
         *entry(&space, VIRTUAL, 0) = (uint64_t)pages[i & 1] >> 12 << 10 | PTE_V | PTE_R | PTE_W | PTE_AD;
         if (i % 3)
             sbi(RFENCE, 1, 15, 0, VIRTUAL, PAGE, 0);
