@@ -5,9 +5,14 @@ EXTRA_DIST += tests/system/lib.sh tests/system/linux.sh tests/system/options.sh 
 
 # Disks and virtio devices, with a driver that is the test's.
 if SYSTEM
-check_PROGRAMS += tests/system/test_block tests/system/test_virtio tests/system/test_virtqueue
-TESTS += tests/system/test_block tests/system/test_virtio tests/system/test_virtqueue
+check_PROGRAMS += tests/system/fuzz_virtio tests/system/test_block tests/system/test_virtio \
+    tests/system/test_virtqueue
+TESTS += tests/system/fuzz_virtio tests/system/test_block tests/system/test_virtio \
+    tests/system/test_virtqueue
 endif
+tests_system_fuzz_virtio_SOURCES = tests/system/fuzz_virtio.c tests/system/rig.c \
+    tests/system/rig.h
+tests_system_fuzz_virtio_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
 tests_system_test_block_SOURCES = tests/system/test_block.c
 tests_system_test_block_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
 tests_system_test_virtio_SOURCES = tests/system/test_virtio.c tests/system/rig.c \
