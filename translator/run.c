@@ -188,6 +188,7 @@ static const void *known_code(const struct vcpu *v)
     const struct cpu *cpu = &v->cpu;
     const struct cpu_jump *jump = &v->thread->view->jumps[cpu_jump_index(cpu->exit_pc)];
     bool known = __atomic_load_n(&jump->pc, __ATOMIC_RELAXED) == cpu->exit_pc &&
+                 cpu->exit_pc && /* 0 may be that of an empty entry */
                  cpu->exit_link == CPU_NO_LINK && cpu->mode == v->thread->mode;
     bool leave = __atomic_load_n(&cpu->attention, __ATOMIC_RELAXED) ||
                  atomic_load_explicit(&v->translator->flushing, memory_order_relaxed) ||

@@ -91,9 +91,22 @@ int main(void)
     check("the same caller in two spaces", sum, ROUNDS * (208 * 1000 + 176));
     check_fault("no fault", NO_FAULT, 0);
 
+    /* Address 0 is one like others. */
+    space_create(&a, SV39);
+    map_program(&a, 0);
+    point(&a, 0, pages[0]);
+    check("code at 0", call(&a, 3, 0), 10);
+    check("again", call(&a, 3, 0), 10);
+    point(&a, 0, pages[1]);
+    asm volatile("sfence.vma zero, zero" : : : "memory");
+    check("remapped", call(&a, 3, 0), 11);
+    point(&a, VIRTUAL, loop);
+    point(&a, VIRTUAL + PAGE, pages[0]);
+    sfence();
+    check("a call into the next page", call(&a, 3, VIRTUAL), 160);
     *entry(&a, VIRTUAL + PAGE, 0) = 0;
     asm volatile("sfence.vma %0, zero" : : "r"((uint64_t)VIRTUAL + PAGE) : "memory");
-    call(&a, 1, VIRTUAL);
+    call(&a, 3, VIRTUAL);
     check_fault("the next page gone", FETCH_PAGE, VIRTUAL + PAGE);
     return (int)failures();
 }
