@@ -22,8 +22,9 @@ static void *map_private(size_t size)
 
 void view_clear_jumps(struct translator_view *view)
 {
+    /* (entry 0 may hold pc 0, which elsewhere means empty) */
     for (unsigned i = 0; i < CPU_JUMP_CACHE; i++)
-        if (__atomic_load_n(&view->jumps[i].pc, __ATOMIC_RELAXED))
+        if (!i || __atomic_load_n(&view->jumps[i].pc, __ATOMIC_RELAXED))
             __atomic_store_n(&view->jumps[i].pc, jump_cache_empty(i), __ATOMIC_RELAXED);
 }
 
