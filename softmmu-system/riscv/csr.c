@@ -322,15 +322,22 @@ static void csr_write_mcycle(struct riscv_hart *r, unsigned csr, uint64_t value)
     riscv_set_counter(r, RISCV_CYCLE, value);
 }
 
+/* What is written is what the instruction behind reads ("Zicsr"), though the host has counted on. */
 static uint64_t csr_read_minstret(struct riscv_hart *r, unsigned csr)
 {
     (void)csr;
-    return riscv_counter(r, RISCV_INSTRET);
+    bool behind = r->minstret_written && hart_cpu(&r->hart)->exit_pc == r->minstret_written;
+    r->minstret_written = 0;
+    if (behind)
+        riscv_set_counter(r, RISCV_INSTRET, r->minstret);
+    return behind ? r->minstret : riscv_counter(r, RISCV_INSTRET);
 }
 
 static void csr_write_minstret(struct riscv_hart *r, unsigned csr, uint64_t value)
 {
     (void)csr;
+    r->minstret = value;
+    r->minstret_written = hart_cpu(&r->hart)->exit_pc + 4;
     riscv_set_counter(r, RISCV_INSTRET, value);
 }
 

@@ -119,6 +119,7 @@ struct riscv_hart {
     /* timer.c's */
     uint64_t stimecmp;             /* ticks; the machine's lock is held to change it */
     _Atomic int64_t time_offset;   /* ticks, added to the machine's clock */
+    uint64_t minstret, minstret_written; /* the last write's value, and the address behind it; 0: none */
     uint64_t counter_offset[2];    /* by enum riscv_counter: added to the host's; while inhibited, the value */
     struct loop_timer timer;       /* sets STIP when it is time */
 
