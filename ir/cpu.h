@@ -39,6 +39,8 @@ struct cpu_jump {
  * page's number. An access may be done at address + addend if the page's address is the tag of its kind.
  */
 enum { CPU_PAGE_BITS = 12, CPU_TLB_ENTRY_BITS = 5 };
+/* Bytes of the longest guest instruction: one so near the end of a page may go on in another. */
+enum { CPU_MAX_INSN = 4 };
 struct cpu_tlb_entry {
     uint64_t read, write; /* tags: the page's address, or CPU_TLB_NONE */
     uint64_t addend;      /* host address - guest address */

@@ -36,6 +36,7 @@ static void empty(struct softmmu *s, struct context *c)
 {
     empty_tlb(c);
     memset(c->fetches, 0, sizeof c->fetches);
+    memset(c->fetched, 0, sizeof c->fetched);
     forget_views(s, c);
     c->stale = false;
 }
@@ -278,6 +279,9 @@ static void flush_page(struct softmmu *s, struct context *c, uint64_t address)
     drop_if_covers(tlb_entry(c, address), address);
     for (unsigned i = 0; i < VICTIMS; i++)
         drop_if_covers(&c->victims[i], address);
+    unsigned bit = fetched_bit(address);
+    if (!(c->fetched[bit / 64] >> bit % 64 & 1))
+        return;
     struct fetch_entry *f = &c->fetches[address >> SOFTMMU_PAGE_BITS & (FETCHES - 1)];
     if (covers(f->info, address))
         f->info = 0;

@@ -100,6 +100,8 @@ static struct fetch_entry *walk(struct softmmu *s, uint64_t pc, struct fetch_ent
         context_note_large(c, pc, w.page_bits);
     if (!w.global)
         c->local_jumps = true;
+    unsigned bit = fetched_bit(pc);
+    c->fetched[bit / 64] |= UINT64_C(1) << bit % 64;
     return e;
 }
 

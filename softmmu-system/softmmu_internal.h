@@ -72,7 +72,8 @@ struct context {
     struct fetch_entry fetches[FETCHES];
     uint16_t locals[LOCALS];      /* places in tlb; untagged spaces only */
     unsigned nlocals;             /* may be more than LOCALS: then nobody knows */
-    uint64_t large[3];            /* Bloom filters of the large pages that entries are of, by size */
+    uint64_t large[3];            /* Bloom filters of the large pages that entries are of, by size; */
+    uint64_t fetched[32];         /* and of the pages that have been fetched from */
     struct mode_view views[VIEWS];
     unsigned nviews, next_view;
 };
@@ -105,6 +106,12 @@ static inline void tlb_drop(struct cpu_tlb_entry *e)
 static inline bool tlb_is_of(const struct cpu_tlb_entry *e, uint64_t address)
 {
     return e->info & TLB_VALID && ((e->info ^ address) & PAGE_MASK) == 0;
+}
+
+/* A page's bit in context.fetched. */
+static inline unsigned fetched_bit(uint64_t address)
+{
+    return (unsigned)((address >> SOFTMMU_PAGE_BITS) * 0x9e3779b97f4a7c15u >> 53);
 }
 
 /* softmmu.c */

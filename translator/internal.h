@@ -214,7 +214,7 @@ const void *serve_call(struct cpu *cpu);
 /* Serves the guest's announcement of changed code; false if the reason is another. */
 bool translator_serve_flush(struct translator *t, const struct cpu *cpu, enum ir_exit reason);
 
-/* True if a block's code is all where its pc is: others are looked up each time they are entered. */
+/* True if a block's code is all where its pc is: no exit is linked to others, which views know only. */
 static inline bool block_is_whole(const struct block *b)
 {
     return !b->next;

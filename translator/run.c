@@ -148,8 +148,6 @@ static void remember(struct translator *t, const struct translator_view *view, s
 {
     unsigned index = cpu_jump_index(b->pc);
     struct cpu_jump *jump = &view->jumps[index];
-    if (!block_is_whole(b))
-        return;
     /* Another thread may be clearing the entry because the block has died: it looks at pc only. */
     __atomic_store_n(&jump->pc, jump_cache_empty(index), __ATOMIC_RELAXED);
     __atomic_store_n(&jump->code, block_code(t, b), __ATOMIC_RELEASE);

@@ -122,12 +122,21 @@ void translator_view_forget(struct vcpu *v, struct translator_view *view)
     view_reset_returns(v, view);
 }
 
+static void forget_jump(struct translator_view *view, unsigned index, uint64_t page)
+{
+    if (view->jumps[index].pc >> PAGE_BITS == page >> PAGE_BITS)
+        view->jumps[index].pc = jump_cache_empty(index);
+}
+
 void translator_view_forget_page(struct vcpu *v, struct translator_view *view, uint64_t page)
 {
-    unsigned first = cpu_jump_index(page & -(uint64_t)(1 << PAGE_BITS));
+    uint64_t start = page >> PAGE_BITS << PAGE_BITS;
+    unsigned first = cpu_jump_index(start);
     for (unsigned i = first; i < first + (1 << (PAGE_BITS - 1)); i++)
-        if (view->jumps[i].pc >> PAGE_BITS == page >> PAGE_BITS)
-            view->jumps[i].pc = jump_cache_empty(i);
+        forget_jump(view, i, page);
+    /* A block that begins before the page may go on in it. */
+    for (uint64_t pc = start - CPU_MAX_INSN + 1; pc != start; pc++)
+        forget_jump(view, cpu_jump_index(pc), pc);
     view_reset_returns(v, view);
 }
 

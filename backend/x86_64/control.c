@@ -124,7 +124,9 @@ enum { OPCODE_JMP = 0xe9, OPCODE_CALL = 0xe8, OPCODE_JCC = 0x0f80 };
 /* Does the target's page stay what it is as long as the block may run? Otherwise it is looked up each time. */
 static bool may_link(const struct work *w, uint64_t target)
 {
-    return w->be->memory != BACKEND_TLB || (target ^ w->b->pc) >> CPU_PAGE_BITS == 0;
+    const uint64_t page = 1 << CPU_PAGE_BITS;
+    return w->be->memory != BACKEND_TLB ||
+           ((target ^ w->b->pc) < page && (target & (page - 1)) <= page - CPU_MAX_INSN);
 }
 
 /* RAX := target; compares the jump table's entry for it. Returns where its code is. */
