@@ -88,7 +88,7 @@ static unsigned nmonitors;
 
 static void add_monitor(const char *text)
 {
-    char label[16];
+    char label[24];
     snprintf(label, sizeof label, "monitor%u", nmonitors);
     if (nmonitors == sizeof monitor_chardev / sizeof *monitor_chardev)
         die("-monitor: too many");
@@ -98,7 +98,7 @@ static void add_monitor(const char *text)
 static void open_lines(void)
 {
     const char *serial, *monitor;
-    char label[16];
+    char label[24];
     for (unsigned i = 0; i < settings.chardevs.n; i++)
         check(chardev_option(&machine, settings.chardevs.items[i], error, sizeof error));
     default_lines(&serial, &monitor);
