@@ -44,14 +44,65 @@ typedef uint64_t __attribute__((may_alias, aligned(1))) mem64;
 typedef uint64_t vec128 __attribute__((vector_size(16)));
 typedef vec128 __attribute__((may_alias, aligned(1))) mem128;
 
-static inline uintptr_t host_address(const struct cpu *cpu, uint64_t address)
-{
-    return (uintptr_t)(cpu->memory_base + address);
-}
-
 static inline unsigned mem_size(unsigned memop)
 {
     return 1u << (memop & IR_MEM_SIZE);
+}
+
+enum { VALUE_REGISTER = 1 }; /* of cpu.saved, for cpu.miss */
+
+static void *value_register(struct cpu *cpu, unsigned access)
+{
+    return access & CPU_MISS_XMM ? (void *)cpu->saved.xmm[VALUE_REGISTER]
+                                 : (void *)&cpu->saved.gpr[VALUE_REGISTER];
+}
+
+/*
+ * The host address for an access of generated code (enum cpu_miss). Where cpu.miss has done the access, it is that of
+ * the value: the bytes to load are there, and a store there is of no consequence.
+ */
+static uintptr_t look_up(struct cpu *cpu, uint64_t address, unsigned access)
+{
+    uint64_t entries = cpu->tlb_mask >> CPU_TLB_ENTRY_BITS, page = -((uint64_t)1 << CPU_PAGE_BITS);
+    const struct cpu_tlb_entry *e = &cpu->tlb[address >> CPU_PAGE_BITS & entries];
+    uint64_t tag = access & CPU_MISS_WRITE ? e->write : e->read;
+    if (((address + mem_size(access) - 1) & page) == tag)
+        return (uintptr_t)(address + e->addend);
+    cpu->miss_address = address;
+    cpu->miss_access = access | VALUE_REGISTER << CPU_MISS_REG_SHIFT;
+    if (cpu->miss(cpu) == CPU_MISS_GO)
+        return (uintptr_t)(address + cpu->saved.gpr[0]);
+    return (uintptr_t)value_register(cpu, access);
+}
+
+static inline unsigned access_of(unsigned memop)
+{
+    unsigned size = memop & IR_MEM_SIZE;
+    return size | (size == 4 ? CPU_MISS_XMM : 0);
+}
+
+static inline uintptr_t load_address(struct cpu *cpu, uint64_t address, unsigned memop)
+{
+    if (__builtin_expect(!cpu->tlb, 1))
+        return (uintptr_t)(cpu->memory_base + address);
+    return look_up(cpu, address, access_of(memop));
+}
+
+/* `raw` is the value as it is to be in memory. */
+static inline uintptr_t store_address(struct cpu *cpu, uint64_t address, unsigned memop, union value raw)
+{
+    if (__builtin_expect(!cpu->tlb, 1))
+        return (uintptr_t)(cpu->memory_base + address);
+    unsigned access = access_of(memop) | CPU_MISS_WRITE;
+    memcpy(value_register(cpu, access), raw.w, access & CPU_MISS_XMM ? 16 : 8);
+    return look_up(cpu, address, access);
+}
+
+static inline uintptr_t atomic_address(struct cpu *cpu, uint64_t address, unsigned memop, bool write)
+{
+    if (__builtin_expect(!cpu->tlb, 1))
+        return (uintptr_t)(cpu->memory_base + address);
+    return look_up(cpu, address, (memop & IR_MEM_SIZE) | CPU_MISS_DIRECT | (write ? CPU_MISS_WRITE : 0));
 }
 
 static inline bool misaligned(unsigned memop, uint64_t address)
@@ -206,7 +257,7 @@ static union value do_cas(unsigned memop, uintptr_t p, union value expected, uni
 
 static union value do_ldx(struct cpu *cpu, unsigned memop, uint64_t address)
 {
-    uintptr_t p = host_address(cpu, address);
+    uintptr_t p = atomic_address(cpu, address, memop, false);
     union value raw = {.w = {0, 0}}, v;
     if ((memop & IR_MEM_SIZE) == 4) {
         v = raw = read128(p);
@@ -225,7 +276,7 @@ static union value do_ldx(struct cpu *cpu, unsigned memop, uint64_t address)
 /* Returns 0 if stored, 1 if not. */
 static uint64_t do_stx(struct cpu *cpu, unsigned memop, uint64_t address, union value x)
 {
-    uintptr_t p = host_address(cpu, address);
+    uintptr_t p = atomic_address(cpu, address, memop, true);
     bool stored = false;
     if (cpu->exclusive_address == address) {
         union value noted = {.w = {cpu->exclusive_value[0], cpu->exclusive_value[1]}};
@@ -242,10 +293,11 @@ static uint64_t do_stx(struct cpu *cpu, unsigned memop, uint64_t address, union 
     return !stored;
 }
 
-static void zero_memory(uintptr_t p, uint32_t size)
+static void zero_memory(struct cpu *cpu, uint64_t address, uint32_t size)
 {
+    const union value zero = {.w = {0, 0}};
     for (uint32_t i = 0; i < size; i += 16)
-        write128(p + i, (union value){.w = {0, 0}});
+        write128(store_address(cpu, address + i, 4, zero), zero);
 }
 
 /* ---- slots -------------------------------------------------------------------------------- */
@@ -371,7 +423,7 @@ op_PUT:
 op_LOAD: {
     uint64_t address = U(insn->a) + (uint64_t)(int64_t)(int32_t)insn->aux;
     CHECK_ALIGNED(address);
-    uintptr_t p = host_address(cpu, address);
+    uintptr_t p = load_address(cpu, address, insn->d);
     if ((insn->d & IR_MEM_SIZE) == 4) {
         union value x = read128(p);
         if (insn->d & IR_MEM_BIG)
@@ -385,14 +437,14 @@ op_LOAD: {
 op_STORE: {
     uint64_t address = U(insn->a) + (uint64_t)(int64_t)(int32_t)insn->aux;
     CHECK_ALIGNED(address);
-    uintptr_t p = host_address(cpu, address);
     if ((insn->d & IR_MEM_SIZE) == 4) {
         union value x = V(insn->b);
         if (insn->d & IR_MEM_BIG)
             swap_pair(&x);
-        write128(p, x);
+        write128(store_address(cpu, address, insn->d, x), x);
     } else {
-        write_raw(insn->d, p, to_raw(insn->d, U(insn->b)));
+        union value x = {.u = to_raw(insn->d, U(insn->b))};
+        write_raw(insn->d, store_address(cpu, address, insn->d, x), x.u);
     }
     if (insn->d & IR_MEM_RELEASE)
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -401,13 +453,13 @@ op_STORE: {
 op_AMO: {
     uint64_t address = U(insn->a);
     CHECK_ALIGNED(address);
-    RESULT.u = do_amo(insn->sub, insn->d, host_address(cpu, address), U(insn->b));
+    RESULT.u = do_amo(insn->sub, insn->d, atomic_address(cpu, address, insn->d, true), U(insn->b));
     NEXT;
 }
 op_CAS: {
     uint64_t address = U(insn->a);
     CHECK_ALIGNED(address);
-    RESULT = do_cas(insn->d, host_address(cpu, address), V(insn->b), V(insn->c));
+    RESULT = do_cas(insn->d, atomic_address(cpu, address, insn->d, true), V(insn->b), V(insn->c));
     NEXT;
 }
 op_LDX: {
@@ -431,7 +483,7 @@ op_FENCE:
     BARRIER();
     NEXT;
 op_CBOZERO:
-    zero_memory(host_address(cpu, U(insn->a)), insn->aux);
+    zero_memory(cpu, U(insn->a), insn->aux);
     NEXT;
 
 op_BITCAST:

@@ -126,11 +126,11 @@ static struct translator_thread *thread_new(struct translator *t)
         thread_free(th);
         return NULL;
     }
+    if (t->options.machine)
+        v->cpu.miss = t->options.machine->miss;
     if (!t->options.interpret) {
         backend_init_cpu(t->backend, &v->cpu);
         v->cpu.call = serve_call;
-        if (t->options.machine)
-            v->cpu.miss = t->options.machine->miss;
         v->cpu.jump_cache[0].code = t->rx + t->stubs.null;
     }
     return th;

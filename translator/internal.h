@@ -182,6 +182,8 @@ void link_new(struct translator *t, const struct block *b, uint32_t first, unsig
 #define NO_CODE UINT32_MAX
 void translate_ir(struct translator *t, struct vcpu *v, struct ir_block *ir, uint64_t pc, uint32_t mode,
                   unsigned max_insns);
+/* Is there nothing but an instruction that cannot be fetched? */
+bool cannot_be_fetched(const struct ir_block *ir);
 struct block *make_block(struct translator *t, struct translator_thread *th,
                          const struct block_key *key, uint32_t *stale);
 void block_kill(struct translator *t, uint32_t index);
@@ -211,6 +213,9 @@ void view_reset_returns(struct vcpu *v, struct translator_view *view);
 /* struct cpu's call, in run.c. */
 const void *serve_call(struct cpu *cpu);
 
+/* The key of the block for the current pc; false: the pc cannot be fetched. In run.c. */
+bool current_key(struct translator *t, struct vcpu *v, struct block_key *key);
+
 /* Serves the guest's announcement of changed code; false if the reason is another. */
 bool translator_serve_flush(struct translator *t, const struct cpu *cpu, enum ir_exit reason);
 
@@ -228,6 +233,8 @@ static inline bool block_touches(const struct block *b, uint64_t start, uint64_t
 /* interpret.c: -accel interp */
 enum ir_exit interpreter_run(struct vcpu *v);
 bool interpreter_fault(struct vcpu *v, void *ucontext);
+/* The state is at home. */
+_Noreturn void interpreter_miss_fault(struct vcpu *v);
 void interpreter_destroy(struct translator_thread *th);
 
 static inline uint32_t block_index(const struct translator *t, const struct block *b)

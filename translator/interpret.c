@@ -20,8 +20,7 @@ struct interpreter {
     jmp_buf fault;
     volatile sig_atomic_t active;
     struct {
-        uint64_t pc;
-        uint32_t mode;
+        struct block_key key;
         bool valid;
     } known[INTERPRETER_BLOCKS];
     struct ir_block block[INTERPRETER_BLOCKS];
@@ -46,25 +45,30 @@ void interpreter_destroy(struct translator_thread *th)
         munmap(th->interpreter, sizeof *th->interpreter);
 }
 
-static const struct ir_block *block_for(struct translator *t, struct interpreter *in,
-                                        struct translator_thread *th, const struct cpu *cpu)
+/* NULL: the pc cannot be fetched. */
+static const struct ir_block *block_for(struct translator *t, struct interpreter *in, struct vcpu *v)
 {
+    struct block_key key;
     uint64_t invalidations = atomic_load(&t->invalidations);
     if (invalidations != in->invalidations) {
         for (unsigned i = 0; i < INTERPRETER_BLOCKS; i++)
             in->known[i].valid = false;
         in->invalidations = invalidations;
     }
-    unsigned i = (unsigned)(cpu->exit_pc >> 1) % INTERPRETER_BLOCKS;
-    if (!in->known[i].valid || in->known[i].pc != cpu->exit_pc || in->known[i].mode != cpu->mode) {
-        translate_ir(t, th->vcpu, &in->block[i], cpu->exit_pc, cpu->mode, 0);
-        in->known[i].pc = cpu->exit_pc;
-        in->known[i].mode = cpu->mode;
-        in->known[i].valid = true;
-        th->stats.blocks++;
-        th->stats.guest_insns += in->block[i].nguest;
-    }
-    return &in->block[i];
+    if (!current_key(t, v, &key))
+        return NULL;
+    unsigned i = (unsigned)(key.pc >> 1) % INTERPRETER_BLOCKS;
+    struct block_key *known = &in->known[i].key;
+    struct ir_block *b = &in->block[i];
+    if (in->known[i].valid && known->pc == key.pc && known->backing == key.backing && known->mode == key.mode)
+        return b;
+    translate_ir(t, v, b, key.pc, key.mode, 0);
+    *known = key;
+    /* What leaves the page may find another one behind it the next time. */
+    in->known[i].valid = !t->options.machine || (b->hi - 1) >> PAGE_BITS == b->pc >> PAGE_BITS;
+    v->thread->stats.blocks++;
+    v->thread->stats.guest_insns += b->nguest;
+    return t->options.machine && cannot_be_fetched(b) ? NULL : b;
 }
 
 enum ir_exit interpreter_run(struct vcpu *v)
@@ -80,7 +84,9 @@ enum ir_exit interpreter_run(struct vcpu *v)
     for (;;) {
         if (__atomic_load_n(&cpu->attention, __ATOMIC_RELAXED))
             return IR_EXIT_NONE;
-        const struct ir_block *b = block_for(t, in, th, cpu);
+        const struct ir_block *b = block_for(t, in, v);
+        if (!b)
+            return IR_EXIT_FETCH;
         if (log_on(LOG_EXEC))
             log_print("Trace: interp [%016llx/%08x]\n", (unsigned long long)b->pc, b->mode);
         mxcsr_to_guest(cpu);
@@ -99,6 +105,13 @@ static void land(struct interpreter *in)
 {
     in->active = 0;
     longjmp(in->fault, 1);
+}
+
+_Noreturn void interpreter_miss_fault(struct vcpu *v)
+{
+    v->cpu.exit_reason = IR_EXIT_FAULT;
+    land(v->thread->interpreter);
+    __builtin_unreachable();
 }
 
 bool interpreter_fault(struct vcpu *v, void *ucontext)

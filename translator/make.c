@@ -260,8 +260,7 @@ static uint32_t emit(struct translator *t, struct translator_thread *th, struct 
     }
 }
 
-/* Is there nothing but an instruction that cannot be fetched? */
-static bool cannot_be_fetched(const struct ir_block *ir)
+bool cannot_be_fetched(const struct ir_block *ir)
 {
     const struct ir_insn *end = &ir->insns[ir->n - 1];
     return ir->nguest == 1 && end->op == IR_EXIT && end->aux == IR_EXIT_FETCH;

@@ -67,8 +67,7 @@ static void code_end(struct translator_thread *th)
     atomic_store_explicit(&th->in_code, 0, memory_order_release);
 }
 
-/* The key of the block for the current pc; false: the pc cannot be fetched. */
-static bool current_key(struct translator *t, struct vcpu *v, struct block_key *key)
+bool current_key(struct translator *t, struct vcpu *v, struct block_key *key)
 {
     *key = (struct block_key){v->cpu.exit_pc, v->cpu.exit_pc, v->cpu.mode};
     size_t size;
@@ -386,6 +385,8 @@ bool translator_fault(struct vcpu *v, void *ucontext, bool *handled)
 void translator_miss_fault(struct vcpu *v)
 {
     struct translator *t = v->translator;
+    if (t->options.interpret)
+        interpreter_miss_fault(v);
     uint32_t offset = (uint32_t)(v->cpu.saved_pc - (uintptr_t)t->rx);
     const struct block *b = faulting_block(t, v->thread, offset);
     if (!b || !backend_recover(t->backend, t->maps + b->maps, b->maps_size, offset - b->code, b->pc,
