@@ -61,10 +61,12 @@ libferrysystem_a_SOURCES = \
     softmmu-system/riscv/csr.c \
     softmmu-system/riscv/csr.def \
     softmmu-system/riscv/instruction.c \
+    softmmu-system/riscv/map.c \
     softmmu-system/riscv/mmu.c \
     softmmu-system/riscv/mmu.h \
     softmmu-system/riscv/pmp.c \
     softmmu-system/riscv/pmp.h \
+    softmmu-system/riscv/pte.h \
     softmmu-system/riscv/riscv_hart.h \
     softmmu-system/riscv/sbi.c \
     softmmu-system/riscv/sbi.def \

@@ -217,4 +217,5 @@ const struct arch arch_riscv64 = {
     .wakes = riscv_wakes,
     .walk = riscv_walk,
     .print = print,
+    .print_map = riscv_print_map,
 };

@@ -7,29 +7,8 @@
 #include <stdatomic.h>
 
 #include "softmmu-system/machine.h"
+#include "softmmu-system/riscv/pte.h"
 #include "softmmu-system/riscv/riscv_hart.h"
-
-enum {
-    PTE_V = 1 << 0,
-    PTE_R = 1 << 1,
-    PTE_W = 1 << 2,
-    PTE_X = 1 << 3,
-    PTE_U = 1 << 4,
-    PTE_G = 1 << 5,
-    PTE_A = 1 << 6,
-    PTE_D = 1 << 7,
-    PTE_SIZE = 8,
-    LEVEL_BITS = 9,
-    NAPOT_BITS = 16, /* the only size there is: 64 KiB */
-};
-#define PTE_PPN           UINT64_C(0x003ffffffffffc00)
-#define PTE_RESERVED      UINT64_C(0x1fc0000000000000)
-#define PTE_PBMT          UINT64_C(0x6000000000000000)
-#define PTE_PBMT_RESERVED PTE_PBMT
-#define PTE_N             UINT64_C(0x8000000000000000)
-
-#define SATP_PPN          UINT64_C(0x00000fffffffffff)
-enum { SATP_ASID_SHIFT = 44 };
 
 unsigned rv_access_fault(enum softmmu_access access)
 {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "softmmu-system/softmmu.h"
 
@@ -31,5 +32,8 @@ void riscv_fence(struct riscv_hart *h, const uint64_t *address, const uint64_t *
  */
 unsigned rv_access_fault(enum softmmu_access access);
 unsigned rv_page_fault(enum softmmu_access access);
+
+/* arch.print_map. */
+void riscv_print_map(struct hart *h, FILE *out);
 
 #endif
