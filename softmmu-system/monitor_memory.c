@@ -226,7 +226,7 @@ static void print_value(FILE *out, const struct format *f, uint64_t value, bool 
         fprintf(out, padded ? "0x%0*" PRIx64 : "0x%.*" PRIx64, padded ? (int)f->size * 2 : 1, value);
         break;
     case 'o':
-        fprintf(out, "%#*" PRIo64, padded ? (int)(f->size * 8 + 2) / 3 + 1 : 0, value);
+        fprintf(out, "%#*" PRIo64, padded ? (int)(f->size * 8 + 2) / 3 : 0, value);
         break;
     case 'd':
         fprintf(out, "%*" PRId64, width, (int64_t)(value << (64 - 8 * f->size)) >> (64 - 8 * f->size));
