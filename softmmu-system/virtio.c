@@ -177,8 +177,8 @@ void virtio_set_status(struct virtio_device *v, uint8_t status)
     uint8_t old = v->status;
     status = (status & ~VIRTIO_STATUS_NEEDS_RESET) | (old & VIRTIO_STATUS_NEEDS_RESET);
     uint8_t set = status & ~old;
-    if (set & VIRTIO_STATUS_FEATURES_OK &&
-        (v->features & ~v->offered || !virtio_has(v, VIRTIO_F_VERSION_1)))
+    /* (VERSION_1 is not asked for: simple drivers, xv6's among them, only accept the low half) */
+    if (set & VIRTIO_STATUS_FEATURES_OK && v->features & ~v->offered)
         status &= ~VIRTIO_STATUS_FEATURES_OK;
     v->status = status;
     if (set & VIRTIO_STATUS_DRIVER_OK)
