@@ -97,7 +97,7 @@ struct cpu {
     void *return_base;       /* lowest and highest address of the shadow stack's usable part */
     void *return_top;
     void *helper[IR_MAX_HELPERS]; /* from the guest's table */
-    /* Asked at a system call, with all state at home: the code to go on with, or NULL to leave. */
+    /* Asked at a system call (IR_EXIT_SYSCALL, IR_EXIT_SYSTEM), with all state at home: the code to go on with, or NULL to leave. */
     const void *(*call)(struct cpu *cpu);
 
     /* the backend's own: see backend_init_cpu */

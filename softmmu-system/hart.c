@@ -65,6 +65,12 @@ struct hart *hart_create(struct machine *m, const struct arch *arch, struct tran
     return h;
 }
 
+bool hart_call(struct vcpu *v)
+{
+    struct hart *h = hart_of(v);
+    return h->arch->quick && h->arch->quick(h, v->cpu.exit_reason);
+}
+
 /* ---- being asked -------------------------------------------------------------------------- */
 
 static void notify(struct hart *h)

@@ -49,6 +49,13 @@ struct arch {
     void (*serve)(struct hart *h, enum ir_exit reason);
 
     /*
+     * Offered IR_EXIT_SYSCALL and IR_EXIT_SYSTEM first: as `serve` and then `interrupt`, if it is over soon
+     * and waits for no hart and no event; else false, with nothing done. Computes nothing in floating point,
+     * as the guest's mode is in force. NULL: all are `serve`'s.
+     */
+    bool (*quick)(struct hart *h, enum ir_exit reason);
+
+    /*
      * Called with nothing running, whenever attention was asked for and after each `serve`: takes the
      * most urgent interrupt that is pending and enabled, if any.
      */
@@ -109,6 +116,9 @@ static inline struct cpu *hart_cpu(struct hart *h)
 
 /* Makes a hart; its thread is made by hart_run. Ends the program when memory is short. */
 struct hart *hart_create(struct machine *m, const struct arch *arch, struct translator *t, unsigned id);
+
+/* For translator_options.call: arch->quick. */
+bool hart_call(struct vcpu *v);
 
 /* Starts the thread. All harts begin stopped until hart_resume_all. */
 void hart_run(struct hart *h);

@@ -223,6 +223,7 @@ static void create_harts(void)
     const struct translator_options options = {
         .frontend = machine.arch->frontend,
         .config = cpu,
+        .call = hart_call,
         .machine = &softmmu_machine,
         .cache_size = settings.cache_size,
         .interpret = settings.interpret,

@@ -48,8 +48,8 @@ struct translator_options {
     struct code_source source;                /* of a process */
     const struct translator_machine *machine; /* NULL: a process */
     /*
-     * Offered each system call first: serves it and returns true, and the guest goes on at once; or
-     * false, and translator_run returns. The guest's FP mode is in force, and a flush waits for its
+     * Offered each system call (IR_EXIT_SYSCALL, IR_EXIT_SYSTEM) first: serves it and returns true, and the
+     * guest goes on at once; or false, and translator_run returns. The guest's FP mode is in force, and a flush waits for its
      * end: only for calls that are over soon. NULL: none.
      */
     bool (*call)(struct vcpu *v);

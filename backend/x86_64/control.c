@@ -482,8 +482,8 @@ void emit_EXIT(struct work *w, const struct ir_insn *in, ir_ref self)
     x_xm(&w->c, MOV_IMM, 0, CPU_MEM(exit_reason));
     put32(&w->c, in->aux);
     store_exit_pc(w, target_of(w, in->a));
-    stub_jump(w, in->aux == IR_EXIT_SYSCALL ? offsetof(struct code_stubs, syscall)
-                                            : offsetof(struct code_stubs, leave));
+    bool call = in->aux == IR_EXIT_SYSCALL || in->aux == IR_EXIT_SYSTEM;
+    stub_jump(w, call ? offsetof(struct code_stubs, syscall) : offsetof(struct code_stubs, leave));
 }
 
 /* ---- C functions ------------------------------------------------------------------------------

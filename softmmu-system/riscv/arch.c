@@ -145,6 +145,22 @@ static void environment_call(struct riscv_hart *r)
     riscv_trap(r, causes[privilege], 0, hart_cpu(&r->hart)->exit_pc - 4);
 }
 
+/* All but what may sleep or ask other harts: wfi and the firmware. */
+static bool quick(struct hart *h, enum ir_exit reason)
+{
+    struct riscv_hart *r = riscv_hart(h);
+    uint32_t word = (uint32_t)*riscv_slot(r, RV_SLOT_word);
+    if (reason == IR_EXIT_SYSTEM ? riscv_may_sleep(word)
+                                 : r->sbi && riscv_privilege(r) == RV_SUPERVISOR)
+        return false;
+    if (reason == IR_EXIT_SYSTEM)
+        riscv_instruction(r, word);
+    else
+        environment_call(r);
+    riscv_interrupt(h);
+    return true;
+}
+
 static void serve(struct hart *h, enum ir_exit reason)
 {
     struct riscv_hart *r = riscv_hart(h);
@@ -213,6 +229,7 @@ const struct arch arch_riscv64 = {
     .create = create,
     .reset = reset,
     .serve = serve,
+    .quick = quick,
     .interrupt = riscv_interrupt,
     .wakes = riscv_wakes,
     .walk = riscv_walk,

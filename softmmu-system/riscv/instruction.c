@@ -109,6 +109,11 @@ static bool execute(struct riscv_hart *r, uint32_t word)
     }
 }
 
+bool riscv_may_sleep(uint32_t word)
+{
+    return rv_decode_insn32(word) == RV_wfi;
+}
+
 void riscv_instruction(struct riscv_hart *r, uint32_t word)
 {
     if (!execute(r, word))

@@ -224,6 +224,8 @@ uint32_t riscv_fetch_word(struct riscv_hart *r, uint64_t pc);
 
 /* Executes the privileged instruction `word` at cpu.exit_pc, or traps. Sets cpu.exit_pc. */
 void riscv_instruction(struct riscv_hart *r, uint32_t word);
+/* True of wfi. */
+bool riscv_may_sleep(uint32_t word);
 
 /* ---- timer.c ------------------------------------------------------------------------------ */
 
