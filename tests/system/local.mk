@@ -1,6 +1,6 @@
 # Whole machines: Linux on ferry-system, by scripts (FERRY_SYSTEM: another program, to compare with).
-TESTS += tests/system/monitor.sh
-EXTRA_DIST += tests/system/monitor.sh
+TESTS += tests/system/monitor.sh tests/system/network.sh
+EXTRA_DIST += tests/system/monitor.sh tests/system/network.sh
 TESTS += tests/system/linux.sh tests/system/options.sh
 EXTRA_DIST += tests/system/lib.sh tests/system/linux.sh tests/system/options.sh tests/system/init tests/system/udhcpc \
     tests/system/disk_setup
