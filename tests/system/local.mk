@@ -52,7 +52,9 @@ LONG_TESTS += tests/system/riscv_tests.sh
 EXTRA_DIST += tests/system/programs.sh tests/system/riscv_tests.sh \
     $(wildcard $(srcdir)/tests/system/programs/*.[chS]) tests/system/programs/program.ld
 
-# The board: devices by their registers.
+# The board: devices by their registers, and the machine from its start to its end.
+TESTS += tests/system/machine.sh
+EXTRA_DIST += tests/system/machine.sh
 if SYSTEM
 check_PROGRAMS += tests/system/test_clint tests/system/test_device tests/system/test_memory tests/system/test_plic tests/system/test_uart
 TESTS += tests/system/test_clint tests/system/test_device tests/system/test_memory tests/system/test_plic tests/system/test_uart
