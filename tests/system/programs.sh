@@ -20,7 +20,7 @@ compile() {
     local start=0x80000000 entry=start.S
     [[ ! $(option firmware "$1") ]] || start=0x80200000 entry=start_sbi.S
     riscv64-linux-gnu-gcc -std=gnu17 -O2 -g -Wall -Wextra -ffreestanding -fno-pie -no-pie -nostdlib -static \
-        -march=rv64gc_zihintpause -mabi=lp64d -mcmodel=medany -fno-stack-protector -Wl,--build-id=none \
+        ${PROGRAM_FLAGS-} -march=rv64gc_zihintpause -mabi=lp64d -mcmodel=medany -fno-stack-protector -Wl,--build-id=none \
         -ffunction-sections -Wl,--gc-sections \
         -Wl,--no-warn-rwx-segments -Wl,--defsym=START=$start -T "$programs/program.ld" \
         -o "$work/$1" "$programs/$entry" "$programs/program.c" "$programs/$1.c"
