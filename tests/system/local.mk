@@ -2,7 +2,9 @@
 TESTS += tests/system/monitor.sh tests/system/network.sh
 EXTRA_DIST += tests/system/monitor.sh tests/system/network.sh
 TESTS += tests/system/linux.sh tests/system/options.sh
-EXTRA_DIST += tests/system/lib.sh tests/system/linux.sh tests/system/options.sh tests/system/init tests/system/udhcpc \
+LONG_TESTS += tests/system/debian.sh tests/system/firmware.sh tests/system/killed.sh
+EXTRA_DIST += tests/system/lib.sh tests/system/linux.sh tests/system/options.sh \
+    tests/system/debian.sh tests/system/firmware.sh tests/system/killed.sh tests/system/init tests/system/udhcpc \
     tests/system/disk_setup
 
 # Disks and virtio devices, with a driver that is the test's.
