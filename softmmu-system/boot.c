@@ -24,8 +24,8 @@ struct complaint {
     size_t size;
 };
 
-__attribute__((format(printf, 2, 3))) static bool fail(const struct complaint *c, const char *format,
-                                                       ...)
+__attribute__((format(printf, 2, 3))) static bool fail(const struct complaint *c,
+                                                       const char *format, ...)
 {
     va_list ap;
     int n = snprintf(c->text, c->size, "%s: ", c->path);
@@ -166,8 +166,8 @@ static bool unzstd(struct file *f, const uint8_t *from, size_t n, uint64_t limit
 }
 
 /*
- * An EFI program that holds a packed kernel (Linux: drivers/firmware/efi/libstub/zboot-header.S): "MZ",
- * "zimg", offset and size of what is packed, and how, as text.
+ * An EFI program that holds a packed kernel (Linux: drivers/firmware/efi/libstub/zboot-header.S):
+ * "MZ", "zimg", offset and size of what is packed, and how, as text.
  */
 static bool unpack_efi(struct file *f, uint64_t limit, const struct complaint *c)
 {
@@ -202,8 +202,8 @@ static bool put(struct machine *m, uint64_t address, const void *bytes, size_t s
     uint8_t *host = memory_host(&m->memory, address, room, false);
     if (!host)
         return fail(c,
-                    "%" PRIu64 " KiB at 0x%" PRIx64 " do not fit into the machine's memory (%" PRIu64
-                    " MiB, -m)",
+                    "%" PRIu64 " KiB at 0x%" PRIx64
+                    " do not fit into the machine's memory (%" PRIu64 " MiB, -m)",
                     (room + 1023) >> 10, address, m->ram_size >> 20);
     memcpy(host, bytes, size);
     memset(host + size, 0, room - size);
@@ -228,7 +228,7 @@ bool boot_raw(struct machine *m, const char *path, uint64_t address, uint64_t *e
     return true;
 }
 
-/* One segment; grows the image's extent, and finds the entry, which ELF names by virtual address. */
+/* One segment; grows the image's extent, and finds the entry, which is a virtual address. */
 static bool put_segment(struct machine *m, const struct file *f, const Elf64_Phdr *p,
                         uint64_t entry, struct boot_image *out, const struct complaint *c)
 {
@@ -270,8 +270,8 @@ static bool put_elf(struct machine *m, const struct file *f, unsigned elf_machin
 }
 
 /*
- * A Linux Image's header (Documentation/arch/riscv/boot-image-header.rst, arm64's has the same places) says
- * how much memory it wants from its start.
+ * A Linux Image's header (Documentation/arch/riscv/boot-image-header.rst, arm64's has the same
+ * places) says how much memory it wants from its start.
  */
 static uint64_t image_size(const struct file *f)
 {

@@ -1,6 +1,6 @@
 /*
- * The core-local interruptor: software interrupts and the timer of each hart (RISC-V Advanced Core Local
- * Interruptor specification 1.0, chapters 2 and 3, in the SiFive CLINT's place of things).
+ * The core-local interruptor: software interrupts and the timer of each hart (RISC-V Advanced Core
+ * Local Interruptor specification 1.0, chapters 2 and 3, in the SiFive CLINT's place of things).
  *
  *   0x0000  msip      4 bytes a hart: bit 0 is its MSIP
  *   0x4000  mtimecmp  8 bytes a hart: MTIP is set while mtime >= mtimecmp
@@ -107,7 +107,7 @@ static void reset(struct device *d)
 {
     struct clint *c = of(d);
     for (unsigned i = 0; i < d->machine->nharts; i++) {
-        c->mtimecmp[i] = UINT64_MAX; /* not defined by the manual: no interrupt is what one expects */
+        c->mtimecmp[i] = UINT64_MAX; /* the manual leaves it open: no interrupt, then */
         loop_set_timer(&c->timers[i].timer, INT64_MAX);
         set_line(c, i, RV_IRQ_MSI, false);
         set_line(c, i, RV_IRQ_MTI, false);

@@ -190,7 +190,8 @@ static void *register_field(struct device *d, const struct register_row *r, unsi
     return (char *)d + r->field + (size_t)index * r->size;
 }
 
-/* Fields are host variables of the register's size: little-endian hosts only, as is all of Ferry. */
+/* Fields are host variables of the register's size: little-endian hosts only, as is all of Ferry.
+ */
 static uint64_t field_value(struct device *d, const struct register_row *r, unsigned index)
 {
     uint64_t value = 0;
@@ -223,10 +224,12 @@ static void register_write(struct device *d, const struct register_row *r, unsig
 static bool allowed(const struct device *d, uint64_t offset, unsigned size)
 {
     const struct device_class *c = d->class;
-    if ((c->access & size) && !(offset & (size - 1)) && offset < c->span && size <= c->span - offset)
+    if ((c->access & size) && !(offset & (size - 1)) && offset < c->span &&
+        size <= c->span - offset)
         return true;
     if (log_on(LOG_GUEST_ERRORS))
-        log_print("%s: access of %u bytes at offset 0x%" PRIx64 " refused\n", c->name, size, offset);
+        log_print("%s: access of %u bytes at offset 0x%" PRIx64 " refused\n", c->name, size,
+                  offset);
     return false;
 }
 

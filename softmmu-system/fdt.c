@@ -132,8 +132,8 @@ const char *tree_pack(struct fdt *t)
 
 size_t tree_size(const void *blob, size_t size)
 {
-    if (size < sizeof(struct fdt_header) || fdt_check_header(blob) ||
-        fdt_totalsize(blob) > size || fdt_check_full(blob, size))
+    if (size < sizeof(struct fdt_header) || fdt_check_header(blob) || fdt_totalsize(blob) > size ||
+        fdt_check_full(blob, size))
         return 0;
     return fdt_totalsize(blob);
 }

@@ -1,7 +1,7 @@
 /*
  * The device tree while it is made: a thin layer on libfdt. First nodes are written in sequence
- * (tree_begin .. tree_end, properties before sub-nodes), then tree_finish, after which tree_open and the
- * tree_set functions change what is there: /chosen, at each boot.
+ * (tree_begin .. tree_end, properties before sub-nodes), then tree_finish, after which tree_open
+ * and the tree_set functions change what is there: /chosen, at each boot.
  *
  * An error sticks: tree_finish and tree_pack say so.
  */
@@ -39,7 +39,7 @@ uint32_t tree_phandle(struct fdt *t);
 /* The root ends; the blob is whole. Returns NULL, or what went wrong. */
 const char *tree_finish(struct fdt *t);
 
-/* A changeable copy of a blob, with `room` bytes to grow; error as tree_finish. Free with tree_free. */
+/* A changeable copy of a blob, with `room` bytes to grow, for tree_free; error as tree_finish. */
 const char *tree_open(struct fdt *t, const void *blob, size_t room);
 /* Properties of a node by its path; the last part of the path is made if need be. */
 void tree_set(struct fdt *t, const char *path, const char *name, const void *bytes, size_t size);

@@ -1,9 +1,10 @@
 /*
- * The Goldfish real-time clock: the calendar's time in ns and one alarm ("Goldfish virtual hardware" of
- * Android's emulator; Linux: drivers/rtc/rtc-goldfish.c).
+ * The Goldfish real-time clock: the calendar's time in ns and one alarm ("Goldfish virtual
+ * hardware" of Android's emulator; Linux: drivers/rtc/rtc-goldfish.c).
  *
- * Reading TIME_LOW holds the upper half for TIME_HIGH; writing TIME_HIGH or ALARM_HIGH first and then the low
- * half sets time or alarm. The clock goes with the machine's, which stands while it is stopped.
+ * Reading TIME_LOW holds the upper half for TIME_HIGH; writing TIME_HIGH or ALARM_HIGH first and
+ * then the low half sets time or alarm. The clock goes with the machine's, which stands while it is
+ * stopped.
  */
 #include <time.h>
 
@@ -13,11 +14,11 @@
 struct goldfish_rtc {
     struct device device;
     struct loop_timer timer;
-    int64_t offset;          /* time less the machine's clock, ns; outlives a reset */
+    int64_t offset; /* time less the machine's clock, ns; outlives a reset */
     uint64_t alarm;
-    uint32_t time_high;      /* latched at a read, or kept for a write */
+    uint32_t time_high; /* latched at a read, or kept for a write */
     uint32_t alarm_high;
-    uint32_t enabled;        /* IRQ_ENABLED */
+    uint32_t enabled; /* IRQ_ENABLED */
     bool armed, pending;
 };
 
@@ -43,8 +44,7 @@ static void check_alarm(struct goldfish_rtc *r)
     if (r->armed && (int64_t)r->alarm <= now(r)) {
         r->armed = false;
         r->pending = true;
-    } else if (r->armed &&
-               __builtin_sub_overflow((int64_t)r->alarm, r->offset, &deadline)) {
+    } else if (r->armed && __builtin_sub_overflow((int64_t)r->alarm, r->offset, &deadline)) {
         deadline = INT64_MAX;
     }
     loop_set_timer(&r->timer, deadline);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "softmmu-system/keyval.h"
 #include "util/log.h"
 
 bool keys_fail(char *error, size_t error_size, const char *format, ...)
@@ -15,33 +16,6 @@ bool keys_fail(char *error, size_t error_size, const char *format, ...)
     vsnprintf(error, error_size, format, arguments);
     va_end(arguments);
     return false;
-}
-
-bool keys_bool(const char *text, bool *value)
-{
-    static const char *const words[] = {"off", "on", "no", "yes", "false", "true"};
-    for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(text, words[i]) == 0) {
-            *value = i & 1;
-            return true;
-        }
-    return false;
-}
-
-/* Copies the item at *text, with doubled commas as one, and steps behind its end. */
-static char *take_item(const char **text)
-{
-    char *item = malloc(strlen(*text) + 1), *to = item;
-    if (!item)
-        die("out of memory");
-    const char *from = *text;
-    while (*from && (*from != ',' || from[1] == ',')) {
-        from += *from == ',';
-        *to++ = *from++;
-    }
-    *to = 0;
-    *text = from + (*from == ',');
-    return item;
 }
 
 static const struct key_row *find(const char *name, const struct key_row *rows, unsigned nrows)
@@ -72,7 +46,7 @@ static bool store(const char *what, const struct key_row *row, const char *value
         *(const char **)at = value;
         return true;
     case KEY_BOOL:
-        if (!keys_bool(value, at))
+        if (!keyval_switch(value, at))
             return keys_fail(error, error_size, "%s: %s=%s: must be on or off", what, row->name,
                              value);
         return true;
@@ -95,8 +69,11 @@ static bool store(const char *what, const struct key_row *row, const char *value
 bool keys_parse(const char *what, const char *text, const char *first, const struct key_row *rows,
                 unsigned nrows, void *to, char *error, size_t error_size)
 {
-    for (bool leading = true; *text; leading = false) {
-        char *item = take_item(&text), *equals = strchr(item, '=');
+    char *rest = strdup(text), *item;
+    if (!rest)
+        die("out of memory");
+    for (bool leading = true; (item = keyval_item(&rest)); leading = false) {
+        char *equals = strchr(item, '=');
         const struct key_row *row;
         const char *value;
         /* A path may hold '=': only a known name in front of it makes it a pair. */
@@ -104,7 +81,6 @@ bool keys_parse(const char *what, const char *text, const char *first, const str
             row = find(first, rows, nrows);
             value = item;
         } else if (!*item) {
-            free(item);
             continue;
         } else if (equals) {
             *equals = 0;

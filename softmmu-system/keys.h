@@ -37,9 +37,6 @@ struct key_row {
 bool keys_parse(const char *what, const char *text, const char *first, const struct key_row *rows,
                 unsigned nrows, void *to, char *error, size_t error_size);
 
-/* on yes true, off no false; false: neither. */
-bool keys_bool(const char *text, bool *value);
-
 /* Writes a reason; always false, so that a function can end with it. */
 __attribute__((format(printf, 3, 4))) bool keys_fail(char *error, size_t error_size,
                                                      const char *format, ...);

@@ -6,27 +6,29 @@
 #include <string.h>
 #include <strings.h>
 
-/* Ends the item at `text` in place, with double commas made single; returns where the next begins. */
-static char *cut_item(char *text)
+char *keyval_item(char **rest)
 {
-    char *to = text;
-    for (char *from = text; ; from++) {
+    char *item = *rest, *to = item;
+    for (char *from = item; from; from++) {
         if (*from == ',' && *++from != ',') {
             *to = '\0';
-            return from;
+            *rest = from;
+            break;
         }
         *to++ = *from;
-        if (!*from)
-            return NULL;
+        if (!*from) {
+            *rest = NULL;
+            break;
+        }
     }
+    return item;
 }
 
 bool keyval_next(char **rest, char **name, char **value)
 {
-    if (!*rest)
+    *name = keyval_item(rest);
+    if (!*name)
         return false;
-    *name = *rest;
-    *rest = cut_item(*rest);
     *value = strchr(*name, '=');
     if (*value)
         *(*value)++ = '\0';

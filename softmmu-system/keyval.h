@@ -1,6 +1,6 @@
 /*
- * The syntax of option arguments: "FIRST,name=value,name,...", and the values in them. Two commas are one
- * that belongs to a value.
+ * The syntax of option arguments: "FIRST,name=value,name,...", and the values in them. Two commas
+ * are one that belongs to a value.
  */
 #ifndef FERRY_SOFTMMU_SYSTEM_KEYVAL_H
 #define FERRY_SOFTMMU_SYSTEM_KEYVAL_H
@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * Takes the next item off *rest, which is changed (NULL at the end): its name, and its value, NULL where it
- * has none. False: none is left.
- */
+/* Cuts the next item off *rest in place (which is NULL behind the last one). NULL: none is left. */
+char *keyval_item(char **rest);
+
+/* The same, taken apart: its name, and its value, NULL where it has none. False: none is left. */
 bool keyval_next(char **rest, char **name, char **value);
 
 /* on off yes no true false y n; false: none of these. */

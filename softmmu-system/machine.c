@@ -2,8 +2,9 @@
  * The state of the whole machine: its clock, what is asked of it, its run from power-on to end. See
  * machine.h.
  *
- * A request is a bit that anybody sets, signal handlers included; the event loop's thread looks at the bits
- * between two rounds, when it holds no lock, so that it may wait for harts that want the lock.
+ * A request is a bit that anybody sets, signal handlers included; the event loop's thread looks at
+ * the bits between two rounds, when it holds no lock, so that it may wait for harts that want the
+ * lock.
  */
 #include "softmmu-system/machine.h"
 

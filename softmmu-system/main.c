@@ -1,9 +1,9 @@
 /*
  * The program `ferry-system`: runs a whole machine.
  *
- * What the options ask for is made in this order: the host's side (character devices, networks, disks),
- * memory and the machine's own devices, those of -device, -nic and -drive, harts, monitor. Nothing of the
- * guest runs before all is there.
+ * What the options ask for is made in this order: the host's side (character devices, networks,
+ * disks), memory and the machine's own devices, those of -device, -nic and -drive, harts, monitor.
+ * Nothing of the guest runs before all is there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -67,14 +67,14 @@ static bool has_mon(const struct option_list *l)
 }
 
 /*
- * What was not said: the first serial port and the monitor share the terminal, or whichever of the two is
- * left has it alone. The monitor goes there by itself only if -nographic is given.
+ * What was not said: the first serial port and the monitor share the terminal, or whichever of the
+ * two is left has it alone. The monitor goes there by itself only if -nographic is given.
  */
 static void default_lines(const char **serial, const char **monitor)
 {
     const struct settings *s = &settings;
-    bool taken = uses_stdio(&s->serials) || uses_stdio(&s->monitors) ||
-                 uses_stdio(&s->chardevs) || s->daemonize || s->nodefaults;
+    bool taken = uses_stdio(&s->serials) || uses_stdio(&s->monitors) || uses_stdio(&s->chardevs) ||
+                 s->daemonize || s->nodefaults;
     bool shared = s->monitors.n || has_mon(&s->serials);
     *serial = *monitor = NULL;
     if (!s->serials.n)
@@ -126,8 +126,8 @@ static void open_disks_and_networks(void)
 /* ---- devices ---- */
 
 /*
- * The class -device names. Cards of a PCI bus, which the machine does not have, are named by what to take
- * instead; the plain names are what QEMU makes of them where there is no PCI.
+ * The class -device names. Cards of a PCI bus, which the machine does not have, are named by what
+ * to take instead; the plain names are what QEMU makes of them where there is no PCI.
  */
 static const struct device_class *find_device(const char *name)
 {
@@ -138,7 +138,8 @@ static const struct device_class *find_device(const char *name)
         die("-device %s: is a part of the machine and cannot be added", name);
     char other[64];
     const char *pci = strstr(name, "-pci");
-    snprintf(other, sizeof other, "%.*s-device", (int)(pci ? pci - name : (long)strlen(name)), name);
+    snprintf(other, sizeof other, "%.*s-device", (int)(pci ? pci - name : (long)strlen(name)),
+             name);
     class = device_class_find(other);
     if (class && pci)
         die("-device %s: the machine has no PCI bus: use %s", name, other);
@@ -296,7 +297,8 @@ int main(int argc, char **argv)
     create_harts();
     for (unsigned i = 0; i < nmonitors; i++)
         if (monitor_chardev[i] && !monitor_start(&machine, monitor_chardev[i]))
-            die("-monitor %s: is in use", settings.monitors.n ? settings.monitors.items[i] : "stdio");
+            die("-monitor %s: is in use",
+                settings.monitors.n ? settings.monitors.items[i] : "stdio");
     machine_start(&machine);
     say_ready();
     int status = machine_run(&machine);

@@ -10,7 +10,7 @@
 #include "softmmu-system/softmmu.h"
 #include "util/log.h"
 
-/* Keeps the regions sorted by base. They are laid out by machines, so an overlap is our own mistake. */
+/* Keeps the regions sorted by base. Machines lay them out: an overlap is our own mistake. */
 static struct region *add(struct memory *m, const struct region *r)
 {
     unsigned i = m->nregions;
@@ -38,7 +38,10 @@ struct region *memory_add_ram(struct memory *m, const char *name, uint64_t base,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (pages == MAP_FAILED)
         die("no memory for the state of the guest's pages: %s", strerror(errno));
-    return add(m, &(struct region){.name = name, .base = base, .size = size, .host = host,
+    return add(m, &(struct region){.name = name,
+                                   .base = base,
+                                   .size = size,
+                                   .host = host,
                                    .pages = pages,
                                    .readonly = readonly});
 }
@@ -46,8 +49,8 @@ struct region *memory_add_ram(struct memory *m, const char *name, uint64_t base,
 struct region *memory_add_device(struct memory *m, struct device *d, uint64_t base)
 {
     d->base = base;
-    return add(m, &(struct region){.name = d->class->name, .base = base, .size = d->class->span,
-                                   .device = d});
+    struct region r = {.name = d->class->name, .base = base, .size = d->class->span, .device = d};
+    return add(m, &r);
 }
 
 const struct region *memory_find(const struct memory *m, uint64_t address)

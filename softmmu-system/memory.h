@@ -1,9 +1,9 @@
 /*
  * Guest physical memory: RAM and ROM, which are host memory, and the windows of devices.
  *
- * RAM is one host mapping a region, made at start and never moved, so that its host addresses serve as
- * names of physical pages: translations are kept by them, and TLBs hold them. Whoever writes RAM other
- * than through a hart's TLB says so (memory_written), for translated code to be noticed.
+ * RAM is one host mapping a region, made at start and never moved, so that its host addresses serve
+ * as names of physical pages: translations are kept by them, and TLBs hold them. Whoever writes RAM
+ * other than through a hart's TLB says so (memory_written), for translated code to be noticed.
  *
  * The map is fixed once the machine runs: look-ups take no lock.
  */
@@ -46,8 +46,8 @@ struct region *memory_add_device(struct memory *m, struct device *d, uint64_t ba
 const struct region *memory_find(const struct memory *m, uint64_t address);
 
 /*
- * The host address of [address, address + size) if all of it is RAM (or ROM, if not `write`); else NULL.
- * What has been written through it must be told to memory_written.
+ * The host address of [address, address + size) if all of it is RAM (or ROM, if not `write`); else
+ * NULL. What has been written through it must be told to memory_written.
  */
 uint8_t *memory_host(const struct memory *m, uint64_t address, uint64_t size, bool write);
 
@@ -59,8 +59,8 @@ bool memory_read(struct memory *m, uint64_t address, void *to, size_t size);
 bool memory_write(struct memory *m, uint64_t address, const void *from, size_t size);
 
 /*
- * A hart's access to what is not plain RAM: takes the machine's lock, calls the device. `size` is 1, 2, 4
- * or 8; a misaligned access to a device fails. False: access fault.
+ * A hart's access to what is not plain RAM: takes the machine's lock, calls the device. `size` is
+ * 1, 2, 4 or 8; a misaligned access to a device fails. False: access fault.
  */
 bool memory_io_read(struct memory *m, uint64_t address, unsigned size, uint64_t *value);
 bool memory_io_write(struct memory *m, uint64_t address, unsigned size, uint64_t value);

@@ -1,12 +1,12 @@
 /*
  * NS16550A, a serial port with FIFOs of 16 bytes (National Semiconductor PC16550D data sheet).
  *
- * Lines have no speed: what is sent leaves at once, unless the host does not take it; what arrives comes as
- * fast as the driver reads. So a received byte that does not fill the FIFO to its trigger level is
- * announced at once, as the data sheet's time-out would do a little later.
+ * Lines have no speed: what is sent leaves at once, unless the host does not take it; what arrives
+ * comes as fast as the driver reads. So a received byte that does not fill the FIFO to its trigger
+ * level is announced at once, as the data sheet's time-out would do a little later.
  *
- * Every register is a byte. A wider access is one of the register at its address, as QEMU's port does and
- * drivers with word accesses expect.
+ * Every register is a byte. A wider access is one of the register at its address, as QEMU's port
+ * does and drivers with word accesses expect.
  */
 #include "softmmu-system/ns16550.h"
 
@@ -19,7 +19,15 @@ enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR, REGISTERS };
 
 enum { FIFO = 16 };
 enum { IER_RDA = 1, IER_THRE = 2, IER_RLS = 4, IER_MS = 8, IER_MASK = 15 };
-enum { IIR_MS = 0, IIR_NONE = 1, IIR_THRE = 2, IIR_RDA = 4, IIR_RLS = 6, IIR_TIMEOUT = 12, IIR_FIFO = 0xc0 };
+enum {
+    IIR_MS = 0,
+    IIR_NONE = 1,
+    IIR_THRE = 2,
+    IIR_RDA = 4,
+    IIR_RLS = 6,
+    IIR_TIMEOUT = 12,
+    IIR_FIFO = 0xc0
+};
 enum { FCR_ENABLE = 1, FCR_CLEAR_RX = 2, FCR_CLEAR_TX = 4, FCR_MASK = 0xc9 };
 enum { LCR_DLAB = 0x80 };
 enum { MCR_DTR = 1, MCR_RTS = 2, MCR_OUT1 = 4, MCR_OUT2 = 8, MCR_LOOP = 16, MCR_MASK = 31 };
@@ -31,8 +39,8 @@ struct ns16550 {
     struct chardev *chardev;
     struct chardev_user user;
     uint8_t ier, fcr, lcr, mcr, msr, scratch;
-    uint8_t errors;         /* LSR's bits that reading it clears */
-    bool thre_pending;      /* THRE interrupt: the transmitter ran empty, and nobody has looked at IIR */
+    uint8_t errors;    /* LSR's bits that reading it clears */
+    bool thre_pending; /* THRE interrupt: the transmitter ran empty, and nobody has looked at IIR */
     uint16_t divisor;
     uint8_t receive[FIFO], send[FIFO];
     uint8_t received, sending; /* bytes in them */
@@ -315,12 +323,12 @@ static void reset(struct device *d)
 }
 
 static const struct state_row state[] = {
-    STATE(struct ns16550, ier),          STATE(struct ns16550, fcr),
-    STATE(struct ns16550, lcr),          STATE(struct ns16550, mcr),
-    STATE(struct ns16550, msr),          STATE(struct ns16550, scratch),
-    STATE(struct ns16550, errors),       STATE(struct ns16550, thre_pending),
-    STATE(struct ns16550, divisor),      STATE_ARRAY(struct ns16550, receive),
-    STATE_ARRAY(struct ns16550, send),   STATE(struct ns16550, received),
+    STATE(struct ns16550, ier),        STATE(struct ns16550, fcr),
+    STATE(struct ns16550, lcr),        STATE(struct ns16550, mcr),
+    STATE(struct ns16550, msr),        STATE(struct ns16550, scratch),
+    STATE(struct ns16550, errors),     STATE(struct ns16550, thre_pending),
+    STATE(struct ns16550, divisor),    STATE_ARRAY(struct ns16550, receive),
+    STATE_ARRAY(struct ns16550, send), STATE(struct ns16550, received),
     STATE(struct ns16550, sending),
 };
 

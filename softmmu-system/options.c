@@ -51,7 +51,7 @@ static void set_VERSION(struct settings *s, const char *value)
 static const struct {
     const char *name, *value;
 } as_it_is[] = {
-    {"accel", "tcg"}, {"aclint", "off"}, {"aia", "none"}, {"acpi", "off"},
+    {"accel", "tcg"}, {"aclint", "off"},   {"aia", "none"},      {"acpi", "off"},
     {"usb", "off"},   {"graphics", "off"}, {"iommu-sys", "off"},
 };
 
@@ -124,7 +124,8 @@ static void set_SMP(struct settings *s, const char *value)
             }
         if (!known && strcmp(name, "maxcpus"))
             die("-smp: unknown property '%s' (known: cpus, sockets, dies, clusters, cores, "
-                "threads, maxcpus)", name);
+                "threads, maxcpus)",
+                name);
     }
     n = cpus ? cpus : product;
     s->machine->nharts = n < UINT32_MAX ? (unsigned)n : UINT32_MAX;
@@ -301,7 +302,8 @@ static void set_ACTION(struct settings *s, const char *value)
             s->machine->no_shutdown = a[1] == 'a';
         else if (strcmp(name, "panic") && strcmp(name, "watchdog"))
             die("-action: '%s=%s' is not available (known: reboot=reset|shutdown, "
-                "shutdown=poweroff|pause)", name, a);
+                "shutdown=poweroff|pause)",
+                name, a);
     }
 }
 
@@ -430,8 +432,8 @@ static const struct option {
     const char *absent; /* why it is not offered */
 } options[] = {
 #define OPTION(id, names, argument, help) {names, argument, help, set_##id, NULL},
-#define ACCEPTED(names, argument) {names, argument, NULL, NULL, NULL},
-#define ABSENT(names, argument, why) {names, argument, NULL, NULL, why},
+#define ACCEPTED(names, argument)         {names, argument, NULL, NULL, NULL},
+#define ABSENT(names, argument, why)      {names, argument, NULL, NULL, why},
 #include "softmmu-system/option.def"
 #undef OPTION
 #undef ACCEPTED
@@ -456,14 +458,14 @@ static void set_HELP(struct settings *s, const char *value)
         }
         if (o->argument)
             snprintf(text + n, sizeof text - n, " %s", o->argument);
-        printf("  %-32s %s%s\n", text, strlen(text) > 32 ? "\n                                   " : "",
-               o->help);
+        printf("  %-32s %s%s\n", text,
+               strlen(text) > 32 ? "\n                                   " : "", o->help);
     }
     printf("\nAccepted without effect:");
     for (const struct option *o = options; o < options + OPTIONS; o++)
         if (!o->set && !o->absent)
             printf(" -%s", o->names);
-    printf("\nC-a h on the console lists the keys of the terminal, 'help' the monitor's commands.\n");
+    printf("\nC-a h on the console lists its keys, 'help' the monitor's commands.\n");
     exit(0);
 }
 
@@ -485,8 +487,8 @@ static void unknown_option(const char *word)
     size_t n = 0;
     for (const struct option *o = options; o < options + OPTIONS && n < sizeof text; o++)
         if (o->help)
-            n += (size_t)snprintf(text + n, sizeof text - n, " -%.*s",
-                                  (int)strcspn(o->names, "|"), o->names);
+            n += (size_t)snprintf(text + n, sizeof text - n, " -%.*s", (int)strcspn(o->names, "|"),
+                                  o->names);
     die("unknown option '%s' (known:%s)", word, text);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The command line of ferry-system; rows in option.def. Options are only noted here, in the order given: what
- * they ask for is made by main.c, when all are known.
+ * The command line of ferry-system; rows in option.def. Options are only noted here, in the order
+ * given: what they ask for is made by main.c, when all are known.
  */
 #ifndef FERRY_SOFTMMU_SYSTEM_OPTIONS_H
 #define FERRY_SOFTMMU_SYSTEM_OPTIONS_H
@@ -19,10 +19,10 @@ struct option_list {
 
 struct settings {
     const struct machine_class *class;
-    struct machine *machine;      /* what options say of it is set there at once */
-    const char *cpu;              /* NULL: the class's */
+    struct machine *machine; /* what options say of it is set there at once */
+    const char *cpu;         /* NULL: the class's */
     bool interpret, one_insn, snapshot, nographic, nodefaults, daemonize;
-    size_t cache_size;            /* bytes; 0: the default */
+    size_t cache_size; /* bytes; 0: the default */
     const char *pidfile;
     struct option_list chardevs, serials, monitors, drives, netdevs, nics, devices;
 };

@@ -1,14 +1,15 @@
 /*
- * The platform-level interrupt controller (RISC-V PLIC specification 1.0.0): 96 sources of 7 priorities, a
- * context for M and one for S mode of each hart.
+ * The platform-level interrupt controller (RISC-V PLIC specification 1.0.0): 96 sources of 7
+ * priorities, a context for M and one for S mode of each hart.
  *
  *   0x000000  priority   4 bytes a source
  *   0x001000  pending    a bit a source
  *   0x002000  enable     a bit a source, 0x80 bytes a context
  *   0x200000  threshold  and at +4 claim/complete; 0x1000 bytes a context
  *
- * All inputs are levels. A source is pending while its input is up and it is not in service (claimed and not
- * completed), which is all a gateway for levels keeps: so there is no pending bit to keep.
+ * All inputs are levels. A source is pending while its input is up and it is not in service
+ * (claimed and not completed), which is all a gateway for levels keeps: so there is no pending bit
+ * to keep.
  */
 #include "softmmu-system/plic.h"
 
@@ -86,10 +87,10 @@ static uint64_t read_pending(struct device *d, unsigned index)
 }
 
 /*
- * A context's words lie 0x80 bytes apart and rows have one stride, so that the row is of single words: 32 a
- * context, of which the first few exist.
+ * A context's words lie 0x80 bytes apart and rows have one stride, so that the row is of single
+ * words: 32 a context, of which the first few exist.
  */
-enum { ENABLE_WORDS = 32 };
+enum { ENABLE_WORDS = 32, ENABLES = PLIC_CONTEXTS * ENABLE_WORDS };
 
 static uint32_t *enable_word(struct plic *p, unsigned index)
 {
@@ -108,8 +109,8 @@ static void write_enable(struct device *d, unsigned index, uint64_t value)
     uint32_t *word = enable_word(of(d), index), first = 32 * (index % ENABLE_WORDS);
     if (!word)
         return;
-    uint32_t exist = PLIC_SOURCES - first < 32 ? (UINT32_C(1) << (PLIC_SOURCES - first)) - 1
-                                               : UINT32_MAX;
+    uint32_t exist =
+        PLIC_SOURCES - first < 32 ? (UINT32_C(1) << (PLIC_SOURCES - first)) - 1 : UINT32_MAX;
     *word = (uint32_t)value & exist & (first ? UINT32_MAX : ~UINT32_C(1));
     update(of(d));
 }
@@ -151,15 +152,17 @@ static void reset(struct device *d)
 static const struct register_row registers[] = {
     {"priority", 0, 4, PLIC_SOURCES, 0, offsetof(struct plic, priority), 0, NULL, write_priority},
     {"pending", 0x1000, 4, WORDS, 0, 0, 0, read_pending, NULL},
-    {"enable", 0x2000, 4, PLIC_CONTEXTS * ENABLE_WORDS, 0, 0, 0, read_enable, write_enable},
+    {"enable", 0x2000, 4, ENABLES, 0, 0, 0, read_enable, write_enable},
     {"threshold", 0x200000, 4, PLIC_CONTEXTS, 0x1000, offsetof(struct plic, threshold), 0, NULL,
      write_threshold},
     {"claim", 0x200004, 4, PLIC_CONTEXTS, 0x1000, 0, 0, claim, complete},
 };
 
 static const struct state_row state[] = {
-    STATE_ARRAY(struct plic, claimed),   STATE_ARRAY(struct plic, priority),
-    STATE_ARRAY(struct plic, enable),    STATE_ARRAY(struct plic, threshold),
+    STATE_ARRAY(struct plic, claimed),
+    STATE_ARRAY(struct plic, priority),
+    STATE_ARRAY(struct plic, enable),
+    STATE_ARRAY(struct plic, threshold),
 };
 
 const struct device_class plic_class = {

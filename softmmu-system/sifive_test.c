@@ -1,6 +1,6 @@
 /*
- * The test finisher: one register by which a guest powers off, resets, or ends with a status. The device
- * tree's syscon-poweroff and syscon-reboot nodes name it.
+ * The test finisher: one register by which a guest powers off, resets, or ends with a status. The
+ * device tree's syscon-poweroff and syscon-reboot nodes name it.
  */
 #include "softmmu-system/machine.h"
 

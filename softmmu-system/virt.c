@@ -1,6 +1,6 @@
 /*
- * The machine `virt`: a RISC-V board that exists nowhere else, with the memory map, interrupts and device
- * tree of QEMU's machine of that name, so that kernels and firmware boot unchanged.
+ * The machine `virt`: a RISC-V board that exists nowhere else, with the memory map, interrupts and
+ * device tree of QEMU's machine of that name, so that kernels and firmware boot unchanged.
  *
  * Not there: flash, PCI, fw_cfg.
  */
@@ -33,10 +33,10 @@ enum {
     VIRTIO_BASE = 0x10001000,
     VIRTIO_STRIDE = 0x1000,
     VIRTIO_COUNT = 8,
-    VIRTIO_IRQ = 1, /* and the next seven */
+    VIRTIO_IRQ = 1,      /* and the next seven */
     TIMEBASE = 10000000, /* Hz */
 };
-#define RAM_BASE UINT64_C(0x80000000)
+#define RAM_BASE   UINT64_C(0x80000000)
 /* Device trees lie below this, where 32-bit firmware can read them. */
 #define TREE_LIMIT UINT64_C(0xc0000000)
 
@@ -77,8 +77,7 @@ static void create_devices(struct machine *m)
     struct virt *v = m->controller;
     v->plic = place(m, "riscv.sifive.plic", PLIC_BASE);
     for (unsigned c = 0; c < 2 * m->nharts; c++)
-        plic_connect(v->plic, c,
-                     (struct irq_line){.set = set_external, .target = m, .number = c});
+        plic_connect(v->plic, c, (struct irq_line){.set = set_external, .target = m, .number = c});
     place(m, "riscv.aclint", CLINT_BASE);
     place(m, "riscv.sifive.test", TEST_BASE);
     wire(m, place(m, "goldfish_rtc", RTC_BASE), RTC_IRQ);
@@ -197,8 +196,8 @@ static void describe_rtc(struct fdt *t, uint32_t plic)
 }
 
 /*
- * Downwards: Linux asks them in the tree's order, and devices without bus= take the highest transport that
- * is free, so that the first drive is vda.
+ * Downwards: Linux asks them in the tree's order, and devices without bus= take the highest
+ * transport that is free, so that the first drive is vda.
  */
 static void describe_virtio(struct fdt *t, uint32_t plic)
 {
@@ -310,10 +309,10 @@ static bool create(struct machine *m, char *error, size_t error_size)
 
 /* What a boot has put where. */
 struct loaded {
-    bool firmware;                    /* a -bios FILE, or none at all: harts start in M mode */
-    uint64_t start;                   /* where harts start */
+    bool firmware;  /* a -bios FILE, or none at all: harts start in M mode */
+    uint64_t start; /* where harts start */
     struct boot_image kernel;
-    uint64_t initrd, initrd_end;      /* 0: none */
+    uint64_t initrd, initrd_end; /* 0: none */
     uint64_t tree;
 };
 
@@ -356,15 +355,15 @@ static bool load_kernel(struct machine *m, struct loaded *l, uint64_t firmware_e
     }
     if (!boot_image(m, m->boot.kernel, EM_RISCV, address, &l->kernel, error, error_size))
         return false;
-    /* Without firmware harts start at the beginning of RAM, or where the kernel says if it is not there. */
+    /* Without firmware harts start at the beginning of RAM, or else where the kernel says. */
     if (none && (l->kernel.start > RAM_BASE || l->kernel.end <= RAM_BASE))
         l->start = l->kernel.entry;
     return true;
 }
 
 /*
- * Half the memory, at most 128 MiB, above the kernel, as QEMU places it: kernels unpack themselves upwards.
- * A kernel or an initrd that this has no room for moves it.
+ * Half the memory, at most 128 MiB, above the kernel, as QEMU places it: kernels unpack themselves
+ * upwards. A kernel or an initrd that this has no room for moves it.
  */
 static bool load_initrd(struct machine *m, struct loaded *l, char *error, size_t error_size)
 {
@@ -452,8 +451,8 @@ static bool overlap(const struct machine *m, const struct loaded *l, char *error
 }
 
 /*
- * What harts find at MROM_BASE: they go to `start` with their number in a0, the tree in a1, and in a2 where
- * OpenSBI's fw_dynamic finds what comes next (OpenSBI, docs/firmware/fw_dynamic.md).
+ * What harts find at MROM_BASE: they go to `start` with their number in a0, the tree in a1, and in
+ * a2 where OpenSBI's fw_dynamic finds what comes next (OpenSBI, docs/firmware/fw_dynamic.md).
  */
 static bool write_reset_vector(struct machine *m, const struct loaded *l, char *error,
                                size_t error_size)

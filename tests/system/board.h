@@ -1,4 +1,4 @@
-/* The machine virt without anything running: its devices, and harts whose interrupt inputs can be read. */
+/* The machine virt, standing still: its devices, and harts whose interrupt inputs can be read. */
 #ifndef FERRY_TESTS_SYSTEM_BOARD_H
 #define FERRY_TESTS_SYSTEM_BOARD_H
 

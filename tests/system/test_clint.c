@@ -1,13 +1,13 @@
-/* The CLINT: software interrupts, mtime and mtimecmp in all sizes; and the test device and the clock beside it. */
+/* The CLINT, in all sizes of access; and the test device and the calendar clock beside it. */
 #include "softmmu-system/riscv/riscv_hart.h"
 #include "tests/system/board.h"
 
-#define CLINT UINT64_C(0x2000000)
-#define MSIP(hart) (CLINT + 4 * (hart))
+#define CLINT          UINT64_C(0x2000000)
+#define MSIP(hart)     (CLINT + 4 * (hart))
 #define MTIMECMP(hart) (CLINT + 0x4000 + 8 * (hart))
-#define MTIME (CLINT + 0xbff8)
-#define TEST_DEVICE UINT64_C(0x100000)
-#define RTC UINT64_C(0x101000)
+#define MTIME          (CLINT + 0xbff8)
+#define TEST_DEVICE    UINT64_C(0x100000)
+#define RTC            UINT64_C(0x101000)
 
 TestSuite(clint, .init = board_create, .timeout = 60);
 

@@ -49,10 +49,8 @@ static const struct state_row state[] = {
 };
 
 static const struct property_row properties[] = {
-    {"flag", PROPERTY_BOOL, AT(flag), "a flag"},
-    {"size", PROPERTY_SIZE, AT(size), "a size"},
-    {"text", PROPERTY_STRING, AT(text), "a text"},
-    {"mac", PROPERTY_MAC, AT(mac), "an address"},
+    {"flag", PROPERTY_BOOL, AT(flag), "a flag"},       {"size", PROPERTY_SIZE, AT(size), "a size"},
+    {"text", PROPERTY_STRING, AT(text), "a text"},     {"mac", PROPERTY_MAC, AT(mac), "an address"},
     {"drive", PROPERTY_DRIVE, AT(written), "a drive"},
 };
 

@@ -1,7 +1,7 @@
 /* Guest physical memory: regions, host addresses, and accesses at their edges. */
 #include "tests/system/board.h"
 
-#define RAM UINT64_C(0x80000000)
+#define RAM     UINT64_C(0x80000000)
 #define RAM_END (RAM + (16 << 20))
 
 TestSuite(memory, .init = board_create, .timeout = 60);

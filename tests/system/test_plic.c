@@ -3,19 +3,20 @@
 #include "softmmu-system/riscv/riscv_hart.h"
 #include "tests/system/board.h"
 
-#define PLIC UINT64_C(0xc000000)
-#define PRIORITY(source) (PLIC + 4 * (source))
-#define PENDING(source) (PLIC + 0x1000 + (source) / 32 * 4)
+#define PLIC                    UINT64_C(0xc000000)
+#define PRIORITY(source)        (PLIC + 4 * (source))
+#define PENDING(source)         (PLIC + 0x1000 + (source) / 32 * 4)
 #define ENABLE(context, source) (PLIC + 0x2000 + 0x80 * (context) + (source) / 32 * 4)
-#define THRESHOLD(context) (PLIC + 0x200000 + 0x1000 * (context))
-#define CLAIM(context) (THRESHOLD(context) + 4)
+#define THRESHOLD(context)      (PLIC + 0x200000 + 0x1000 * (context))
+#define CLAIM(context)          (THRESHOLD(context) + 4)
 
 /* Contexts: M0 S0 M1 S1. */
 TestSuite(plic, .init = board_create, .timeout = 60);
 
 static void drive(unsigned source, bool level)
 {
-    struct irq_line line = plic_input(machine_find_device(&board, "riscv.sifive.plic", NULL), source);
+    struct irq_line line =
+        plic_input(machine_find_device(&board, "riscv.sifive.plic", NULL), source);
     irq_set(&line, level);
 }
 
@@ -67,7 +68,8 @@ Test(plic, order_of_claims)
         enable(0, sources[i]);
         drive(sources[i], true);
     }
-    cr_assert_eq(board_read(CLAIM(0), 4), 40, "the highest priority, and of equals the lowest number");
+    cr_assert_eq(board_read(CLAIM(0), 4), 40,
+                 "the highest priority, and of equals the lowest number");
     cr_assert_eq(board_read(CLAIM(0), 4), 41);
     cr_assert_eq(board_read(CLAIM(0), 4), 3);
     cr_assert_eq(board_read(CLAIM(0), 4), 90);

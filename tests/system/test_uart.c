@@ -7,7 +7,7 @@
 
 #define UART UINT64_C(0x10000000)
 enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCR };
-#define FCR IIR
+#define FCR     IIR
 #define PENDING UINT64_C(0xc001000)
 
 static char path[] = "/tmp/ferry-uart-XXXXXX";
