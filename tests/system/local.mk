@@ -7,7 +7,9 @@ EXTRA_DIST += tests/system/lib.sh tests/system/linux.sh tests/system/options.sh 
     tests/system/debian.sh tests/system/firmware.sh tests/system/killed.sh tests/system/init tests/system/udhcpc \
     tests/system/disk_setup
 
-# Disks and virtio devices, with a driver that is the test's.
+# Disks and virtio devices: as Linux drives them, and with a driver that is the test's.
+TESTS += tests/system/disk.sh
+EXTRA_DIST += tests/system/disk.sh
 if SYSTEM
 check_PROGRAMS += tests/system/fuzz_virtio tests/system/test_block tests/system/test_virtio \
     tests/system/test_virtqueue
