@@ -11,12 +11,13 @@
 #include "softmmu-system/keyval.h"
 #include "util/log.h"
 
-enum drive_interface { IF_VIRTIO, IF_NONE };
+/* Without if= a drive is virtio's unless a -device asks for it. */
+enum drive_interface { IF_DEFAULT, IF_VIRTIO, IF_NONE };
 
 struct drive {
     const char *id;
     const char *serial;
-    const char *cache, *interface, *discards, *ignored;
+    const char *cache, *interface, *discards, *media, *ignored;
     enum drive_interface where;
     struct block_options options;
     struct block *block;
@@ -52,7 +53,7 @@ static const struct drive_option options[] = {
     {"file.locking", WORD, FIELD(ignored), "auto on off"},
     {"cache", WORD, FIELD(cache), "writeback writethrough none directsync unsafe"},
     {"discard", WORD, FIELD(discards), "ignore off unmap on"},
-    {"media", WORD, FIELD(ignored), "disk"},
+    {"media", WORD, FIELD(media), "disk cdrom"},
     {"aio", WORD, FIELD(ignored), "threads native io_uring"},
     {"werror", WORD, FIELD(ignored), "report"},
     {"rerror", WORD, FIELD(ignored), "report"},
@@ -128,8 +129,10 @@ static bool finish_options(struct drive *d, char *error, size_t error_size)
         snprintf(error, error_size, "-drive needs file=");
         return false;
     }
-    if (is(d->interface, "none"))
-        d->where = IF_NONE;
+    if (d->interface)
+        d->where = is(d->interface, "none") ? IF_NONE : IF_VIRTIO;
+    if (is(d->media, "cdrom"))
+        o->readonly = true;
     o->direct = is(d->cache, "none") || is(d->cache, "directsync");
     o->writethrough = is(d->cache, "writethrough") || is(d->cache, "directsync");
     o->no_flush = is(d->cache, "unsafe");
@@ -183,7 +186,7 @@ bool block_open_all(bool snapshot, char *error, size_t error_size)
 bool block_make_devices(struct machine *m, char *error, size_t error_size)
 {
     for (struct drive *d = drives; d; d = d->next) {
-        if (d->where == IF_NONE)
+        if (d->where == IF_NONE || (d->where == IF_DEFAULT && block_user(d->block)))
             continue;
         if (block_user(d->block)) {
             snprintf(error, error_size, "-drive id=%s: a -device asks for it; it needs if=none",

@@ -64,6 +64,7 @@ bool keyval_size(const char *text, uint64_t unit, uint64_t *out)
         return false;
     errno = 0;
     uint64_t number = strtoull(text, &end, 0);
+    double fraction = *end == '.' ? strtod(end, &end) : 0;
     if (*end) {
         const char *s = strchr(suffixes, *end | 0x20);
         if (!s)
@@ -73,5 +74,6 @@ bool keyval_size(const char *text, uint64_t unit, uint64_t *out)
         if (unit > 1 && (*end == 'B' || !strcmp(end, "iB")))
             end += strlen(end);
     }
-    return !errno && !*end && !__builtin_mul_overflow(number, unit, out);
+    return !errno && !*end && !__builtin_mul_overflow(number, unit, out) &&
+           !__builtin_add_overflow(*out, (uint64_t)(fraction * (double)unit), out);
 }

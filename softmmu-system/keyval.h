@@ -21,7 +21,7 @@ bool keyval_switch(const char *text, bool *out);
 /* A number in C's notation. */
 bool keyval_number(const char *text, uint64_t *out);
 
-/* Bytes, with a suffix k M G T (of 1024); without one in units of `unit` bytes. */
+/* Bytes, with a suffix k M G T (of 1024), "1.5G"; without one in units of `unit` bytes. */
 bool keyval_size(const char *text, uint64_t unit, uint64_t *out);
 
 #endif

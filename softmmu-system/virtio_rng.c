@@ -21,6 +21,7 @@ struct virtio_rng {
     struct loop_timer timer; /* when there is a new allowance and a request waits for it */
     /* Properties. */
     uint64_t max_bytes, period;
+    const char *source; /* rng=: QEMU has several sources of entropy */
     /* State: what may be given until `until` on the machine's clock, ns. */
     uint64_t allowance;
     int64_t until;
@@ -118,6 +119,7 @@ static bool start(struct device *device, char *error, size_t error_size)
 
 static const struct property_row properties[] = {
     {"max-bytes", PROPERTY_NUMBER, offsetof(struct virtio_rng, max_bytes), "bytes in a period"},
+    {"rng", PROPERTY_STRING, offsetof(struct virtio_rng, source), "an -object; all are the host's"},
     {"period", PROPERTY_NUMBER, offsetof(struct virtio_rng, period), "milliseconds"},
     VIRTIO_PROPERTIES(struct virtio_rng),
 };

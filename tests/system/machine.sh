@@ -163,6 +163,15 @@ monitor no_shutdown 'paused' 'info status\nquit\n' -no-shutdown -bios none -kern
 monitor stopped 'paused' 'info status\nquit\n' -S -bios none -kernel "$work/power_off"
 monitor reset_while_stopped 'paused' 'system_reset\ninfo status\nquit\n' -S -bios none -kernel "$work/power_off"
 
+# Disks: whoever asks for one gets it, also where if= was left out; what nobody asks for is virtio's.
+head -c 1M /dev/zero >"$work/a" && cp "$work/a" "$work/b"
+monitor drive_asked_for 'Attached to: *virtio-blk-device' 'info block\nquit\n' -S -bios none \
+    -drive "file=$work/a,format=raw,id=hd0" -device virtio-blk-device,drive=hd0
+monitor drive_by_itself 'virtio0' 'info block\nquit\n' -S -bios none -drive "file=$work/a,format=raw" -cdrom "$work/b"
+monitor drive_cdrom 'read-only' 'info block\nquit\n' -S -bios none -drive "file=$work/b,format=raw,media=cdrom"
+monitor entropy 'virtio-rng' 'info qtree\nquit\n' -S -bios none \
+    -object rng-random,filename=/dev/urandom,id=rng0 -device virtio-rng-device,rng=rng0
+
 # Signals end the machine well.
 program forever 0x80000000 <<'END'
 _start: j _start

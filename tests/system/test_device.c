@@ -195,12 +195,15 @@ Test(device, properties)
     cr_assert_not(t->flag);
     set(t, "size", "3M");
     cr_assert_eq(t->size, 3 << 20);
+    set(t, "size", "1.5k");
+    cr_assert_eq(t->size, 1536);
     set(t, "text", "some,thing");
     cr_assert_str_eq(t->text, "some,thing");
     set(t, "mac", "52:54:00:12:34:fF");
     cr_assert_eq(memcmp(t->mac, "\x52\x54\x00\x12\x34\xff", 6), 0);
     refuse(t, "flag", "maybe", "toy: flag='maybe' is not on or off");
     refuse(t, "size", "-1", "toy: size='-1' is not a size");
+    refuse(t, "size", "1.5.5k", "toy: size='1.5.5k' is not a size");
     refuse(t, "size", "99999999999T", "toy: size='99999999999T' is not a size");
     refuse(t, "mac", "52:54", "toy: mac='52:54' is not an Ethernet address");
     refuse(t, "drive", "d", "toy: drive='d' is not the id of a drive");
