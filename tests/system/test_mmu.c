@@ -4,6 +4,7 @@
  * in programs/.
  */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "softmmu-system/machine.h"
 #include "softmmu-system/riscv/mmu.h"
@@ -155,6 +156,9 @@ Test(mmu, divided_page)
 
 Test(mmu, satp)
 {
+    static struct vcpu vcpu;
+    hart.hart.vcpu = &vcpu;
+    hart.hart.mmu = softmmu_create(&hart.hart, arch_riscv64.spaces, arch_riscv64.nspaces);
     hart.satp = 0;
     rv_satp_write(&hart, UINT64_C(7) << RV_SATP_MODE_SHIFT | 5);
     cr_assert_eq(hart.satp, 0);
@@ -163,4 +167,52 @@ Test(mmu, satp)
     cr_assert_eq(hart.satp, 0, "not what -cpu leaves out");
     rv_satp_write(&hart, (uint64_t)RV_SATP_SV48 << RV_SATP_MODE_SHIFT | 5);
     cr_assert_eq(hart.satp, (uint64_t)RV_SATP_SV48 << RV_SATP_MODE_SHIFT | 5);
+}
+
+/* `info mem`. */
+static const char *printed(void)
+{
+    static char text[4 << 20];
+    memset(text, 0, sizeof text);
+    FILE *out = fmemopen(text, sizeof text - 1, "w");
+    riscv_print_map(&hart.hart, out);
+    fclose(out);
+    return text;
+}
+#define HEAD                                                                                       \
+    "vaddr            paddr            size             attr\n"                                    \
+    "---------------- ---------------- ---------------- -------\n"
+
+Test(mmu, printed)
+{
+    cr_assert_str_eq(printed(), HEAD);
+    map(0, RAM + 0x5000, V | RWX | A | D);
+    *entry(VIRTUAL + 0x1000, 0) = (RAM + 0x6000) >> 2 | V | RWX | A | D;   /* goes on */
+    *entry(VIRTUAL + 0x2000, 0) = (RAM + 0x7000) >> 2 | V | PR | U | A;    /* other rights */
+    *entry(VIRTUAL + 0x3000, 0) = (RAM + 0x9000) >> 2 | V | PR | U | A;    /* elsewhere */
+    for (unsigned i = 0; i < 16; i++) /* 64 KiB in sixteen equal entries */
+        *entry(VIRTUAL + 0x10000 + 4096 * i, 0) =
+            ((RAM + 0x20000) >> 12 | 8) << 10 | UINT64_C(1) << 63 | V | PR | PX | G;
+    *entry(UINT64_C(0xffffffffc0000000), 2) = RAM >> 2 | V | RWX;
+    cr_assert_str_eq(printed(), HEAD
+                     "0000000040000000 0000000080005000 0000000000002000 rwx--ad\n"
+                     "0000000040002000 0000000080007000 0000000000001000 r--u-a-\n"
+                     "0000000040003000 0000000080009000 0000000000001000 r--u-a-\n"
+                     "0000000040010000 0000000080020000 0000000000010000 r-x-g--\n"
+                     "ffffffffc0000000 0000000080000000 0000000040000000 rwx----\n");
+    hart.satp = 0;
+    cr_assert_str_eq(printed(), "No translation or protection\n");
+}
+
+/* Tables that contain themselves end, and so does what is printed of them. */
+Test(mmu, printed_loop)
+{
+    for (unsigned i = 0; i < 512; i++)
+        ram[i] = RAM >> 2 | V;
+    hart.satp = (uint64_t)RV_SATP_SV57 << RV_SATP_MODE_SHIFT | RAM >> 12;
+    cr_assert(strstr(printed(), "... and more\n"));
+    ram[511] = (RAM + 0x5000) >> 2 | V | PR;
+    cr_assert(strstr(printed(), "... and more\n"));
+    hart.satp = (uint64_t)RV_SATP_SV39 << RV_SATP_MODE_SHIFT | UINT64_C(0xfffffffffff);
+    cr_assert_str_eq(printed(), HEAD, "a root outside of RAM");
 }
