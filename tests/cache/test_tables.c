@@ -33,6 +33,18 @@ static struct block *find(uint64_t pc, uint32_t mode)
     return table_find(&t, &(struct block_key){pc, pc, mode});
 }
 
+/* A block of a machine: its bytes are at `backing`, and `more` of them at `next`. */
+static uint32_t add_backed(uint64_t pc, uint64_t backing, uint64_t size, uint64_t next, uint64_t more)
+{
+    uint32_t index = atomic_fetch_add(&t.next_block, 1);
+    t.blocks[index] = (struct block){.pc = pc, .backing = backing, .code = 0x10000, .code_size = 64,
+                                     .lo = backing, .hi = backing + size,
+                                     .next = next, .next_hi = next + more};
+    cr_assert(pages_insert(&t, index));
+    cr_assert(table_insert(&t, index));
+    return index;
+}
+
 static uint32_t add_exit(uint64_t target, uint32_t patch, uint32_t thunk)
 {
     uint32_t exit = atomic_fetch_add(&t.next_exit, 1);
@@ -56,20 +68,6 @@ Test(tables, find_by_pc_and_mode, .init = create)
     cr_assert_eq(find(0x10000, 1), &t.blocks[b]);
     cr_assert_null(find(0x10002, 0));
     cr_assert_null(find(0x10000, 2));
-}
-
-/* In a machine one pc leads to different places: what they are told apart by is where their bytes are. */
-Test(tables, find_by_backing, .init = create)
-{
-    uint32_t a = add_block(0x10000, 0, 0x10000, 0x10000, 0x10010);
-    table_remove(&t, a);
-    t.blocks[a].backing = 0x7f0000010000;
-    cr_assert(table_insert(&t, a));
-    struct block_key key = {.pc = 0x10000, .backing = 0x7f0000010000};
-    cr_assert_eq(table_find(&t, &key), &t.blocks[a]);
-    key.backing += 0x1000;
-    cr_assert_null(table_find(&t, &key));
-    cr_assert_null(find(0x10000, 0));
 }
 
 Test(tables, neighbours_that_collide_are_all_found, .init = create)
@@ -114,6 +112,39 @@ Test(tables, a_huge_range_costs_its_pages_with_code_only, .init = create)
     pages_invalidate(&t, 0, UINT64_MAX);
     cr_assert(t.blocks[a].dead);
     cr_assert(t.blocks[b].dead);
+}
+
+Test(tables, one_pc_has_a_block_for_each_backing, .init = create)
+{
+    uint32_t a = add_backed(0x1000, 0x7f0000000000, 16, 0, 0);
+    uint32_t b = add_backed(0x1000, 0x7f0000005000, 16, 0, 0);
+    cr_assert_eq(table_find(&t, &(struct block_key){0x1000, 0x7f0000000000, 0}), &t.blocks[a]);
+    cr_assert_eq(table_find(&t, &(struct block_key){0x1000, 0x7f0000005000, 0}), &t.blocks[b]);
+    cr_assert_null(table_find(&t, &(struct block_key){0x1000, 0x7f0000006000, 0}));
+    pages_invalidate(&t, 0x7f0000005000, 4);
+    cr_assert_not(t.blocks[a].dead);
+    cr_assert(t.blocks[b].dead);
+}
+
+Test(tables, a_block_of_two_pages_dies_with_either, .init = create)
+{
+    uint32_t a = add_backed(0x1ffe, 0x7f0000000ffe, 2, 0x7f0000020000, 2);
+    uint32_t b = add_backed(0x3ffe, 0x7f0000002ffe, 2, 0x7f0000030000, 2);
+    pages_invalidate(&t, 0x7f0000020002, 8); /* behind it */
+    pages_invalidate(&t, 0x7f0000001000, 8);
+    cr_assert_not(t.blocks[a].dead);
+    pages_invalidate(&t, 0x7f0000020001, 1);
+    cr_assert(t.blocks[a].dead);
+    pages_invalidate(&t, 0x7f0000002ffe, 1);
+    cr_assert(t.blocks[b].dead);
+}
+
+Test(links, a_block_of_two_pages_is_never_linked_to, .init = create)
+{
+    uint32_t b = add_backed(0x1ffe, 0x7f0000000ffe, 2, 0x7f0000020000, 2);
+    uint32_t exit = add_exit(0x1ffe, 0x10200, 0x10240);
+    link_exit(&t, exit, &t.blocks[b]);
+    cr_assert_eq(t.exits[exit].linked, 0u);
 }
 
 Test(links, linked_exit_leads_to_the_block_until_it_dies, .init = create)
