@@ -321,14 +321,17 @@ static struct chardev *open_kind(struct machine *m, const char *label, chardev_o
     return mux;
 }
 
-static bool unknown(const char *text, char *error, size_t error_size)
+/* Lists what -serial (or -chardev) knows; a kind that is written in several ways is there once. */
+static bool unknown(const char *text, bool option, char *error, size_t error_size)
 {
     char known[200] = "";
     size_t used = 0;
     for (unsigned i = 0; i < NKINDS; i++)
-        used += snprintf(known + used, sizeof known - used, " %s", kinds[i].prefix);
-    return keys_fail(error, error_size,
-                     "'%s': unknown character device (known:%s none mon: chardev:)", text, known);
+        if (!option || !i || strcmp(kinds[i].kind, kinds[i - 1].kind) != 0)
+            used += snprintf(known + used, sizeof known - used, " %s",
+                             option ? kinds[i].kind : kinds[i].prefix);
+    return keys_fail(error, error_size, "'%s': unknown character device (known:%s%s)", text, known,
+                     option ? "" : " none mon: chardev:");
 }
 
 struct chardev *chardev_open(struct machine *m, const char *label, const char *text, char *error,
@@ -365,7 +368,7 @@ struct chardev *chardev_open(struct machine *m, const char *label, const char *t
         if (strncmp(rest, "telnet:", 7) == 0)
             keys_fail(error, error_size, "'%s': telnet is not offered; tcp: is", text);
         else
-            unknown(text, error, error_size);
+            unknown(text, false, error, error_size);
         return NULL;
     }
     if (!keys_parse(text, rest, k->first, keys, NKEYS, &o, error, error_size))
@@ -385,7 +388,7 @@ bool chardev_option(struct machine *m, const char *text, char *error, size_t err
         if (strncmp(kinds[i].kind, text, n) == 0 && !kinds[i].kind[n])
             k = &kinds[i];
     if (!k)
-        return unknown(text, error, error_size);
+        return unknown(text, true, error, error_size);
     if (!keys_parse("-chardev", text + n + (text[n] == ','), NULL, keys, NKEYS, &o, error,
                     error_size))
         return false;

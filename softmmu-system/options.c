@@ -9,6 +9,7 @@
 
 #include "frontend/frontend.h"
 #include "softmmu-system/hart.h"
+#include "softmmu-system/keys.h"
 #include "softmmu-system/keyval.h"
 #include "util/log.h"
 
@@ -258,6 +259,27 @@ static void set_SERIAL(struct settings *s, const char *value)
 static void set_MONITOR(struct settings *s, const char *value)
 {
     add(&s->monitors, value);
+}
+
+static void set_MON(struct settings *s, const char *value)
+{
+    struct mon {
+        const char *chardev, *mode;
+    } o = {.mode = "readline"};
+    static const struct key_row keys[] = {{"chardev", KEY_TEXT, offsetof(struct mon, chardev)},
+                                          {"mode", KEY_TEXT, offsetof(struct mon, mode)}};
+    char error[200], text[200];
+    if (!keys_parse("-mon", value, "chardev", keys, 2, &o, error, sizeof error))
+        die("%s", error);
+    if (strcmp(o.mode, "readline") != 0)
+        die("-mon: mode=%s is not available: there is the human monitor only (mode=readline)", o.mode);
+    if (!o.chardev)
+        die("-mon: it needs chardev=");
+    snprintf(text, sizeof text, "chardev:%s", o.chardev);
+    char *own = strdup(text);
+    if (!own)
+        die("out of memory");
+    add(&s->monitors, own);
 }
 
 static void set_NOGRAPHIC(struct settings *s, const char *value)

@@ -88,6 +88,13 @@ if wanted mux; then
     has mux 'abc(.*\n)*.*\(qemu\) info status\nVM status: running\n\(qemu\) def\x01\n.*terminated\nstatus 0\n'
 fi
 
+if wanted mon; then
+    output=$( (sleep 0.3; printf 'ab'; sleep 0.5; printf '\001cinfo chardev\n\001x') |
+        timeout 60 "$system" "${machine[@]}" -chardev stdio,id=c,mux=on,signal=off -serial chardev:c \
+            -mon chardev=c,mode=readline 2>&1 | tr -d '\r')
+    has mon 'ab(.*\n)*.*\(qemu\) info chardev\nc: filename=mux:stdio'
+fi
+
 if wanted file; then
     (sleep 0.3; printf 'quit\n') | monitor -serial "file:$work/out" >/dev/null
     [[ -f $work/out ]] && pass file || fail file
