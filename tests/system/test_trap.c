@@ -276,3 +276,62 @@ Test(trap, firmware)
     hart_put(0x104, ONES);
     cr_expect(arch_riscv64.wakes(&hart->hart));
 }
+
+/* ---- anything ------------------------------------------------------------------------------ */
+
+static uint64_t random_number(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    return *state ^= *state << 17;
+}
+
+/* A CSR instruction on any number, or one of the others. No wfi: nobody would end it. */
+static uint32_t random_word(uint64_t *state)
+{
+    static const uint32_t others[] = {SRET, MRET, SFENCE_VMA, SINVAL_VMA, SFENCE_W_INVAL};
+    uint64_t n = random_number(state);
+    if (n % 8 == 0)
+        return others[(n >> 8) % 5] | (n & 64 ? 10 << 15 | 11 << 20 : 0);
+    return (uint32_t)(n >> 20) << 12 | 0x73;
+}
+
+static void expect_legal(uint32_t word)
+{
+    uint64_t now = status(), fs = now & RV_MSTATUS_FS;
+    uint32_t mode = hart_cpu(&hart->hart)->mode;
+    cr_assert((now & RV_MSTATUS_MPP) != UINT64_C(2) << 11, "%08x", word);
+    cr_assert(fs == 0 || fs == RV_MSTATUS_FS, "%08x", word);
+    cr_assert_eq(now >> 63, fs != 0, "%08x", word);
+    cr_assert_eq((now & (RV_MSTATUS_UXL | RV_MSTATUS_SXL)) >> 32, 10, "%08x", word);
+    cr_assert(mode & RV_MODE_SYSTEM && riscv_privilege(hart) != 2, "%08x", word);
+    cr_assert_eq(!!(mode & RV_MODE_FP_TRAP), fs == 0, "%08x", word);
+    cr_assert_eq(*riscv_slot(hart, RV_SLOT_mepc) & 1, 0, "%08x", word);
+    cr_assert_eq(hart->mideleg & ~RV_SUPERVISOR_INTERRUPTS, 0, "%08x", word);
+    cr_assert((hart->mtvec & 2) == 0 && (hart->stvec & 2) == 0, "%08x", word);
+}
+
+/* Whatever a guest does to its registers, they hold what is legal, and the mode follows. */
+Test(trap, random_instructions)
+{
+    static const unsigned exceptions[] = {RV_CAUSE_ILLEGAL, RV_CAUSE_LOAD_PAGE};
+    uint64_t state = 88172645463325252;
+    setup();
+    for (unsigned i = 0; i < 200000; i++) {
+        uint64_t n = random_number(&state);
+        for (unsigned x = 1; x < 32; x++)
+            *riscv_x(hart, x) = random_number(&state) >> (n & 32 ? 0 : n & 63);
+        uint32_t word = random_word(&state);
+        if (n % 16 == 0)
+            hart_enter(modes[n >> 8 & 1 ? 2 : n >> 9 & 1]);
+        if (n % 64 == 1)
+            atomic_store(&hart->hart.lines, n >> 16 & RV_INTERRUPTS);
+        if (n % 64 == 2)
+            riscv_trap(hart, exceptions[n >> 8 & 1], n, n & ~UINT64_C(1));
+        else
+            riscv_instruction(hart, word);
+        expect_legal(word);
+        arch_riscv64.interrupt(&hart->hart);
+        expect_legal(word);
+    }
+}
