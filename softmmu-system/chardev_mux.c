@@ -136,17 +136,16 @@ static void keep(struct mux *m, uint8_t byte)
 static void escape(struct mux *m, uint8_t key)
 {
     struct chardev_user *u = m->users[m->focus].user;
+    give(m, &m->users[m->focus]); /* what was typed before goes before */
     switch (key) {
     case 'x':
         say(m, "\n\rferry-system: terminated\n\r");
         machine_request(m->chardev->machine, RUN_QUIT);
         break;
     case 'c':
-        give(m, &m->users[m->focus]);
         set_focus(m, (m->focus + 1) % m->nusers);
         break;
     case 'b':
-        give(m, &m->users[m->focus]);
         if (u->line_break)
             u->line_break(u);
         break;

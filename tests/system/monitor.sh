@@ -89,7 +89,7 @@ if wanted mux; then
 fi
 
 if wanted mon; then
-    output=$( (sleep 0.3; printf 'ab'; sleep 0.5; printf '\001cinfo chardev\n\001x') |
+    output=$( (sleep 0.3; printf 'ab'; sleep 0.5; printf '\001cinfo chardev\n'; sleep 0.3; printf '\001x') |
         timeout 60 "$system" "${machine[@]}" -chardev stdio,id=c,mux=on,signal=off -serial chardev:c \
             -mon chardev=c,mode=readline 2>&1 | tr -d '\r')
     has mon 'ab(.*\n)*.*\(qemu\) info chardev\nc: filename=mux:stdio'
