@@ -360,7 +360,7 @@ static void print(struct netdev_user *u, FILE *out)
             d->id ? d->id : d->class->name, d->class->name, m[0], m[1], m[2], m[3], m[4], m[5]);
 }
 
-/* The driver's reset: as after power-on. */
+/* As after power-on. Frames that waited for the driver go: it takes none now. */
 static void driver_reset(struct virtio_device *v)
 {
     struct virtio_net *n = net_of(v);
@@ -368,19 +368,7 @@ static void driver_reset(struct virtio_device *v)
     n->filter.promiscuous = 1; /* until the driver says what it wants */
     memcpy(n->config.mac, n->mac, 6);
     n->starved = false;
-}
-
-static void net_reset(struct device *d)
-{
-    struct virtio_net *n = (struct virtio_net *)d;
-    virtio_reset(d);
-    driver_reset(&n->virtio);
-}
-
-/* What it starts again with may have waited for it. */
-static void driver_ok(struct virtio_device *v)
-{
-    netdev_accept(&net_of(v)->user);
+    netdev_accept(&n->user);
 }
 
 static bool queue_size(uint64_t *size)
@@ -459,7 +447,6 @@ static const struct virtio_class virtio = {
     .id = 1,
     .config = offsetof(struct virtio_net, config),
     .config_size = sizeof(struct virtio_net_config),
-    .driver_ok = driver_ok,
     .reset = driver_reset,
 };
 
@@ -473,7 +460,7 @@ const struct device_class virtio_net_class = {
     .properties = properties,
     .nproperties = sizeof properties / sizeof *properties,
     .start = net_start,
-    .reset = net_reset,
+    .reset = virtio_reset,
     .finish = virtio_finish,
     .more = &virtio,
 };

@@ -173,6 +173,21 @@ Test(net, frames_wait_for_buffers)
     expect_arp(1, 3);
 }
 
+/* What waited for a driver is not the next one's. */
+Test(net, a_reset_forgets_frames)
+{
+    uint32_t id, length;
+    ask_arp(2, 100);
+    turn();
+    begin(0);
+    offer(0, 2000);
+    ring_notify(&receive);
+    turn();
+    cr_assert_not(ring_take(&receive, &id, &length));
+    ask_arp(3, 100);
+    expect_arp(0, 3);
+}
+
 Test(net, a_frame_that_never_fits_is_dropped)
 {
     uint32_t id, length;
