@@ -33,7 +33,7 @@ struct block {
     const char *id, *file;
     const char *device; /* which has it; NULL: none */
     struct block_image *image;
-    bool snapshot, no_flush, writethrough;
+    bool no_flush, writethrough;
     unsigned active;   /* requests queued or running; pool.mutex */
     atomic_bool dirty; /* written since the last flush */
     struct block *next;
@@ -107,7 +107,6 @@ struct block *block_open(const char *id, const struct block_options *options, ch
     b->id = id ? strdup(id) : NULL;
     b->file = strdup(options->file);
     b->image = image;
-    b->snapshot = options->snapshot;
     b->no_flush = options->no_flush;
     b->writethrough = options->writethrough;
     while (*end)
@@ -170,8 +169,8 @@ const char *block_user(const struct block *b)
 void block_print(FILE *out)
 {
     for (struct block *b = blocks; b; b = b->next) {
-        fprintf(out, "%s: %s (%s%s%s)\n", b->id ? b->id : "(no id)", b->file, "raw",
-                b->image->readonly ? ", read-only" : "", b->snapshot ? ", snapshot" : "");
+        fprintf(out, "%s: %s (%s%s)\n", b->id ? b->id : "(no id)", b->file, b->image->driver->name,
+                b->image->readonly ? ", read-only" : "");
         fprintf(out, "    Attached to:      %s\n", b->device ? b->device : "nothing");
         fprintf(out, "    Cache mode:       %s%s\n", b->writethrough ? "writethrough" : "writeback",
                 b->no_flush ? ", ignore flushes" : "");

@@ -159,7 +159,7 @@ static void snapshot_close(struct block_image *image)
 }
 
 static const struct block_driver snapshot_driver = {
-    .name = "snapshot",
+    .name = "raw, snapshot",
     .close = snapshot_close,
     .read = snapshot_read,
     .read_now = snapshot_read_now,

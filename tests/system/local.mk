@@ -18,15 +18,15 @@ TESTS += tests/system/fuzz_virtio tests/system/test_block tests/system/test_virt
 endif
 tests_system_fuzz_virtio_SOURCES = tests/system/fuzz_virtio.c tests/system/rig.c \
     tests/system/rig.h
-tests_system_fuzz_virtio_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
+tests_system_fuzz_virtio_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 tests_system_test_block_SOURCES = tests/system/test_block.c
-tests_system_test_block_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
+tests_system_test_block_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 tests_system_test_virtio_SOURCES = tests/system/test_virtio.c tests/system/rig.c \
     tests/system/rig.h
-tests_system_test_virtio_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
+tests_system_test_virtio_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 tests_system_test_virtqueue_SOURCES = tests/system/test_virtqueue.c tests/system/rig.c \
     tests/system/rig.h
-tests_system_test_virtqueue_LDADD = $(ferry_system_LDADD) $(CRITERION_LIBS)
+tests_system_test_virtqueue_LDADD = $(FERRY_SYSTEM_LIBS) $(CRITERION_LIBS)
 
 # Parts of ferry-system by themselves.
 if SYSTEM

@@ -414,6 +414,10 @@ Test(hostile, indirect_tables)
         struct descriptor *table = (struct descriptor *)rig_at(r, address);
         table[0] = tables[i].first;
         table[1] = tables[i].second;
+        if (table[0].flags & DESC_INDIRECT) {
+            table[0].address = address + 64;
+            table[4] = table[5] = (struct descriptor){buffer, 4, 0, 0};
+        }
         describe(0, address + tables[i].offset, tables[i].length, tables[i].flags, 1);
         send(0);
         expect_broken(tables[i].why);
