@@ -124,9 +124,12 @@ void tree_set_u64(struct fdt *t, const char *path, const char *name, uint64_t va
     tree_set(t, path, name, &bytes, sizeof bytes);
 }
 
-const char *tree_pack(struct fdt *t)
+const char *tree_pack(struct fdt *t, size_t room)
 {
     keep(t, t->error ? 0 : fdt_pack(t->blob));
+    size_t size = fdt_totalsize(t->blob) + room;
+    if (!t->error && size <= t->capacity)
+        fdt_set_totalsize(t->blob, (uint32_t)size);
     return t->error ? fdt_strerror(t->error) : NULL;
 }
 

@@ -45,7 +45,8 @@ const char *tree_open(struct fdt *t, const void *blob, size_t room);
 void tree_set(struct fdt *t, const char *path, const char *name, const void *bytes, size_t size);
 void tree_set_string(struct fdt *t, const char *path, const char *name, const char *text);
 void tree_set_u64(struct fdt *t, const char *path, const char *name, uint64_t value);
-const char *tree_pack(struct fdt *t);
+/* Done: the blob is as large as it must be and `room` bytes, for others to grow it in. */
+const char *tree_pack(struct fdt *t, size_t room);
 
 /* Bytes of a blob that claims to be one within `size` bytes; 0: it is none. */
 size_t tree_size(const void *blob, size_t size);

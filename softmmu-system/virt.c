@@ -37,6 +37,11 @@ enum {
     TIMEBASE = 10000000, /* Hz */
 };
 #define RAM_BASE   UINT64_C(0x80000000)
+/*
+ * Bytes to spare in the tree that the guest gets: boot loaders add to it where it is (U-Boot with fdt_high
+ * of all ones), whatever lies behind.
+ */
+#define TREE_ROOM (16 << 10)
 /* Device trees lie below this, where 32-bit firmware can read them. */
 #define TREE_LIMIT UINT64_C(0xc0000000)
 
@@ -387,7 +392,7 @@ static const char *finish_tree(struct machine *m, const struct loaded *l, struct
 {
     uint8_t seed[32];
     const char *append = m->boot.append ? m->boot.append : "";
-    const char *wrong = tree_open(t, blob, strlen(append) + 4096);
+    const char *wrong = tree_open(t, blob, strlen(append) + 4096 + TREE_ROOM);
     if (wrong)
         return wrong;
     if (getrandom(seed, sizeof seed, 0) == sizeof seed)
@@ -398,7 +403,7 @@ static const char *finish_tree(struct machine *m, const struct loaded *l, struct
         tree_set_u64(t, "/chosen", "linux,initrd-start", l->initrd);
         tree_set_u64(t, "/chosen", "linux,initrd-end", l->initrd_end);
     }
-    return tree_pack(t);
+    return tree_pack(t, m->dumpdtb ? 0 : TREE_ROOM);
 }
 
 /* -M dumpdtb=FILE: that was all. */

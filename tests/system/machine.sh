@@ -163,6 +163,16 @@ monitor no_shutdown 'paused' 'info status\nquit\n' -no-shutdown -bios none -kern
 monitor stopped 'paused' 'info status\nquit\n' -S -bios none -kernel "$work/power_off"
 monitor reset_while_stopped 'paused' 'system_reset\ninfo status\nquit\n' -S -bios none -kernel "$work/power_off"
 
+# The tree in memory has room for what boot loaders add to it in place.
+if wanted tree_room; then
+    "$system" -M "virt,dumpdtb=$work/dtb" -m 256M -bios none -smp 2
+    { sleep 1; printf 'xp /8bx 0x8fe00000\nquit\n'; } | timeout 60 "$system" -m 256M -smp 2 -bios none -S -serial null \
+        -monitor stdio >"$work/out" 2>&1
+    total=$(tr -d '\r' <"$work/out" | sed -n 's/^0*8fe00000: 0xd0 0x0d 0xfe 0xed//p' | tr -d ' ' | sed 's/0x//g')
+    [[ $total && $((16#$total)) -ge $(($(stat -c %s "$work/dtb") + 12288)) ]] && pass tree_room ||
+        fail tree_room "'$total', file $(stat -c %s "$work/dtb")"
+fi
+
 # Disks: whoever asks for one gets it, also where if= was left out; what nobody asks for is virtio's.
 head -c 1M /dev/zero >"$work/a" && cp "$work/a" "$work/b"
 monitor drive_asked_for 'Attached to: *virtio-blk-device' 'info block\nquit\n' -S -bios none \
