@@ -41,6 +41,7 @@ struct ns16550 {
     uint8_t ier, fcr, lcr, mcr, msr, scratch;
     uint8_t errors;    /* LSR's bits that reading it clears */
     bool thre_pending; /* THRE interrupt: the transmitter ran empty, and nobody has looked at IIR */
+    bool thre_seen;    /* nor need he: LSR was read since, and the line no longer asks */
     uint16_t divisor;
     uint8_t receive[FIFO], send[FIFO];
     uint8_t received, sending; /* bytes in them */
@@ -76,9 +77,20 @@ static uint8_t interrupt(const struct ns16550 *s)
     return s->ier & IER_MS && s->msr & MSR_DELTA ? IIR_MS : IIR_NONE;
 }
 
+/*
+ * A driver that never reads IIR but learns from LSR that it may send (xv6's) would be interrupted for ever where it
+ * has nothing to send. It is asked once; IIR says what it does on hardware.
+ */
 static void update(struct ns16550 *s)
 {
-    irq_set(&s->device.irq[0], interrupt(s) != IIR_NONE);
+    uint8_t reason = interrupt(s);
+    irq_set(&s->device.irq[0], reason != IIR_NONE && !(reason == IIR_THRE && s->thre_seen));
+}
+
+static void empty(struct ns16550 *s)
+{
+    s->thre_pending = true;
+    s->thre_seen = false;
 }
 
 /* ---- receiving ---- */
@@ -152,7 +164,8 @@ static void drain(struct ns16550 *s)
     if (s->chardev && n)
         chardev_write(s->chardev, s->send, n);
     memmove(s->send, s->send + n, s->sending -= (uint8_t)n);
-    s->thre_pending |= !s->sending;
+    if (!s->sending)
+        empty(s);
 }
 
 static void drained(struct chardev_user *u)
@@ -166,10 +179,10 @@ static void transmit(struct ns16550 *s, uint8_t byte)
     s->thre_pending = false;
     if (s->mcr & MCR_LOOP) {
         put_received(s, byte);
-        s->thre_pending = true;
+        empty(s);
     } else if (!s->sending && s->chardev && chardev_write_room(s->chardev)) {
         chardev_write(s->chardev, &byte, 1);
-        s->thre_pending = true;
+        empty(s);
     } else {
         s->sending -= s->sending >= depth(s); /* the driver did not look: the last one is lost */
         s->send[s->sending++] = byte;
@@ -200,7 +213,7 @@ static void write_fcr(struct ns16550 *s, uint8_t value)
         s->received = 0;
     if (value & FCR_CLEAR_TX) {
         s->sending = 0;
-        s->thre_pending = true;
+        empty(s);
     }
     s->fcr = value & FCR_ENABLE ? value & FCR_MASK : 0;
     if (s->chardev)
@@ -211,7 +224,7 @@ static void write_ier(struct ns16550 *s, uint8_t value)
 {
     /* Enabling THRE's interrupt tells of an empty transmitter anew. */
     if (value & ~s->ier & IER_THRE && !s->sending)
-        s->thre_pending = true;
+        empty(s);
     s->ier = value & IER_MASK;
 }
 
@@ -242,6 +255,7 @@ static uint64_t ns16550_read(struct device *d, uint64_t offset, unsigned size)
     case LSR:
         value = line_status(s);
         s->errors = 0;
+        s->thre_seen |= (value & LSR_THRE) != 0;
         break;
     case MSR:
         value = s->msr;
@@ -327,6 +341,7 @@ static const struct state_row state[] = {
     STATE(struct ns16550, lcr),        STATE(struct ns16550, mcr),
     STATE(struct ns16550, msr),        STATE(struct ns16550, scratch),
     STATE(struct ns16550, errors),     STATE(struct ns16550, thre_pending),
+    STATE(struct ns16550, thre_seen),
     STATE(struct ns16550, divisor),    STATE_ARRAY(struct ns16550, receive),
     STATE_ARRAY(struct ns16550, send), STATE(struct ns16550, received),
     STATE(struct ns16550, sending),

@@ -102,6 +102,22 @@ Test(uart, transmitter_empty_interrupt)
     cr_assert(interrupt());
 }
 
+/* xv6's driver never reads IIR: with nothing to send, it must not be interrupted again and again. */
+Test(uart, transmitter_empty_is_seen)
+{
+    put(IER, 2);
+    cr_assert(interrupt());
+    cr_assert_eq(get(LSR), 0x60);
+    cr_assert_not(interrupt(), "LSR has said so");
+    cr_assert_eq(get(IIR), 2, "as on hardware");
+    put(DATA, 'x');
+    cr_assert(interrupt(), "empty again");
+    get(LSR);
+    put(IER, 0);
+    put(IER, 2);
+    cr_assert(interrupt(), "enabled anew");
+}
+
 Test(uart, divisor_and_scratch)
 {
     put(LCR, 0x83);
