@@ -364,7 +364,7 @@ const struct device_class virtio_serial_class = {
 
 /* ---- virtconsole, virtserialport ---- */
 
-enum { ANY_NUMBER = MAX_PORTS };
+#define ANY_NUMBER UINT64_MAX
 
 static void port_create(struct device *d)
 {
@@ -390,13 +390,14 @@ static struct virtio_serial *find_serial(const struct port *p)
 static bool find_number(struct port *p, char *error, size_t error_size)
 {
     const struct virtio_serial *s = p->serial;
-    unsigned first = p->nr != ANY_NUMBER ? p->nr : !p->console, n = first;
+    uint64_t n = p->nr != ANY_NUMBER ? p->nr : !p->console;
 
     while (p->nr == ANY_NUMBER && n < s->max_ports && s->port[n])
         n++;
-    p->number = n;
-    if (n < s->max_ports && !s->port[n])
+    if (n < s->max_ports && !s->port[n]) {
+        p->number = n;
         return true;
+    }
     snprintf(error, error_size, "%s: %s", p->device.class->name,
              p->nr == ANY_NUMBER ? "virtio-serial-device has no port left"
              : n < s->max_ports  ? "nr= is taken"

@@ -5,8 +5,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "softmmu-system/chardev.h"
 #include "softmmu-system/loop.h"
 
 /* ---- making ---- */
@@ -67,6 +71,24 @@ struct device *rig_add(struct rig *r, const struct device_class *class, ...)
     va_end(properties);
     device_reset(d);
     return d;
+}
+
+int rig_chardev(struct rig *r, const char *id)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    char text[200], error[256];
+    int server = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    snprintf(a.sun_path, sizeof(a.sun_path), "/tmp/ferry-rig.%d", getpid());
+    unlink(a.sun_path);
+    cr_assert(!bind(server, (struct sockaddr *)&a, sizeof(a)) && !listen(server, 1));
+    snprintf(text, sizeof(text), "socket,id=%s,path=%s", id, a.sun_path);
+    cr_assert(chardev_option(r->machine, text, error, sizeof(error)), "%s", error);
+    int other = accept(server, NULL, NULL);
+    cr_assert(other >= 0);
+    unlink(a.sun_path);
+    close(server);
+    return other;
 }
 
 /* ---- registers and memory ---- */

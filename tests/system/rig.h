@@ -71,6 +71,9 @@ struct rig *rig_make(const struct device_class *class, ...);
 /* One more device on it: as rig->device; properties as above. */
 struct device *rig_add(struct rig *r, const struct device_class *class, ...);
 
+/* A character device `id`; returns the socket that is its other end. */
+int rig_chardev(struct rig *r, const char *id);
+
 uint32_t rig_read(struct rig *r, unsigned offset);
 void rig_write(struct rig *r, unsigned offset, uint32_t value);
 

@@ -6,11 +6,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "softmmu-system/block.h"
-#include "softmmu-system/chardev.h"
 #include "softmmu-system/loop.h"
 #include "tests/system/rig.h"
 
@@ -372,19 +370,8 @@ static int host; /* the other end of the port's chardev */
 
 static void make_ports(bool several)
 {
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    char text[200];
-
-    snprintf(a.sun_path, sizeof(a.sun_path), "/tmp/ferry-port.%d", getpid());
-    unlink(a.sun_path);
-    int server = socket(AF_UNIX, SOCK_STREAM, 0);
-    cr_assert(!bind(server, (struct sockaddr *)&a, sizeof(a)) && !listen(server, 1));
     r = rig_make(device_class_find("virtio-serial-device"), "max_ports", several ? "4" : "1", NULL);
-    snprintf(text, sizeof(text), "socket,id=c,path=%s", a.sun_path);
-    cr_assert(chardev_option(r->machine, text, error, sizeof(error)), "%s", error);
-    host = accept(server, NULL, NULL);
-    cr_assert(host >= 0);
-    unlink(a.sun_path);
+    host = rig_chardev(r, "c");
     rig_add(r, device_class_find("virtconsole"), "chardev", "c", NULL);
     if (several)
         rig_add(r, device_class_find("virtserialport"), "name", "org.example.port", NULL);
