@@ -1,9 +1,10 @@
 /*
  * Character devices: making them from options, and the streams behind them.
  *
- * A serial port writes byte by byte. Output is gathered for half a millisecond, so that a line costs one
- * write and one wake-up of the event loop and not eighty; what the host does not take then stays in a ring, and the
- * user is told when there is room again (`drained`). Nothing here blocks, but at the end of the program.
+ * A serial port writes byte by byte. Output is gathered for half a millisecond, so that a line
+ * costs one write and one wake-up of the event loop and not eighty; what the host does not take
+ * then stays in a ring, and the user is told when there is room again (`drained`). Nothing here
+ * blocks, but at the end of the program.
  */
 #include "softmmu-system/chardev.h"
 
@@ -35,13 +36,15 @@ static const struct kind_row {
 };
 enum { NKINDS = sizeof kinds / sizeof *kinds };
 
-#define KEY(name, kind) {#name, kind, offsetof(struct chardev_options, name)}
+#define KEY(name, kind)                                                                            \
+    {                                                                                              \
+#name, kind, offsetof(struct chardev_options, name)                                        \
+    }
 static const struct key_row keys[] = {
-    KEY(id, KEY_TEXT),        KEY(path, KEY_TEXT),      KEY(host, KEY_TEXT),
-    KEY(port, KEY_TEXT),      KEY(address, KEY_TEXT),   KEY(server, KEY_BOOL),
-    KEY(wait, KEY_BOOL),      KEY(nodelay, KEY_BOOL),   KEY(telnet, KEY_BOOL),
-    KEY(mux, KEY_BOOL),       KEY(signal, KEY_BOOL),    KEY(append, KEY_BOOL),
-    KEY(logfile, KEY_TEXT),   KEY(logappend, KEY_BOOL),
+    KEY(id, KEY_TEXT),      KEY(path, KEY_TEXT),      KEY(host, KEY_TEXT),   KEY(port, KEY_TEXT),
+    KEY(address, KEY_TEXT), KEY(server, KEY_BOOL),    KEY(wait, KEY_BOOL),   KEY(nodelay, KEY_BOOL),
+    KEY(telnet, KEY_BOOL),  KEY(mux, KEY_BOOL),       KEY(signal, KEY_BOOL), KEY(append, KEY_BOOL),
+    KEY(logfile, KEY_TEXT), KEY(logappend, KEY_BOOL),
 };
 enum { NKEYS = sizeof keys / sizeof *keys };
 
@@ -72,7 +75,8 @@ static bool write_kept(struct chardev *c)
             continue;
         if (done < 0 && errno == EAGAIN)
             return false;
-        if (done < 0) { /* nobody will read it any more: a reader that has gone is seen by `input` */
+        if (done <
+            0) { /* nobody will read it any more: a reader that has gone is seen by `input` */
             c->kept_size = 0;
             break;
         }
@@ -401,6 +405,5 @@ void chardev_print(FILE *out)
 {
     for (struct chardev *c = chardevs; c; c = c->next)
         fprintf(out, "%s: filename=%s%s\n", c->label,
-                !c->methods && c->in < 0 && c->out < 0 && c->lost ? "disconnected:" : "",
-                c->about);
+                !c->methods && c->in < 0 && c->out < 0 && c->lost ? "disconnected:" : "", c->about);
 }

@@ -1,6 +1,7 @@
 /*
- * What the kinds of character devices share with chardev.c: a stream of bytes from one descriptor and to
- * one, which may be the same, come later, and go. A kind finds the descriptors; chardev.c moves the bytes.
+ * What the kinds of character devices share with chardev.c: a stream of bytes from one descriptor
+ * and to one, which may be the same, come later, and go. A kind finds the descriptors; chardev.c
+ * moves the bytes.
  *
  * To add a kind: a file with a function `chardev_open_KIND`, and a row in chardev.def.
  */
@@ -26,13 +27,13 @@ struct chardev {
     char about[160];           /* for `info chardev`: what it is connected to */
     struct chardev_user *user; /* NULL: nobody yet */
     struct chardev *next;
-    int in, out;               /* non-blocking; -1: none now */
+    int in, out; /* non-blocking; -1: none now */
     struct loop_fd input, output;
-    uint8_t *kept;             /* ring of CHARDEV_KEPT bytes that wait for `out`; NULL: not yet needed */
+    uint8_t *kept; /* ring of CHARDEV_KEPT bytes that wait for `out`; NULL: not yet needed */
     unsigned kept_first, kept_size;
-    struct loop_timer flush;   /* so that what comes byte by byte goes out in pieces */
-    bool full;                 /* chardev_write_room has said 0: `drained` is owed */
-    int log;                   /* logfile=; -1: none */
+    struct loop_timer flush; /* so that what comes byte by byte goes out in pieces */
+    bool full;               /* chardev_write_room has said 0: `drained` is owed */
+    int log;                 /* logfile=; -1: none */
 
     /* The other side has gone: `in` and `out` are closed and -1. NULL: it stays so. */
     void (*lost)(struct chardev *c);
@@ -56,8 +57,8 @@ typedef bool chardev_open_fn(struct chardev *c, const struct chardev_options *o,
 #undef CHARDEV
 
 /*
- * The other side is there: takes the descriptors (non-blocking; may be one; -1: that way is closed), tells
- * the user.
+ * The other side is there: takes the descriptors (non-blocking; may be one; -1: that way is
+ * closed), tells the user.
  */
 void chardev_attach(struct chardev *c, int in, int out);
 /* Closes them; output that waits is forgotten. Calls neither `lost` nor the user. */

@@ -1,6 +1,6 @@
 /*
- * A mux: several users share one character device. All of them write; one of them, which has the focus,
- * reads. Control-A is the escape key.
+ * A mux: several users share one character device. All of them write; one of them, which has the
+ * focus, reads. Control-A is the escape key.
  *
  * Input is kept per user, so that the keys still work while the guest does not read.
  */
@@ -25,9 +25,9 @@ struct mux {
     struct chardev *chardev;
     struct queue users[USERS];
     unsigned nusers, focus;
-    bool escaped;                /* the last byte was the escape key */
-    bool stamps, line_started;   /* C-a t */
-    int64_t stamps_from;         /* ns */
+    bool escaped;              /* the last byte was the escape key */
+    bool stamps, line_started; /* C-a t */
+    int64_t stamps_from;       /* ns */
     bool giving;
 };
 
@@ -236,9 +236,7 @@ void chardev_mux(struct chardev *mux, struct chardev *base)
     mux->own = m;
     snprintf(mux->about, sizeof mux->about, "mux:%.140s", base->about);
     m->chardev = mux;
-    m->user = (struct chardev_user){.room = base_room,
-                                    .receive = base_receive,
-                                    .opened = base_opened,
-                                    .drained = base_drained};
+    m->user = (struct chardev_user){
+        .room = base_room, .receive = base_receive, .opened = base_opened, .drained = base_drained};
     chardev_connect(base, &m->user);
 }

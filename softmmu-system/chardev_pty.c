@@ -1,6 +1,6 @@
 /*
- * A pseudo-terminal. While nobody has its other side open, output is dropped, as on a line without a
- * terminal, and the master reports POLLHUP all the time: so it is looked at once in a while.
+ * A pseudo-terminal. While nobody has its other side open, output is dropped, as on a line without
+ * a terminal, and the master reports POLLHUP all the time: so it is looked at once in a while.
  */
 #include <errno.h>
 #include <fcntl.h>

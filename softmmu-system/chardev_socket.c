@@ -1,6 +1,6 @@
 /*
- * Sockets, in the file system and of TCP. A server takes one client at a time, and the next when that one
- * has gone; a client connects once. Without a host, TCP means this machine only.
+ * Sockets, in the file system and of TCP. A server takes one client at a time, and the next when
+ * that one has gone; a client connects once. Without a host, TCP means this machine only.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +67,8 @@ static int open_at(const struct sockaddr *address, socklen_t size, bool server)
         return -1;
     if (server)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    if (server ? bind(fd, address, size) == 0 && listen(fd, 1) == 0 && fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0
+    if (server ? bind(fd, address, size) == 0 && listen(fd, 1) == 0 &&
+                     fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0
                : connect(fd, address, size) == 0)
         return fd;
     int saved = errno;
@@ -138,8 +139,8 @@ bool chardev_open_socket(struct chardev *c, const struct chardev_options *o, cha
     if (o->host)
         snprintf(host, sizeof host, "%s", o->host);
     if (o->path ? !*o->path : !port)
-        return keys_fail(error, error_size, "%s: a socket needs path=, or host= and port=",
-                         c->label);
+        return keys_fail(error, error_size,
+                         "%s: a socket needs path=, or host= and port=", c->label);
     struct chardev_socket *s = calloc(1, sizeof *s);
     if (!s)
         die("out of memory");
@@ -148,7 +149,9 @@ bool chardev_open_socket(struct chardev *c, const struct chardev_options *o, cha
     s->nodelay = o->nodelay && !o->path;
     s->listener = (struct loop_fd){.fd = -1, .events = POLLIN, .ready = client_comes};
     snprintf(c->about, sizeof c->about, o->path ? "unix:%s%s" : "tcp:%s:%s%s",
-             o->path ? o->path : *host ? host : "127.0.0.1",
+             o->path ? o->path
+             : *host ? host
+                     : "127.0.0.1",
              o->path ? o->server ? ",server=on" : "" : port, o->server ? ",server=on" : "");
     int fd = o->path ? open_path(o->path, o->server) : open_tcp(host, port, o->server, &reason);
     if (fd < 0)

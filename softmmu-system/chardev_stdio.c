@@ -1,10 +1,10 @@
 /*
- * Standard input and output. A terminal is made raw while the program runs, and given back at every end of
- * it: at exit, and where a signal ends, stops or continues it.
+ * Standard input and output. A terminal is made raw while the program runs, and given back at every
+ * end of it: at exit, and where a signal ends, stops or continues it.
  *
- * O_NONBLOCK belongs to the open file, which the shell and others share. So what can be opened again
- * (terminals, pipes) is, and only what cannot (sockets; another user's terminal) has the flag set, and
- * cleared at the end. Regular files never block.
+ * O_NONBLOCK belongs to the open file, which the shell and others share. So what can be opened
+ * again (terminals, pipes) is, and only what cannot (sockets; another user's terminal) has the flag
+ * set, and cleared at the end. Regular files never block.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "softmmu-system/chardev_kind.h"
 
 static struct {
-    volatile sig_atomic_t raw;      /* the terminal is to be given back */
+    volatile sig_atomic_t raw; /* the terminal is to be given back */
     struct termios before, now;
     volatile sig_atomic_t flagged[2]; /* O_NONBLOCK has been set on this descriptor */
 } terminal;
@@ -56,7 +56,8 @@ void chardev_restore_terminal(void)
         }
 }
 
-/* In the background, setting a terminal would stop the program: it is done when it comes to the front. */
+/* In the background, setting a terminal would stop the program: it is done when it comes to the
+ * front. */
 static void make_raw(void)
 {
     if (tcgetpgrp(STDIN_FILENO) == getpgrp() &&

@@ -1,6 +1,6 @@
 /*
- * Texts of the form first,name=value,name=value as options give them, read by a table. A doubled comma
- * stands for one in a value; NAME alone means NAME=on, noNAME NAME=off.
+ * Texts of the form first,name=value,name=value as options give them, read by a table. A doubled
+ * comma stands for one in a value; NAME alone means NAME=on, noNAME NAME=off.
  */
 #ifndef FERRY_SOFTMMU_SYSTEM_KEYS_H
 #define FERRY_SOFTMMU_SYSTEM_KEYS_H
@@ -30,9 +30,9 @@ struct key_row {
 };
 
 /*
- * Fills `to` by `rows`; what the text does not name stays as it is. `first` is the row that a first item
- * without '=' sets; NULL: it has none. `what` begins the error's line. Texts are copies that nobody frees:
- * they live as long as the options. False with a one-line reason.
+ * Fills `to` by `rows`; what the text does not name stays as it is. `first` is the row that a first
+ * item without '=' sets; NULL: it has none. `what` begins the error's line. Texts are copies that
+ * nobody frees: they live as long as the options. False with a one-line reason.
  */
 bool keys_parse(const char *what, const char *text, const char *first, const struct key_row *rows,
                 unsigned nrows, void *to, char *error, size_t error_size);

@@ -1,12 +1,14 @@
 /*
- * The event loop: one ppoll a round, over what is registered and what the sources add for that round.
+ * The event loop: one ppoll a round, over what is registered and what the sources add for that
+ * round.
  *
- * Who changes something while the loop sleeps wakes it through an eventfd, and only then: `sleeping` is
- * set before the last look at `changed` and `deferred`, so that either the loop sees the change or the
- * changer sees the sleeper. Lists are short (a dozen descriptors, a handful of timers): they are lists.
+ * Who changes something while the loop sleeps wakes it through an eventfd, and only then:
+ * `sleeping` is set before the last look at `changed` and `deferred`, so that either the loop sees
+ * the change or the changer sees the sleeper. Lists are short (a dozen descriptors, a handful of
+ * timers): they are lists.
  *
- * The machine's lock guards all but the atomics. There is one loop a program; descriptors and timers may
- * be added before loop_init.
+ * The machine's lock guards all but the atomics. There is one loop a program; descriptors and
+ * timers may be added before loop_init.
  */
 #include "softmmu-system/loop.h"
 
@@ -155,7 +157,7 @@ void loop_defer(struct loop_call *c)
     wake();
 }
 
-/* Calls what had been deferred by now, in the order of asking; what they defer is the next round's. */
+/* Calls what has been deferred by now, in the order of asking; what they defer comes next round. */
 static void run_deferred(void)
 {
     struct loop_call *c = atomic_exchange(&loop.deferred, NULL), *in_order = NULL;
@@ -205,7 +207,7 @@ static void fire_timers(void)
             continue;
         int64_t now = clock_now(clock);
         struct loop_timer *t;
-        /* Bounded, so that one that sets itself into the past again and again cannot hold the loop. */
+        /* Bounded: one that sets itself into the past again and again cannot hold the loop. */
         for (int n = 0; n < 100 && (t = loop.timers[clock]) && t->deadline <= now; n++) {
             loop.timers[clock] = t->next;
             t->added = false;

@@ -1,10 +1,10 @@
 /*
- * The monitor's side of a character device: lines come in, commands run, their output goes out at the pace
- * that it is taken.
+ * The monitor's side of a character device: lines come in, commands run, their output goes out at
+ * the pace that it is taken.
  *
  * A command never runs from within a device's call-back: it is deferred to the event loop's top, so
- * that it may let go of the machine's lock and stop the harts. Until its output has been taken, no further input
- * is.
+ * that it may let go of the machine's lock and stop the harts. Until its output has been taken, no
+ * further input is.
  *
  * The prompt is QEMU's, since it is what scripts wait for.
  */
@@ -37,11 +37,13 @@ static const struct command {
     enum harts harts;
     monitor_command_fn *run;
     const char *text;
-} commands[] = {
+} commands[] =
+    {
 #define COMMAND(name, alias, arguments, harts, function, text)                                     \
     {name, alias, arguments, harts, function, text},
 #include "softmmu-system/monitor.def"
-}, infos[] = {
+},
+  infos[] = {
 #define INFO(name, arguments, harts, function, text) {name, NULL, arguments, harts, function, text},
 #include "softmmu-system/monitor.def"
 };
@@ -292,11 +294,8 @@ bool monitor_start(struct machine *machine, struct chardev *c)
     m->line.echo = echo;
     m->line.complete = complete;
     m->execute.run = execute;
-    m->user = (struct chardev_user){.room = room,
-                                    .receive = receive,
-                                    .drained = drained,
-                                    .opened = opened,
-                                    .background = true};
+    m->user = (struct chardev_user){
+        .room = room, .receive = receive, .drained = drained, .opened = opened, .background = true};
     if (chardev_connect(c, &m->user))
         return true;
     free(m);

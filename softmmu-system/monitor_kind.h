@@ -1,5 +1,6 @@
 /*
- * What monitor.c and the files of its commands share. To add a command: a function, and a row in monitor.def.
+ * What monitor.c and the files of its commands share. To add a command: a function, and a row in
+ * monitor.def.
  */
 #ifndef FERRY_SOFTMMU_SYSTEM_MONITOR_KIND_H
 #define FERRY_SOFTMMU_SYSTEM_MONITOR_KIND_H
@@ -32,8 +33,8 @@ void monitor_choose(struct monitor *m, unsigned index);
 const struct line_editor *monitor_line(const struct monitor *m);
 
 /*
- * The value of an expression: numbers, + - * / % & | ^ ~ ( ), $register of c->hart. Steps *text behind it;
- * false with a line in c->out: it is none.
+ * The value of an expression: numbers, + - * / % & | ^ ~ ( ), $register of c->hart. Steps *text
+ * behind it; false with a line in c->out: it is none.
  */
 bool monitor_expression(struct monitor_call *c, const char **text, uint64_t *value);
 

@@ -1,7 +1,7 @@
 /*
- * The keys are those of a shell: arrows, Home and End, Control-A E B F D H K U W P N, Tab. (Control-A has to be
- * typed twice behind a mux.) Typing at the end of a line echoes the byte and nothing else, so that
- * programs that drive a monitor read what they sent.
+ * The keys are those of a shell: arrows, Home and End, Control-A E B F D H K U W P N, Tab.
+ * (Control-A has to be typed twice behind a mux.) Typing at the end of a line echoes the byte and
+ * nothing else, so that programs that drive a monitor read what they sent.
  */
 #include "softmmu-system/monitor_line.h"
 

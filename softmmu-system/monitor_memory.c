@@ -50,7 +50,8 @@ static uint64_t register_value(struct parser *p)
         uint64_t value = 0;
         if (strlen(s->name) != n || memcmp(s->name, name, n) != 0)
             continue;
-        memcpy(&value, cpu->state + s->offset, ir_type_size(s->type) < 8 ? ir_type_size(s->type) : 8);
+        memcpy(&value, cpu->state + s->offset,
+               ir_type_size(s->type) < 8 ? ir_type_size(s->type) : 8);
         return value;
     }
     return fail(p, "unknown register");
@@ -111,17 +112,17 @@ static uint64_t product(struct parser *p)
     uint64_t value = unary(p);
     for (;;) {
         skip(p);
-        char operator = *p->at;
-        if (p->failed || (operator != '*' && operator != '/' && operator != '%'))
+        char operator= * p->at;
+        if (p->failed || (operator!= '*' && operator!= '/' && operator!= '%'))
             return value;
         p->at++;
         uint64_t right = unary(p);
-        if (operator == '*')
+        if (operator== '*')
             value *= right;
         else if (!right)
             return fail(p, "division by zero");
         else
-            value = operator == '/' ? value / right : value % right;
+            value = operator== '/' ? value / right : value % right;
     }
 }
 
@@ -130,12 +131,12 @@ static uint64_t bits(struct parser *p)
     uint64_t value = product(p);
     for (;;) {
         skip(p);
-        char operator = *p->at;
-        if (p->failed || (operator != '&' && operator != '|' && operator != '^'))
+        char operator= * p->at;
+        if (p->failed || (operator!= '&' && operator!= '|' && operator!= '^'))
             return value;
         p->at++;
         uint64_t right = product(p);
-        value = operator == '&' ? value & right : operator == '|' ? value | right : value ^ right;
+        value = operator== '&' ? value & right : operator== '|' ? value | right : value ^ right;
     }
 }
 
@@ -144,12 +145,12 @@ static uint64_t sum(struct parser *p)
     uint64_t value = bits(p);
     for (;;) {
         skip(p);
-        char operator = *p->at;
-        if (p->failed || (operator != '+' && operator != '-'))
+        char operator= * p->at;
+        if (p->failed || (operator!= '+' && operator!= '-'))
             return value;
         p->at++;
         uint64_t right = bits(p);
-        value = operator == '+' ? value + right : value - right;
+        value = operator== '+' ? value + right : value - right;
     }
 }
 
@@ -165,7 +166,7 @@ bool monitor_expression(struct monitor_call *c, const char **text, uint64_t *val
 
 struct format {
     unsigned count;
-    char letter; /* x d u o c i s */
+    char letter;   /* x d u o c i s */
     unsigned size; /* bytes; 0: not said */
 };
 
@@ -223,13 +224,15 @@ static void print_value(FILE *out, const struct format *f, uint64_t value, bool 
     unsigned width = padded ? (f->size * 80 + 32) / 33 : 0;
     switch (f->letter) {
     case 'x':
-        fprintf(out, padded ? "0x%0*" PRIx64 : "0x%.*" PRIx64, padded ? (int)f->size * 2 : 1, value);
+        fprintf(out, padded ? "0x%0*" PRIx64 : "0x%.*" PRIx64, padded ? (int)f->size * 2 : 1,
+                value);
         break;
     case 'o':
         fprintf(out, "%#*" PRIo64, padded ? (int)(f->size * 8 + 2) / 3 : 0, value);
         break;
     case 'd':
-        fprintf(out, "%*" PRId64, width, (int64_t)(value << (64 - 8 * f->size)) >> (64 - 8 * f->size));
+        fprintf(out, "%*" PRId64, width,
+                (int64_t)(value << (64 - 8 * f->size)) >> (64 - 8 * f->size));
         break;
     case 'u':
         fprintf(out, "%*" PRIu64, width, value);
@@ -275,7 +278,8 @@ static void cannot(struct monitor_call *c, uint64_t address)
     fprintf(c->out, "Cannot access memory at address 0x%" PRIx64 "\n", address);
 }
 
-static void dump_instructions(struct monitor_call *c, bool physical, uint64_t address, unsigned count)
+static void dump_instructions(struct monitor_call *c, bool physical, uint64_t address,
+                              unsigned count)
 {
     const struct frontend *frontend = c->hart->arch->frontend;
     struct cpu_config all; /* also what -cpu leaves off is worth reading */

@@ -1,6 +1,6 @@
 /*
- * A tap interface of the host's kernel: ifname=, made if it is not there and we may, or an open one by
- * fd=. No scripts are run: who makes the interface also sets it up.
+ * A tap interface of the host's kernel: ifname=, made if it is not there and we may, or an open one
+ * by fd=. No scripts are run: who makes the interface also sets it up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,10 @@ struct tap_options {
     bool vhost;
 };
 
-#define KEY(name, kind) {#name, kind, offsetof(struct tap_options, name)}
+#define KEY(name, kind)                                                                            \
+    {                                                                                              \
+#name, kind, offsetof(struct tap_options, name)                                            \
+    }
 static const struct key_row keys[] = {
     KEY(ifname, KEY_TEXT),     KEY(fd, KEY_NUMBER),  KEY(script, KEY_TEXT),
     KEY(downscript, KEY_TEXT), KEY(vhost, KEY_BOOL),

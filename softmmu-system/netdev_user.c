@@ -1,7 +1,8 @@
 /*
- * The user network: libslirp, which ends the guest's TCP, UDP and ICMP in sockets of this process. No
- * privileges, no interface; the guest gets an address by DHCP and reaches what this process reaches.
- * Connections to the guest come through hostfwd, which listens on 127.0.0.1 unless an address is given.
+ * The user network: libslirp, which ends the guest's TCP, UDP and ICMP in sockets of this process.
+ * No privileges, no interface; the guest gets an address by DHCP and reaches what this process
+ * reaches. Connections to the guest come through hostfwd, which listens on 127.0.0.1 unless an
+ * address is given.
  *
  * Frames that the card has no room for wait here, so that a burst costs no retransmission.
  */
@@ -39,7 +40,10 @@ struct user_options {
     struct key_list hostfwd, dnssearch;
 };
 
-#define KEY(name, field, kind) {name, kind, offsetof(struct user_options, field)}
+#define KEY(name, field, kind)                                                                     \
+    {                                                                                              \
+        name, kind, offsetof(struct user_options, field)                                           \
+    }
 static const struct key_row keys[] = {
     KEY("hostfwd", hostfwd, KEY_LIST),
     KEY("restrict", restricted, KEY_BOOL),
@@ -233,9 +237,9 @@ static void complete_checksum(const struct netdev_header *h, uint8_t *frame, siz
     memcpy(frame + at, &value, 2);
 }
 
-/* libslirp ends TCP here, so a large segment is as good as many: it goes into the socket at once. */
-static void user_send(struct netdev *n, const struct netdev_header *header,
-                      const struct iovec *iov, unsigned niov, size_t size)
+/* libslirp ends TCP here, so a large segment is as good as many: it goes into the socket whole. */
+static void user_send(struct netdev *n, const struct netdev_header *header, const struct iovec *iov,
+                      unsigned niov, size_t size)
 {
     struct user *u = n->own;
     uint8_t frame[NETDEV_FRAME], *end = frame;
@@ -345,7 +349,8 @@ struct rule {
     int host_port, guest_port;
 };
 
-/* [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport; without the guest's part where it is removed. */
+/* [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport; without the guest's part where it is
+ * removed. */
 static bool parse_rule(const char *text, bool add, struct rule *r)
 {
     char own[200];
@@ -397,8 +402,12 @@ static void print_connections(struct netdev *n, FILE *out)
 
 bool netdev_open_user(struct netdev *n, const char *text, char *error, size_t error_size)
 {
-    struct user_options o = {.ipv4 = true, .ipv6 = true, .ipv6_prefix = "fec0::",
-                             .ipv6_host = "fec0::2", .ipv6_dns = "fec0::3", .ipv6_prefixlen = 64};
+    struct user_options o = {.ipv4 = true,
+                             .ipv6 = true,
+                             .ipv6_prefix = "fec0::",
+                             .ipv6_host = "fec0::2",
+                             .ipv6_dns = "fec0::3",
+                             .ipv6_prefixlen = 64};
     SlirpConfig c = {.version = 1};
     if (!keys_parse("-netdev user", text, NULL, keys, sizeof keys / sizeof *keys, &o, error,
                     error_size) ||

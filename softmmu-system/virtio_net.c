@@ -1,10 +1,11 @@
 /*
- * The virtio network card (VIRTIO 1.2, 5.1): one receive and one transmit queue, and the control queue with
- * filters.
+ * The virtio network card (VIRTIO 1.2, 5.1): one receive and one transmit queue, and the control
+ * queue with filters.
  *
- * What the driver sends is carried by the event loop and not by the hart that notified, in batches: the
- * guest goes on meanwhile, and while there is work it is not asked to notify. A frame travels from the
- * buffers of the guest to the network without a copy, and back with one. Interrupts come once a round of the loop.
+ * What the driver sends is carried by the event loop and not by the hart that notified, in batches:
+ * the guest goes on meanwhile, and while there is work it is not asked to notify. A frame travels
+ * from the buffers of the guest to the network without a copy, and back with one. Interrupts come
+ * once a round of the loop.
  */
 #include <string.h>
 
@@ -62,10 +63,10 @@ struct virtio_net_ctrl_hdr {
 
 enum {
     HEADER = sizeof(struct virtio_net_hdr),
-    QUEUE_SIZE = 256,  /* descriptors, unless said */
-    BATCH = 128,       /* frames a round of the loop */
-    MERGED = 64,       /* buffers of one received frame, at most */
-    MAC_TABLE = 64,    /* addresses that are kept; with more, all pass */
+    QUEUE_SIZE = 256, /* descriptors, unless said */
+    BATCH = 128,      /* frames a round of the loop */
+    MERGED = 64,      /* buffers of one received frame, at most */
+    MAC_TABLE = 64,   /* addresses that are kept; with more, all pass */
     VLAN_WORDS = 4096 / 32,
 };
 
@@ -79,9 +80,9 @@ struct virtio_net_filter {
 
 struct virtio_net {
     struct virtio_device virtio;
-    struct virtio_net_config config; /* as the driver sees it */
-    struct netdev *netdev;           /* property */
-    uint8_t mac[6];                  /* property: the card's own */
+    struct virtio_net_config config;           /* as the driver sees it */
+    struct netdev *netdev;                     /* property */
+    uint8_t mac[6];                            /* property: the card's own */
     uint64_t mtu, receive_size, transmit_size; /* properties; 0: default */
     struct netdev_user user;
     struct virtqueue *receive, *transmit, *control;
@@ -171,14 +172,14 @@ static bool passes(const struct virtio_net *n, const uint8_t *frame, size_t size
     if (frame[0] & 1)
         return !f->no_multicast && (f->all_multicast || f->multicast_overflow ||
                                     in_table(f, frame, f->unicasts, f->macs));
-    return !f->no_unicast && (f->all_unicast || f->unicast_overflow ||
-                              memcmp(frame, n->config.mac, 6) == 0 ||
-                              in_table(f, frame, 0, f->unicasts));
+    return !f->no_unicast &&
+           (f->all_unicast || f->unicast_overflow || memcmp(frame, n->config.mac, 6) == 0 ||
+            in_table(f, frame, 0, f->unicasts));
 }
 
 /*
- * Takes buffers for `size` bytes; returns how many. 0: there are not enough now (*never false), or they are of a
- * kind that never takes such a frame.
+ * Takes buffers for `size` bytes; returns how many. 0: there are not enough now (*never false), or
+ * they are of a kind that never takes such a frame.
  */
 static unsigned take_buffers(struct virtio_net *n, struct virtio_request *buffers[MERGED],
                              size_t size, bool *never)
@@ -247,8 +248,8 @@ static void receive_notified(struct virtqueue *q)
 /* ---- the control queue (5.1.6.5) ---- */
 
 /* One of MAC_TABLE_SET's two tables, at *offset of the request; false: it is cut off. */
-static bool read_table(const struct virtio_request *r, uint64_t *offset, struct virtio_net_filter *f,
-                       uint8_t *overflow)
+static bool read_table(const struct virtio_request *r, uint64_t *offset,
+                       struct virtio_net_filter *f, uint8_t *overflow)
 {
     uint32_t entries;
     if (virtio_get(r, *offset, &entries, sizeof entries) != sizeof entries)
@@ -400,9 +401,8 @@ static bool net_start(struct device *d, char *error, size_t error_size)
     if (memcmp(n->mac, "\0\0\0\0\0\0", 6) == 0)
         memcpy(n->mac, (uint8_t[]){0x52, 0x54, 0, 0x12, 0x34, 0x56 + cards}, 6);
     cards++;
-    n->virtio.offered |= VIRTIO_NET_F_MAC | VIRTIO_NET_F_STATUS |
-                         VIRTIO_NET_F_MRG_RXBUF | VIRTIO_NET_F_CTRL_VQ |
-                         VIRTIO_NET_F_CTRL_RX | VIRTIO_NET_F_CTRL_RX_EXTRA |
+    n->virtio.offered |= VIRTIO_NET_F_MAC | VIRTIO_NET_F_STATUS | VIRTIO_NET_F_MRG_RXBUF |
+                         VIRTIO_NET_F_CTRL_VQ | VIRTIO_NET_F_CTRL_RX | VIRTIO_NET_F_CTRL_RX_EXTRA |
                          VIRTIO_NET_F_CTRL_VLAN | VIRTIO_NET_F_CTRL_MAC_ADDR;
     unsigned offers = n->netdev ? netdev_offers(n->netdev) : 0;
     if (offers & NETDEV_CHECKSUMS)
@@ -436,7 +436,8 @@ static const struct property_row properties[] = {
     VIRTIO_PROPERTIES(struct virtio_net),
     {"netdev", PROPERTY_NETDEV, offsetof(struct virtio_net, netdev), "the network it is on"},
     {"mac", PROPERTY_MAC, offsetof(struct virtio_net, mac), "its address"},
-    {"host_mtu", PROPERTY_NUMBER, offsetof(struct virtio_net, mtu), "the MTU that the guest is told"},
+    {"host_mtu", PROPERTY_NUMBER, offsetof(struct virtio_net, mtu),
+     "the MTU that the guest is told"},
     {"rx_queue_size", PROPERTY_NUMBER, offsetof(struct virtio_net, receive_size),
      "descriptors of the receive queue"},
     {"tx_queue_size", PROPERTY_NUMBER, offsetof(struct virtio_net, transmit_size),

@@ -1,6 +1,6 @@
 /*
- * `info mem`: what the page tables of a stopped hart map, runs of pages that continue each other joined. The
- * tables are the guest's and may be anything, a loop too: what is printed is bounded.
+ * `info mem`: what the page tables of a stopped hart map, runs of pages that continue each other
+ * joined. The tables are the guest's and may be anything, a loop too: what is printed is bounded.
  */
 #include <inttypes.h>
 

@@ -256,7 +256,7 @@ Test(chardev, input_waits_for_room)
     expect(u, "abcdefgh");
 }
 
-/* Output that nobody takes is kept, bounded; who asked learns when there is room; nothing blocks. */
+/* Output that nobody takes is kept, bounded; who asked learns of room; nothing blocks. */
 Test(chardev, output_waits_for_the_host)
 {
     struct chardev *c = open_one("serial0", "unix:socket,server=on,wait=off");
@@ -377,7 +377,8 @@ Test(chardev, mux_keys_of_a_busy_guest)
 
 Test(chardev, mux_of_an_option_serves_two)
 {
-    cr_assert(chardev_option(&machine, "socket,id=m,path=socket,server=on,wait=off,mux=on,logfile=file",
+    cr_assert(chardev_option(&machine,
+                             "socket,id=m,path=socket,server=on,wait=off,mux=on,logfile=file",
                              error, sizeof error),
               "%s", error);
     struct user *a = new_user(10), *b = new_user(10);

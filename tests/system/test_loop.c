@@ -77,7 +77,8 @@ Test(loop, timers_by_deadline)
     cr_assert_str_eq(seen, "aba");
 }
 
-/* The guest's clock stands while it is stopped: its timers do, and the loop does not spin meanwhile. */
+/* The guest's clock stands while it is stopped: its timers do, and the loop does not spin
+ * meanwhile. */
 Test(loop, guest_clock_stands)
 {
     struct loop_timer guest = {.fire = fire_b}, host = {.fire = fire_a, .host = true};

@@ -1,7 +1,7 @@
 /*
- * What the RISC-V page walk tells the software MMU beside the address: which accesses an entry may allow, how
- * large the page is, whether it is global, for one access only, or only looked at. What programs can see is
- * in programs/.
+ * What the RISC-V page walk tells the software MMU beside the address: which accesses an entry may
+ * allow, how large the page is, whether it is global, for one access only, or only looked at. What
+ * programs can see is in programs/.
  */
 #include <criterion/criterion.h>
 #include <string.h>
@@ -123,7 +123,8 @@ Test(mmu, sizes_and_global)
     cr_assert_eq(result.page_bits, 30);
     cr_assert(result.global);
     *entry(VIRTUAL, 2) = 0;
-    *entry(VIRTUAL + 0x3000, 0) = ((RAM + 0x10000) >> 12 | 8) << 10 | UINT64_C(1) << 63 | V | RWX | A | D;
+    *entry(VIRTUAL + 0x3000, 0) =
+        ((RAM + 0x10000) >> 12 | 8) << 10 | UINT64_C(1) << 63 | V | RWX | A | D;
     *entry(VIRTUAL, 1) |= G; /* holds for all below */
     cr_assert(walk(RV_SPACE_SUPERVISOR, SOFTMMU_READ, VIRTUAL + 0x3008));
     cr_assert_eq(result.physical, RAM + 0x13008);
@@ -187,19 +188,19 @@ Test(mmu, printed)
 {
     cr_assert_str_eq(printed(), HEAD);
     map(0, RAM + 0x5000, V | RWX | A | D);
-    *entry(VIRTUAL + 0x1000, 0) = (RAM + 0x6000) >> 2 | V | RWX | A | D;   /* goes on */
-    *entry(VIRTUAL + 0x2000, 0) = (RAM + 0x7000) >> 2 | V | PR | U | A;    /* other rights */
-    *entry(VIRTUAL + 0x3000, 0) = (RAM + 0x9000) >> 2 | V | PR | U | A;    /* elsewhere */
+    *entry(VIRTUAL + 0x1000, 0) = (RAM + 0x6000) >> 2 | V | RWX | A | D; /* goes on */
+    *entry(VIRTUAL + 0x2000, 0) = (RAM + 0x7000) >> 2 | V | PR | U | A;  /* other rights */
+    *entry(VIRTUAL + 0x3000, 0) = (RAM + 0x9000) >> 2 | V | PR | U | A;  /* elsewhere */
     for (unsigned i = 0; i < 16; i++) /* 64 KiB in sixteen equal entries */
         *entry(VIRTUAL + 0x10000 + 4096 * i, 0) =
             ((RAM + 0x20000) >> 12 | 8) << 10 | UINT64_C(1) << 63 | V | PR | PX | G;
     *entry(UINT64_C(0xffffffffc0000000), 2) = RAM >> 2 | V | RWX;
-    cr_assert_str_eq(printed(), HEAD
-                     "0000000040000000 0000000080005000 0000000000002000 rwx--ad\n"
-                     "0000000040002000 0000000080007000 0000000000001000 r--u-a-\n"
-                     "0000000040003000 0000000080009000 0000000000001000 r--u-a-\n"
-                     "0000000040010000 0000000080020000 0000000000010000 r-x-g--\n"
-                     "ffffffffc0000000 0000000080000000 0000000040000000 rwx----\n");
+    cr_assert_str_eq(printed(),
+                     HEAD "0000000040000000 0000000080005000 0000000000002000 rwx--ad\n"
+                          "0000000040002000 0000000080007000 0000000000001000 r--u-a-\n"
+                          "0000000040003000 0000000080009000 0000000000001000 r--u-a-\n"
+                          "0000000040010000 0000000080020000 0000000000010000 r-x-g--\n"
+                          "ffffffffc0000000 0000000080000000 0000000040000000 rwx----\n");
     hart.satp = 0;
     cr_assert_str_eq(printed(), "No translation or protection\n");
 }

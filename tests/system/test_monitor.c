@@ -1,6 +1,6 @@
 /*
- * The monitor on a socket, with a machine that is this test: commands, formats, expressions, editing. What
- * real machines answer is in monitor.sh.
+ * The monitor on a socket, with a machine that is this test: commands, formats, expressions,
+ * editing. What real machines answer is in monitor.sh.
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -29,8 +29,7 @@ static const struct {
     uint32_t code[3];
     char text[8];
     int32_t numbers[4];
-} contents = {
-    {0x00000297, 0x02828613, 0x00108093}, "hello\n", {1, -2, 0x7fffffff, 40}};
+} contents = {{0x00000297, 0x02828613, 0x00108093}, "hello\n", {1, -2, 0x7fffffff, 40}};
 
 int64_t machine_clock(const struct machine *m)
 {
@@ -109,7 +108,8 @@ static int client;
 static char path[] = "/tmp/ferry-monitor-XXXXXX", socket_path[64];
 static char answer[400000];
 
-/* Sends, and reads until the prompt after `prompts` of them; what came is in `answer`, without '\r'. */
+/* Sends, and reads until the prompt after `prompts` of them; what came is in `answer`, without
+ * '\r'. */
 static void talk(const char *text, unsigned prompts)
 {
     size_t n = 0;
@@ -200,10 +200,9 @@ Test(monitor, expressions)
 Test(monitor, memory)
 {
     gives("xp/3xw 0x1000", "0000000000001000: 0x00000297 0x02828613 0x00108093\n");
-    gives("xp/3i 0x1000",
-          "0x0000000000001000:  00000297  auipc   t0,0x0\n"
-          "0x0000000000001004:  02828613  addi    a2,t0,40\n"
-          "0x0000000000001008:  00108093  addi    ra,ra,1\n");
+    gives("xp/3i 0x1000", "0x0000000000001000:  00000297  auipc   t0,0x0\n"
+                          "0x0000000000001004:  02828613  addi    a2,t0,40\n"
+                          "0x0000000000001008:  00108093  addi    ra,ra,1\n");
     gives("x/1xg 0x80001000", "0000000080001000: 0x0282861300000297\n");
     gives("xp/9xb 0x1000",
           "0000000000001000: 0x97 0x02 0x00 0x00 0x13 0x86 0x82 0x02\n0000000000001008: 0x93\n");

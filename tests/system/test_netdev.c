@@ -41,9 +41,19 @@ Test(netdev, texts)
     refused("user,id=n,net=10.1.0.0/99", "not a network");
     refused("user,id=n,host=10.9.9.9", "not in net=");
     refused("user,id=n,restrict=perhaps", "on or off");
-    static const char *const rules[] = {"", "tcp", "tcp:", "tcp::", "tcp::99999-:22", "tcp::1-:0",
-                                        "icmp::1-:2", "tcp:nohost:1-:2", "tcp::1-x:2", "tcp::1",
-                                        "tcp::-:22", "tcp::+1-:22", "tcp::1-:22x"};
+    static const char *const rules[] = {"",
+                                        "tcp",
+                                        "tcp:",
+                                        "tcp::",
+                                        "tcp::99999-:22",
+                                        "tcp::1-:0",
+                                        "icmp::1-:2",
+                                        "tcp:nohost:1-:2",
+                                        "tcp::1-x:2",
+                                        "tcp::1",
+                                        "tcp::-:22",
+                                        "tcp::+1-:22",
+                                        "tcp::1-:22x"};
     for (unsigned i = 0; i < sizeof rules / sizeof *rules; i++) {
         char text[100];
         snprintf(text, sizeof text, "user,id=n,hostfwd=%s", rules[i]);
@@ -136,10 +146,12 @@ Test(netdev, frames_wait)
     cr_assert_eq(frames, 3);
 }
 
-/* A request to the TFTP server for a file that is not there: an answer shows that the checksum was right. */
+/* A request to the TFTP server for a file that is not there: an answer shows that the checksum was
+ * right. */
 static unsigned ask_udp(struct netdev *n, bool completed)
 {
-    uint8_t frame[14 + 20 + 8 + 10] = {0x52, 0x55, 10, 0, 2, 2, [12] = 8, 0, 0x45, 0, 0, 38, [22] = 64, 17};
+    uint8_t frame[14 + 20 + 8 + 10] = {0x52, 0x55, 10, 0, 2,  2,         [12] = 8,
+                                       0,    0x45, 0,  0, 38, [22] = 64, 17};
     memcpy(frame + 6, mac, 6);
     memcpy(frame + 26, (uint8_t[]){10, 0, 2, 15, 10, 0, 2, 2}, 8);
     uint32_t sum = 0;
@@ -149,7 +161,8 @@ static unsigned ask_udp(struct netdev *n, bool completed)
     frame[24] = sum >> 8, frame[25] = sum;
     memcpy(frame + 34, (uint8_t[]){200, 1, 0, 69, 0, 18}, 6);
     memcpy(frame + 42, "\0\1x\0octet", 10); /* a read request */
-    sum = 10 * 256 + 0 + 2 * 256 + 15 + 10 * 256 + 0 + 2 * 256 + 2 + 17 + 18; /* the pseudo header's */
+    sum = 10 * 256 + 0 + 2 * 256 + 15 + 10 * 256 + 0 + 2 * 256 + 2 + 17 +
+          18; /* the pseudo header's */
     frame[40] = sum >> 8, frame[41] = sum;
     struct netdev_header h = {.flags = NETDEV_NEEDS_CHECKSUM, .csum_start = 34, .csum_offset = 6};
     struct iovec iov[] = {{frame, 40}, {frame + 40, sizeof frame - 40}};
@@ -166,7 +179,8 @@ Test(netdev, checksums)
     room = 10;
     ask_arp(n, 2);
     cr_assert_eq(ask_udp(n, false), 0, "wrong checksums are dropped");
-    cr_assert_eq(ask_udp(n, true), 1, "%u frames, %zu bytes, type %u, code %u", frames, last_size, last[23], last[43]);
+    cr_assert_eq(ask_udp(n, true), 1, "%u frames, %zu bytes, type %u, code %u", frames, last_size,
+                 last[23], last[43]);
     cr_assert_eq(last[23], 17);
     cr_assert_eq(last[43], 5, "TFTP's error");
 }
@@ -195,7 +209,8 @@ Test(netdev, hostile_frames)
             bytes[14] = state % 4 == 2 ? 0x60 : 0x45;
         size_t size = state >> 8 & 1 ? state >> 16 & 127 : (state >> 16) % sizeof bytes;
         room = 10;
-        struct netdev_header h = {state >> 9 & 3, state >> 11, state, state >> 20, state >> 30, state >> 40};
+        struct netdev_header h = {state >> 9 & 3, state >> 11, state,
+                                  state >> 20,    state >> 30, state >> 40};
         netdev_send(n, state & 128 ? &h : NULL, &(struct iovec){bytes, size}, 1);
         if (i % 100 == 0) {
             loop_defer(&call);
@@ -211,8 +226,8 @@ Test(netdev, hostile_frames)
 
 static int listening_on(uint32_t address, uint16_t port)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port),
-                            .sin_addr = {htonl(address)}};
+    struct sockaddr_in a = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(address)}};
     int fd = socket(AF_INET, SOCK_STREAM, 0), code = connect(fd, (struct sockaddr *)&a, sizeof a);
     close(fd);
     return code == 0;

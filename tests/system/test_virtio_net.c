@@ -238,7 +238,7 @@ Test(net, filters)
     cr_assert_eq(RUN(0, 0, 0), OK); /* not promiscuous any more */
     offer(0, 2000);
     ask_arp(2, 100);
-    expect_arp(0, 2); /* it is ours */
+    expect_arp(0, 2);                                    /* it is ours */
     cr_assert_eq(RUN(1, 1, 0x52, 0x54, 0, 1, 2, 3), OK); /* another address */
     offer(1, 2000);
     ask_arp(2, 100);
@@ -246,7 +246,7 @@ Test(net, filters)
     cr_assert_not(ring_take(&receive, &id, &length));
     cr_assert_eq(RUN(1, 0, 1, 0, 0, 0, 0x52, 0x54, 0, 0xaa, 0xbb, 0xcc, 0, 0, 0, 0), OK);
     ask_arp(2, 100);
-    expect_arp(1, 2); /* it is in the table */
+    expect_arp(1, 2);               /* it is in the table */
     cr_assert_eq(RUN(0, 4, 1), OK); /* no unicast */
     offer(2, 2000);
     ask_arp(2, 100);
