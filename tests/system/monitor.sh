@@ -2,12 +2,10 @@
 # The monitor and the console's places on a running machine: a program that echoes what the serial port gets, and
 # counts in t0 meanwhile. Where qemu-system-riscv64 is installed, memory is shown as it does.
 source "$(dirname "$0")/../lib.sh"
+source "$(dirname "$0")/lib.sh"
 only=("$@")
-system=${FERRY_SYSTEM:-$build/ferry-system}
 oracle=qemu-system-riscv64
 need riscv64-linux-gnu-gcc "$system"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 cat >"$work/echo.S" <<'END'
     .globl _start
@@ -37,7 +35,8 @@ has() {
 }
 
 if wanted commands; then
-    output=$(monitor -smp 2 <<<$'info status\nstop\ninfo status\np $t0-$t0\ninfo cpus\ncpu 1\ninfo cpus\nc\ninfo status\ninfo registers\ninfo mtree\ninfo chardev\nbad\nquit')
+    output=$(monitor -smp 2 <<<$'info status\nstop\ninfo status\np $t0-$t0\ninfo cpus\ncpu 1
+info cpus\nc\ninfo status\ninfo registers\ninfo mtree\ninfo chardev\nbad\nquit')
     has running '\(qemu\) info status\nVM status: running\n'
     has stopped 'stop\n\(qemu\) info status\nVM status: paused\n'
     has register 'p \$t0-\$t0\n0\n'
@@ -54,21 +53,49 @@ if wanted stands; then
     has stands 'p \$t0\n([0-9]+)\n\(qemu\) p \$t0\n\1\n'
 fi
 
+# start OPTION...: the machine with its terminal on the pipes of lib.sh.
+start() {
+    vm_log=$work/log vm_from=1
+    : >"$vm_log"
+    rm -f "$work/in"
+    mkfifo "$work/in"
+    "$system" "${machine[@]}" "$@" <>"$work/in" >"$vm_log" 2>&1 &
+    vm_pid=$!
+    exec 7>"$work/in"
+}
+
+# types NAME BYTES PATTERN: what they lead to.
+types() {
+    printf "$2" >&7
+    vm_expect "$3" 60 && pass "$1" || fail "$1" "$(last_words 3)"
+}
+
 if wanted counts; then
-    output=$( (echo 'p $t0'; sleep 0.5; echo 'p $t0'; echo quit) | monitor )
-    has counts 'p \$t0\n([0-9]+)\n\(qemu\) p \$t0\n(?!\1\n)'
+    start -serial null -monitor stdio
+    printf 'p $t0\n' >&7
+    vm_expect '^[0-9]+' 60
+    first=$(grep -aE '^[0-9]+' "$vm_log" | head -1)
+    for ((i = 0; i < 1000; i++)); do
+        printf 'p $t0\n' >&7
+        vm_expect '^[0-9]+' 60
+        [[ $(grep -aE '^[0-9]+' "$vm_log" | tail -1) == "$first" ]] || break
+    done
+    [[ $i -lt 1000 ]] && pass counts || fail counts "$(last_words)"
+    vm_kill
 fi
 
 # A reset starts again where the machine starts, stopped or not as it was.
 if wanted reset; then
-    output=$( (echo stop; sleep 0.3; echo system_reset; sleep 0.5; printf 'info status\nquit\n') | monitor )
+    output=$(monitor <<<$'stop\nsystem_reset\ninfo status\nquit')
     has 'reset while stopped' 'info status\nVM status: paused'
-    output=$( (sleep 0.3; echo system_reset; sleep 0.5; printf 'info status\np $t0 / ($t0 + 1)\nquit\n') | monitor )
+    output=$(monitor <<<$'system_reset\ninfo status\nquit')
     has 'reset while running' 'info status\nVM status: running'
 fi
 
 if wanted memory; then
-    commands=$'stop\nxp/20xb 0x80000000\nxp/6xh 0x80000000\nx/7xw 0x80000000\nxp/3xg 0x80000030\nxp/3dg 0x80000030\nxp/3ug 0x80000030\nxp/3og 0x80000030\nxp/4uh 0x80000030\nxp/9cb 0x80000020\nxp/2xw 0x100000\nquit'
+    commands=$'stop\nxp/20xb 0x80000000\nxp/6xh 0x80000000\nx/7xw 0x80000000\nxp/3xg 0x80000030
+xp/3dg 0x80000030\nxp/3ug 0x80000030\nxp/3og 0x80000030\nxp/4uh 0x80000030\nxp/9cb 0x80000020
+xp/2xw 0x100000\nquit'
     shown() { grep -aE '^[0-9a-f]{16}: '; }
     seen=$(monitor <<<"$commands" | shown)
     [[ $(wc -l <<<"$seen") -ge 15 ]] && pass memory || fail memory "$seen"
@@ -82,50 +109,48 @@ if wanted memory; then
 fi
 
 # The console and the monitor on one line.
-if wanted mux; then
-    output=$( (sleep 0.3; printf 'abc'; sleep 0.5; printf '\001cinfo status\n\001cdef\001\001'; sleep 0.5; printf '\001x') |
-        timeout 60 "$system" "${machine[@]}" -nographic 2>&1 | tr -d '\r'; echo "status ${PIPESTATUS[1]}")
-    has mux 'abc(.*\n)*.*\(qemu\) info status\nVM status: running\n\(qemu\) def\x01\n.*terminated\nstatus 0\n'
-fi
-
-if wanted mon; then
-    output=$( (sleep 0.3; printf 'ab'; sleep 0.5; printf '\001cinfo chardev\n'; sleep 0.3; printf '\001x') |
-        timeout 60 "$system" "${machine[@]}" -chardev stdio,id=c,mux=on,signal=off -serial chardev:c \
-            -mon chardev=c,mode=readline 2>&1 | tr -d '\r')
-    has mon 'ab(.*\n)*.*\(qemu\) info chardev\nc: filename=mux:stdio'
-fi
-
-if wanted file; then
-    (sleep 0.3; printf 'quit\n') | monitor -serial "file:$work/out" >/dev/null
-    [[ -f $work/out ]] && pass file || fail file
-fi
-
-# echoed NAME OPTION... -- COMMAND...: the program echoes what COMMAND, a two-way connection, is given.
-echoed() {
-    local name=$1 options=() pid seen
-    shift
-    while [[ $1 != -- ]]; do options+=("$1"); shift; done
-    shift
-    timeout 60 "$system" "${machine[@]}" -monitor none "${options[@]}" </dev/null >"$work/log" 2>&1 &
-    pid=$!
-    for _ in {1..100}; do
-        seen=$( (printf 'hello'; sleep 0.3) | timeout 10 "$@" 2>/dev/null)
-        [[ ! $seen ]] || break
-        sleep 0.1
-    done
-    kill "$pid" 2>/dev/null
-    wait "$pid" 2>/dev/null
-    local status=$?
-    if [[ $seen == *hello* && $status -eq 0 ]]; then pass "$name"; else fail "$name" "status $status: $seen $(<"$work/log")"; fi
+both() {
+    types "$1 console" abc abc
+    types "$1 monitor" '\001cinfo status\n' 'VM status: running'
+    types "$1 prompt" '' '\(qemu\) '
+    types "$1 back" '\001cdef\001\001' $'def\001'
+    types "$1 end" '\001x' terminated
+    vm_end 60
+    status=$?
+    [[ $status -eq 0 ]] && pass "$1 status" || fail "$1 status" "$status"
 }
 
-if wanted unix && command -v socat >/dev/null; then
-    echoed unix -serial "unix:$work/socket,server=on,wait=off" -- socat - "UNIX-CONNECT:$work/socket"
+if wanted mux; then
+    start -nographic
+    both mux
+fi
+if wanted mon; then
+    start -chardev stdio,id=c,mux=on,signal=off -serial chardev:c -mon chardev=c,mode=readline
+    both mon
+fi
+
+if wanted places; then
+    output=$(monitor -serial "file:$work/out" <<<$'info chardev\nquit')
+    has file "serial1: filename=file:$work/out"
+    [[ -f $work/out ]] && pass 'file made' || fail 'file made'
+    output=$(monitor -serial "unix:$work/socket,server=on,wait=off" <<<$'info chardev\nquit')
+    has unix "serial1: filename=disconnected:unix:$work/socket,server=on"
     [[ ! -e $work/socket ]] && pass 'unix removed' || fail 'unix removed'
 fi
+
+# The program's echo through a connection. (Somebody else may have the port, or be as fast as we are.)
 if wanted tcp; then
     port=$((20000 + $$ % 10000))
-    echoed tcp -serial "tcp::$port,server,nowait" -- \
-        bash -c "exec 3<>/dev/tcp/127.0.0.1/$port && cat >&3 && timeout 1 cat <&3"
+    start -monitor none -serial "tcp::$port,server,nowait"
+    for ((i = 0; i < 600; i++)); do
+        output=$(timeout 60 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port && printf hello >&3 && head -c 5 <&3" 2>/dev/null)
+        [[ $output ]] || ! vm_alive && break
+        sleep 0.1
+    done
+    [[ $output == hello ]] && pass tcp || fail tcp "$output $(last_words)"
+    kill "$vm_pid"
+    vm_end 60
+    status=$?
+    [[ $status -eq 0 ]] && pass 'ended by a signal' || fail 'ended by a signal' "$status"
 fi
 finish

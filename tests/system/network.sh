@@ -21,14 +21,21 @@ boot() {
     return 1
 }
 
+# listens COMMAND PORT: runs a command in the guest that does so, and waits until it does.
+listens() {
+    local hexadecimal
+    printf -v hexadecimal %04X "$2"
+    vm_command 60 "$1 & until cat /proc/net/tcp /proc/net/tcp6 | grep -q ':$hexadecimal .* 0A '; do usleep 10000; done"
+}
+
 # both_ways NAME ADDRESS PORT_OUT PORT_IN: what the guest's ports 80 and 81 are here.
 both_ways() {
-    vm_command 10 'seq 1 500000 | nc -l -p 80 & sleep 1'
-    output=$(timeout 60 bash -c "exec 3<>/dev/tcp/$2/$3; md5sum <&3")
+    listens 'seq 1 500000 | nc -l -p 80' 80
+    output=$(timeout 120 bash -c "exec 3<>/dev/tcp/$2/$3; md5sum <&3")
     [[ $output == "$sum"* ]] && pass "$1 out" || fail "$1 out" "$output"
-    vm_command 10 'nc -l -p 81 | md5sum >/tmp/sum & sleep 1'
-    timeout 60 bash -c "seq 1 500000 >/dev/tcp/$2/$4"
-    vm_command 60 'wait; cat /tmp/sum'
+    listens 'nc -l -p 81 | md5sum >/tmp/sum' 81
+    timeout 120 bash -c "seq 1 500000 >/dev/tcp/$2/$4"
+    vm_command 120 'wait; cat /tmp/sum'
     [[ $output == "$sum"* ]] && pass "$1 in" || fail "$1 in" "$output"
 }
 
