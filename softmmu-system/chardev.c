@@ -21,7 +21,7 @@
 #include "softmmu-system/monitor.h"
 #include "util/log.h"
 
-enum { FLUSH_AFTER = 500000 /* ns */, END_PATIENCE = 500 /* ms without progress */ };
+enum { FLUSH_AFTER = 500000 /* ns */, END_PATIENCE = 2000 /* ms without progress */ };
 
 static struct chardev *chardevs; /* newest first */
 
