@@ -223,7 +223,8 @@ struct sbi_result sbi_hart_get_status(struct riscv_hart *r, const uint64_t a[6])
 }
 
 /*
- * Ends as wfi does: when an interrupt is there, or sooner, as a request of another hart may wake this one.
+ * Ends as wfi does: when an interrupt is there, or sooner, as a request of another hart may wake
+ * this one.
  */
 struct sbi_result sbi_hart_suspend(struct riscv_hart *r, const uint64_t a[6])
 {

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Programs that are alone on the machine virt (programs/*.c, see programs/program.h): each keeps a promise of
-# the privileged architecture, checks it itself, and prints the same on qemu-system-riscv64 where that is
-# installed and can serve as an oracle.
+# Programs that are alone on the machine virt (programs/*.c, see programs/program.h): each keeps a
+# promise of the privileged architecture, checks it itself, and prints the same on
+# qemu-system-riscv64 where that is installed and can serve as an oracle.
 #
 #   tests/system/programs.sh [NAME...]
 source "$(dirname "$0")/../lib.sh"
@@ -19,10 +19,10 @@ option() { sed -n "/\*\//q; s/^.*$1: //p" "$programs/$2.c" | head -1; }
 compile() {
     local start=0x80000000 entry=start.S
     [[ ! $(option firmware "$1") ]] || start=0x80200000 entry=start_sbi.S
-    riscv64-linux-gnu-gcc -std=gnu17 -O2 -g -Wall -Wextra -ffreestanding -fno-pie -no-pie -nostdlib -static \
-        ${PROGRAM_FLAGS-} -march=rv64gc_zihintpause -mabi=lp64d -mcmodel=medany -fno-stack-protector -Wl,--build-id=none \
-        -ffunction-sections -Wl,--gc-sections \
-        -Wl,--no-warn-rwx-segments -Wl,--defsym=START=$start -T "$programs/program.ld" \
+    riscv64-linux-gnu-gcc -std=gnu17 -O2 -g -Wall -Wextra -ffreestanding -nostdlib -static \
+        -fno-pie -no-pie -fno-stack-protector -ffunction-sections ${PROGRAM_FLAGS-} \
+        -march=rv64gc_zihintpause -mabi=lp64d -mcmodel=medany -Wl,--gc-sections \
+        -Wl,--build-id=none,--no-warn-rwx-segments,--defsym=START=$start -T "$programs/program.ld" \
         -o "$work/$1" "$programs/$entry" "$programs/program.c" "$programs/$1.c"
 }
 
@@ -31,8 +31,8 @@ run() {
     local system=$1 name=$2 firmware=none
     shift 2
     [[ ! $(option firmware "$name") ]] || firmware=default
-    timeout "${TIMEOUT:-120}" "$system" -M virt -m 128M -bios $firmware -kernel "$work/$name" -display none \
-        -serial file:"$work/uart" -monitor none "$@" </dev/null >"$work/stderr" 2>&1
+    timeout "${TIMEOUT:-120}" "$system" -M virt -m 128M -bios $firmware -kernel "$work/$name" \
+        -display none -serial file:"$work/uart" -monitor none "$@" </dev/null >"$work/stderr" 2>&1
     echo "status $?" >>"$work/uart"
     # (firmware may have a say first)
     sed -n '/^BEGIN/,$p' "$work/uart"

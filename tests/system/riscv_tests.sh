@@ -1,13 +1,13 @@
 #!/bin/bash
-# The programs of riscv-tests (github.com/riscv-software-src/riscv-tests, with its submodule env) on the
-# machine virt: those for M mode, for S mode, and the others both plainly and in user mode over paged
-# memory (Sv39 and Sv48).
+# The programs of riscv-tests (github.com/riscv-software-src/riscv-tests, with its submodule env) on
+# the machine virt: those for M mode, for S mode, and the others both plainly and in user mode over
+# paged memory (Sv39 and Sv48).
 #
 #   tests/system/riscv_tests.sh SOURCE [NAME...]      NAME: rv64mi-p-csr, rv64ui-v48-add, ...; patterns
 #
-# SOURCE is a checkout (else RISCV_TESTS); nothing in it is changed. FERRY_SYSTEM may be another program, for
-# comparison qemu-system-riscv64. The programs report to HTIF, which the machine does not have: copies of
-# their environments are edited to end by the test device.
+# SOURCE is a checkout (else RISCV_TESTS); nothing in it is changed. FERRY_SYSTEM may be another
+# program, for comparison qemu-system-riscv64. The programs report to HTIF, which the machine does
+# not have: copies of their environments are edited to end by the test device.
 source "$(dirname "$0")/../lib.sh"
 source=${1:-${RISCV_TESTS-}}
 [[ $# -eq 0 ]] || shift

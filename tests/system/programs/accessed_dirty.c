@@ -1,7 +1,7 @@
 /*
- * Accessed and dirty bits. Svade (menvcfg.ADUE clear): an access to a page without A, or a store to one without
- * D, faults and changes nothing. Svadu (set): the bits are set by the access; D not by a load, neither by an
- * access that faults.
+ * Accessed and dirty bits. Svade (menvcfg.ADUE clear): an access to a page without A, or a store to
+ * one without D, faults and changes nothing. Svadu (set): the bits are set by the access; D not by
+ * a load, neither by an access that faults.
  *
  * qemu: none 7.2 has neither Svade nor menvcfg.ADUE
  */

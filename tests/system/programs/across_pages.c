@@ -1,6 +1,7 @@
 /*
- * Misaligned accesses across two pages: their bytes come from both, wherever these are; where one is missing,
- * the fault names the first byte that could not be reached and a store has changed nothing.
+ * Misaligned accesses across two pages: their bytes come from both, wherever these are; where one
+ * is missing, the fault names the first byte that could not be reached and a store has changed
+ * nothing.
  */
 #include "program.h"
 

@@ -1,6 +1,7 @@
 /*
- * Code that changes itself is executed as written after fence.i: by stores of machine mode, of supervisor mode
- * through another mapping, many times in one page; a page of code and data; and what an AMO wrote.
+ * Code that changes itself is executed as written after fence.i: by stores of machine mode, of
+ * supervisor mode through another mapping, many times in one page; a page of code and data; and
+ * what an AMO wrote.
  */
 #include "program.h"
 

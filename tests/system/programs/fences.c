@@ -1,6 +1,6 @@
 /*
- * What sfence.vma must make visible, by address, by address space and in general; and that address spaces of
- * different ASIDs and roots do not see each other's pages, though no fence is between.
+ * What sfence.vma must make visible, by address, by address space and in general; and that address
+ * spaces of different ASIDs and roots do not see each other's pages, though no fence is between.
  */
 #include "program.h"
 

@@ -1,6 +1,6 @@
 /*
- * Atomics of four harts on the same words: AMOs and LR/SC lose nothing, a lock keeps others out, and a
- * compare-and-swap by LR/SC fails when another hart has stored in between.
+ * Atomics of four harts on the same words: AMOs and LR/SC lose nothing, a lock keeps others out,
+ * and a compare-and-swap by LR/SC fails when another hart has stored in between.
  *
  * machine: -smp 4
  */
@@ -32,7 +32,10 @@ static void work(uint64_t id)
         lrsc_add(&shared.lrsc, id + 1);
         uint64_t taken;
         do {
-            asm volatile("amoswap.d.aq %0, %1, (%2)" : "=r"(taken) : "r"((uint64_t)1), "r"(&shared.lock) : "memory");
+            asm volatile("amoswap.d.aq %0, %1, (%2)"
+                         : "=r"(taken)
+                         : "r"((uint64_t)1), "r"(&shared.lock)
+                         : "memory");
         } while (taken);
         shared.plain++;
         asm volatile("amoswap.d.rl zero, zero, (%0)" : : "r"(&shared.lock) : "memory");
@@ -50,7 +53,10 @@ int main(void)
     uint64_t word = 1, failed;
     no_fault();
     asm volatile("lr.d %0, (%1)\n sd zero, (%1)\n" : "=&r"(failed) : "r"(&word) : "memory");
-    asm volatile("lr.d t0, (%1)\n sc.d %0, zero, (%2)" : "=&r"(failed) : "r"(&word), "r"(&shared.swapped) : "t0", "memory");
+    asm volatile("lr.d t0, (%1)\n sc.d %0, zero, (%2)"
+                 : "=&r"(failed)
+                 : "r"(&word), "r"(&shared.swapped)
+                 : "t0", "memory");
     check("sc elsewhere fails", failed != 0, 1);
     start_harts();
     work(0);

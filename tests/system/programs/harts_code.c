@@ -1,6 +1,6 @@
 /*
- * Code that one hart writes and another executes: seen after the writer's fence, a message, and the reader's
- * fence.i.
+ * Code that one hart writes and another executes: seen after the writer's fence, a message, and the
+ * reader's fence.i.
  *
  * machine: -smp 2
  */

@@ -1,15 +1,16 @@
 /*
- * Interrupts: which are taken at which privilege by mie, mstatus and mideleg; the CLINT's timer and software
- * interrupt, Sstc's timer; wfi ends with one that is pending and enabled, whatever mstatus says.
+ * Interrupts: which are taken at which privilege by mie, mstatus and mideleg; the CLINT's timer and
+ * software interrupt, Sstc's timer; wfi ends with one that is pending and enabled, whatever mstatus
+ * says.
  *
  * qemu: -cpu rv64,sstc=on
  */
 #include "program.h"
 
 enum { SSI = 2, MSI = 8, STI = 32, MTI = 128, MIE = 8, SIE = 2 };
-#define CLINT ((volatile uint32_t *)0x2000000)
-#define MTIMECMP ((volatile uint64_t *)0x2004000)
-#define MTIME ((volatile uint64_t *)0x200bff8)
+#define CLINT        ((volatile uint32_t *)0x2000000)
+#define MTIMECMP     ((volatile uint64_t *)0x2004000)
+#define MTIME        ((volatile uint64_t *)0x200bff8)
 #define MENVCFG_STCE (UINT64_C(1) << 63)
 
 static bool comes(volatile uint64_t *count)
@@ -68,7 +69,8 @@ static void lower_privileges(void)
     csr_clear(mstatus, MIE);
     csr_write(mie, MSI);
     CLINT[0] = 1;
-    check("machine interrupt in supervisor mode, MIE clear", run_as(SUPERVISOR, 0, (void *)wait_machine, 3), 1);
+    check("machine interrupt in supervisor mode, MIE clear",
+          run_as(SUPERVISOR, 0, (void *)wait_machine, 3), 1);
     CLINT[0] = 0;
 
     csr_write(stvec, (uint64_t)supervisor_trap_entry);

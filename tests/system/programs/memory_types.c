@@ -1,5 +1,6 @@
 /*
- * Svpbmt: memory types are reserved bits until menvcfg.PBMTE is set; then types 1 and 2 are allowed in leaves.
+ * Svpbmt: memory types are reserved bits until menvcfg.PBMTE is set; then types 1 and 2 are allowed
+ * in leaves.
  *
  * qemu: none 7.2 takes the reserved type 3
  */

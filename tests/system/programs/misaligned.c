@@ -20,9 +20,15 @@ int main(void)
     check_fault("no fault", NO_FAULT, 0);
     add8(at, 1);
     check_fault("amoadd.d", 6, at);
-    asm volatile(".option push\n.option norvc\nlr.w t0, (%0)\n.option pop" : : "r"(at) : "t0", "memory");
+    asm volatile(".option push\n.option norvc\nlr.w t0, (%0)\n.option pop"
+                 :
+                 : "r"(at)
+                 : "t0", "memory");
     check_fault("lr.w", 4, at);
-    asm volatile(".option push\n.option norvc\nsc.w t0, t0, (%0)\n.option pop" : : "r"(at) : "t0", "memory");
+    asm volatile(".option push\n.option norvc\nsc.w t0, t0, (%0)\n.option pop"
+                 :
+                 : "r"(at)
+                 : "t0", "memory");
     check_fault("sc.w", 6, at);
     check("unchanged", page[0], 0xa2a3a4a5a6a7a888);
     return (int)failures();

@@ -1,6 +1,6 @@
 /*
- * Svnapot: sixteen entries of a 64 KiB page, of which any may be read, all name the same memory; other sizes
- * and large pages with N fault.
+ * Svnapot: sixteen entries of a 64 KiB page, of which any may be read, all name the same memory;
+ * other sizes and large pages with N fault.
  *
  * qemu: -cpu rv64,svnapot=on
  */
@@ -38,7 +38,8 @@ int main(void)
     }
     asm volatile("sfence.vma %0, zero" : : "r"(virtual + 3 * PAGE) : "memory");
     for (unsigned i = 0; i < 16; i += 5)
-        check("after a fence of one address", load_as(SUPERVISOR, &s, virtual + i * PAGE + 8), 2000 + i);
+        check("after a fence of one address", load_as(SUPERVISOR, &s, virtual + i * PAGE + 8),
+              2000 + i);
 
     for (unsigned low = 0; low < 16; low += low < 8 ? 4 : 1) {
         if (low == 8)

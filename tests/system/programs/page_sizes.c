@@ -1,6 +1,6 @@
 /*
- * Pages of every size in every mode reach the memory they name, at their first and last bytes, for loads,
- * stores and fetches; a large page whose number has low bits set faults.
+ * Pages of every size in every mode reach the memory they name, at their first and last bytes, for
+ * loads, stores and fetches; a large page whose number has low bits set faults.
  */
 #include "program.h"
 

@@ -1,6 +1,6 @@
 /*
- * R, W, X and U of a leaf for loads, stores and fetches of user and supervisor mode, SUM and MXR clear and
- * set; and the same loads and stores of machine mode with MPRV.
+ * R, W, X and U of a leaf for loads, stores and fetches of user and supervisor mode, SUM and MXR
+ * clear and set; and the same loads and stores of machine mode with MPRV.
  */
 #include "program.h"
 

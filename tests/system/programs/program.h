@@ -1,20 +1,22 @@
 /*
- * What the programs of this folder share. Each is a file that keeps one promise of the privileged architecture
- * and runs alone on the machine virt, from M mode (start.S). It prints what it sees, ends with the number of
- * checks that failed, and shall print the same on every machine that keeps the promise.
+ * What the programs of this folder share. Each is a file that keeps one promise of the privileged
+ * architecture and runs alone on the machine virt, from M mode (start.S). It prints what it sees,
+ * ends with the number of checks that failed, and shall print the same on every machine that keeps
+ * the promise.
  *
  * Lines of its first comment say how to run it:
  *
  *   machine: OPTIONS    more options, for any machine
  *   ferry: OPTIONS      for ferry-system
- *   qemu: OPTIONS       for qemu-system-riscv64, the oracle; `qemu: none` and a reason: it is none here
+ *   firmware: yes       under the machine's firmware, in S mode (start_sbi.S)
+ *   qemu: OPTIONS       for qemu-system-riscv64, the oracle; `qemu: none` and why it is none here
  */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
-#define HARTS 8
+#define HARTS      8
 #define STACK_BITS 14
-#define COME_BACK 0x7261 /* in a7: the ecall that ends run_as */
+#define COME_BACK  0x7261 /* in a7: the ecall that ends run_as */
 
 #ifndef __ASSEMBLER__
 
@@ -25,18 +27,18 @@ enum { USER, SUPERVISOR, MACHINE = 3 };
 enum { PAGE = 4096 };
 
 /* Page-table entries, and satp. */
-#define PTE_V UINT64_C(1)
-#define PTE_R UINT64_C(2)
-#define PTE_W UINT64_C(4)
-#define PTE_X UINT64_C(8)
-#define PTE_U UINT64_C(16)
-#define PTE_G UINT64_C(32)
-#define PTE_A UINT64_C(64)
-#define PTE_D UINT64_C(128)
-#define PTE_AD (PTE_A | PTE_D)
-#define PTE_RWX (PTE_R | PTE_W | PTE_X)
+#define PTE_V       UINT64_C(1)
+#define PTE_R       UINT64_C(2)
+#define PTE_W       UINT64_C(4)
+#define PTE_X       UINT64_C(8)
+#define PTE_U       UINT64_C(16)
+#define PTE_G       UINT64_C(32)
+#define PTE_A       UINT64_C(64)
+#define PTE_D       UINT64_C(128)
+#define PTE_AD      (PTE_A | PTE_D)
+#define PTE_RWX     (PTE_R | PTE_W | PTE_X)
 #define PTE_PBMT(n) ((uint64_t)(n) << 61)
-#define PTE_N (UINT64_C(1) << 63)
+#define PTE_N       (UINT64_C(1) << 63)
 
 enum { BARE = 0, SV39 = 8, SV48 = 9, SV57 = 10 };
 
@@ -51,10 +53,10 @@ enum {
     NO_FAULT = 99,
 };
 
-#define MSTATUS_MPP (UINT64_C(3) << 11)
-#define MSTATUS_SUM (UINT64_C(1) << 18)
-#define MSTATUS_MXR (UINT64_C(1) << 19)
-#define MENVCFG_ADUE (UINT64_C(1) << 61)
+#define MSTATUS_MPP   (UINT64_C(3) << 11)
+#define MSTATUS_SUM   (UINT64_C(1) << 18)
+#define MSTATUS_MXR   (UINT64_C(1) << 19)
+#define MENVCFG_ADUE  (UINT64_C(1) << 61)
 #define MENVCFG_PBMTE (UINT64_C(1) << 62)
 
 #define csr_read(name)                                                                             \
@@ -63,9 +65,11 @@ enum {
         asm volatile("csrr %0, " #name : "=r"(value_) : : "memory");                               \
         value_;                                                                                    \
     })
-#define csr_write(name, value) asm volatile("csrw " #name ", %0" : : "r"((uint64_t)(value)) : "memory")
+#define csr_write(name, value)                                                                     \
+    asm volatile("csrw " #name ", %0" : : "r"((uint64_t)(value)) : "memory")
 #define csr_set(name, bits) asm volatile("csrs " #name ", %0" : : "r"((uint64_t)(bits)) : "memory")
-#define csr_clear(name, bits) asm volatile("csrc " #name ", %0" : : "r"((uint64_t)(bits)) : "memory")
+#define csr_clear(name, bits)                                                                      \
+    asm volatile("csrc " #name ", %0" : : "r"((uint64_t)(bits)) : "memory")
 
 static inline void sfence(void)
 {
@@ -131,8 +135,8 @@ void *pages_new(uint64_t size);
 void write_function(void *at, unsigned number);
 
 /*
- * Address spaces: a root, tables made as needed. map() puts the entry for `virtual` at `level` (0: 4 KiB);
- * entry() is where it lies.
+ * Address spaces: a root, tables made as needed. map() puts the entry for `virtual` at `level` (0:
+ * 4 KiB); entry() is where it lies.
  */
 struct space {
     unsigned mode; /* SV39... */
@@ -141,7 +145,8 @@ struct space {
 void space_create(struct space *s, unsigned mode);
 uint64_t *entry(struct space *s, uint64_t virtual, unsigned level);
 void map(struct space *s, uint64_t virtual, uint64_t physical, uint64_t flags, unsigned level);
-/* RAM and the UART mapped to themselves, so that the program runs in it: with PTE_U for user mode. */
+/* RAM and the UART mapped to themselves, so that the program runs in it: with PTE_U for user mode.
+ */
 void map_program(struct space *s, uint64_t user);
 uint64_t space_satp(const struct space *s, unsigned asid);
 

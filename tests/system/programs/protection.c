@@ -1,7 +1,7 @@
 /*
- * Physical memory protection: nothing for lower privileges where no entry matches; OFF, TOR, NA4 and NAPOT; the
- * entry of the lowest number decides; machine mode only by locked ones, which cannot be changed; permissions that
- * divide a page; page tables in protected memory.
+ * Physical memory protection: nothing for lower privileges where no entry matches; OFF, TOR, NA4
+ * and NAPOT; the entry of the lowest number decides; machine mode only by locked ones, which cannot
+ * be changed; permissions that divide a page; page tables in protected memory.
  *
  * qemu: none 7.2 keeps reserved bits
  */
@@ -24,7 +24,8 @@ static void all_off(void)
 static void configure(unsigned c0, unsigned c1, unsigned c2, unsigned c3)
 {
     csr_write(pmpaddr7, -1);
-    csr_write(pmpcfg0, (uint64_t)(NAPOT | R | W | X) << 56 | (uint64_t)c3 << 24 | c2 << 16 | c1 << 8 | c0);
+    csr_write(pmpcfg0,
+              (uint64_t)(NAPOT | R | W | X) << 56 | (uint64_t)c3 << 24 | c2 << 16 | c1 << 8 | c0);
     sfence();
 }
 
@@ -103,7 +104,8 @@ static void divided(uint64_t page)
     csr_write(pmpaddr0, napot(page + 1024, 1024));
     configure(NAPOT | R, 0, 0, 0);
     for (unsigned i = 0; i < 3; i++) { /* whatever order they come in */
-        check("a quarter of a page, store", cause_of_store(page + 1024 + i * 512), i < 2 ? STORE_ACCESS : NO_FAULT);
+        check("a quarter of a page, store", cause_of_store(page + 1024 + i * 512),
+              i < 2 ? STORE_ACCESS : NO_FAULT);
         check("a quarter of a page, load", cause_of_load(page + 1024 + i * 8), NO_FAULT);
         check("the quarter before, store", cause_of_store(page + 1016 - i * 8), NO_FAULT);
     }
@@ -154,7 +156,8 @@ static void locked(uint64_t page)
     csr_write(pmpaddr1, 0);
     check("start of a locked range", csr_read(pmpaddr1), page >> 2);
     csr_write(pmpcfg0, 0);
-    check("locked configurations stay", csr_read(pmpcfg0), (LOCKED | TOR) << 16 | LOCKED | NAPOT | R);
+    check("locked configurations stay", csr_read(pmpcfg0),
+          (LOCKED | TOR) << 16 | LOCKED | NAPOT | R);
 }
 
 int main(void)

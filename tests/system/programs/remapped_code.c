@@ -1,7 +1,7 @@
 /*
- * Code is found by what page tables say at the time: one address in two address spaces, the same address
- * remapped, code seen at two addresses, code that runs from one page into the next of which one is replaced;
- * and calls between pages that have run many times before.
+ * Code is found by what page tables say at the time: one address in two address spaces, the same
+ * address remapped, code seen at two addresses, code that runs from one page into the next of which
+ * one is replaced; and calls between pages that have run many times before.
  */
 #include "program.h"
 
@@ -25,7 +25,7 @@ static const uint32_t caller[] = {
     0x00813023, /* sd s0, 0(sp) */
     0x01000293, /* li t0, 16 */
     0x00000413, /* li s0, 0 */
-    0, /* jal ra, the page behind: made below */
+    0,          /* jal ra, the page behind: made below */
     0x00a40433, /* add s0, s0, a0 */
     0xfff28293, /* addi t0, t0, -1 */
     0xfe029ae3, /* bnez t0, .-12 */

@@ -1,6 +1,6 @@
 /*
- * Page-table entries that no manual allows fault: invalid, writable but not readable, reserved bits, pointers
- * with bits of leaves or with no table below.
+ * Page-table entries that no manual allows fault: invalid, writable but not readable, reserved
+ * bits, pointers with bits of leaves or with no table below.
  */
 #include "program.h"
 

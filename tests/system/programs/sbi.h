@@ -31,7 +31,10 @@ static inline struct sbi sbi(uint64_t extension, uint64_t function, uint64_t p0,
 {
     register uint64_t a0 asm("a0") = p0, a1 asm("a1") = p1, a2 asm("a2") = p2, a3 asm("a3") = p3,
                          a4 asm("a4") = p4, a6 asm("a6") = function, a7 asm("a7") = extension;
-    asm volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a3), "r"(a4), "r"(a6), "r"(a7) : "memory");
+    asm volatile("ecall"
+                 : "+r"(a0), "+r"(a1)
+                 : "r"(a2), "r"(a3), "r"(a4), "r"(a6), "r"(a7)
+                 : "memory");
     return (struct sbi){(int64_t)a0, a1};
 }
 

@@ -1,6 +1,6 @@
 /*
- * Firmware's functions for several harts: start, stop, start again, IPIs, remote fences that are done when the
- * call returns, suspend.
+ * Firmware's functions for several harts: start, stop, start again, IPIs, remote fences that are
+ * done when the call returns, suspend.
  *
  * firmware: yes
  * machine: -smp 4
@@ -67,7 +67,8 @@ int main(int self, char *tree)
     }
     wait_rounds(first);
     for (unsigned i = 1; i <= 12; i++) {
-        *entry(&space, VIRTUAL, 0) = (uint64_t)pages[i & 1] >> 12 << 10 | PTE_V | PTE_R | PTE_W | PTE_AD;
+        *entry(&space, VIRTUAL, 0) =
+            (uint64_t)pages[i & 1] >> 12 << 10 | PTE_V | PTE_R | PTE_W | PTE_AD;
         if (i % 3)
             sbi(RFENCE, 1, 15, 0, VIRTUAL, PAGE, 0);
         else
@@ -80,7 +81,8 @@ int main(int self, char *tree)
     for (uint64_t id = 0; id < N; id++) {
         if (id == first)
             continue;
-        *entry(&space, VIRTUAL, 0) = (uint64_t)pages[1] >> 12 << 10 | PTE_V | PTE_R | PTE_W | PTE_AD;
+        *entry(&space, VIRTUAL, 0) =
+            (uint64_t)pages[1] >> 12 << 10 | PTE_V | PTE_R | PTE_W | PTE_AD;
         sbi(RFENCE, 2, 1, id, VIRTUAL, PAGE, id);
         wait_rounds(first);
         check("fence of the hart's ASID", hart[id].given, 1);
@@ -107,8 +109,10 @@ int main(int self, char *tree)
         check("started", sbi(HSM, 2, id, 0, 0, 0, 0).value, 0);
         wait_rounds(first);
     }
-    check("start one that runs", (uint64_t)sbi(HSM, 0, first == 3 ? 2 : 3, (uint64_t)hart_entry, 0, 0, 0).error,
+    check("start one that runs",
+          (uint64_t)sbi(HSM, 0, first == 3 ? 2 : 3, (uint64_t)hart_entry, 0, 0, 0).error,
           (uint64_t)ALREADY_AVAILABLE);
-    check("start at no memory", (uint64_t)sbi(HSM, 0, first == 3 ? 2 : 3, 0x1000, 0, 0, 0).error != 0, 1);
+    check("start at no memory",
+          (uint64_t)sbi(HSM, 0, first == 3 ? 2 : 3, 0x1000, 0, 0, 0).error != 0, 1);
     return (int)failures();
 }

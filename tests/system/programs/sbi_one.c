@@ -1,5 +1,6 @@
 /*
- * Firmware's base, timer, reset and console functions for one hart, and what calls that do not exist answer.
+ * Firmware's base, timer, reset and console functions for one hart, and what calls that do not
+ * exist answer.
  *
  * firmware: yes
  * qemu: none its OpenSBI has other identities, extensions and banners
@@ -15,8 +16,10 @@ static void base(void)
     for (unsigned i = 0; i < 9; i++)
         check("legacy", sbi(BASE, 3, i, 0, 0, 0, 0).value, 1);
     check("probed, not there", sbi(BASE, 3, 0x99999, 0, 0, 0, 0).value, 0);
-    check("no such extension", (uint64_t)sbi(0x99999, 0, 0, 0, 0, 0, 0).error, (uint64_t)NOT_SUPPORTED);
-    check("no such function", (uint64_t)sbi(BASE, 77, 0, 0, 0, 0, 0).error, (uint64_t)NOT_SUPPORTED);
+    check("no such extension", (uint64_t)sbi(0x99999, 0, 0, 0, 0, 0, 0).error,
+          (uint64_t)NOT_SUPPORTED);
+    check("no such function", (uint64_t)sbi(BASE, 77, 0, 0, 0, 0, 0).error,
+          (uint64_t)NOT_SUPPORTED);
 }
 
 static bool wait_for(unsigned interrupt)
@@ -60,10 +63,13 @@ static void console(void)
     check("legacy putchar", (uint64_t)sbi(1, 0, '?', 0, 0, 0, 0).error, 0);
     check("nothing to read", sbi(DBCN, 1, 16, (uint64_t)page_new(), 0, 0, 0).value, 0);
     check("nothing to get", (uint64_t)sbi(2, 0, 0, 0, 0, 0, 0).error, UINT64_MAX);
-    check("no memory there", (uint64_t)sbi(DBCN, 0, 16, 0x1000000, 0, 0, 0).error, (uint64_t)INVALID_PARAM);
-    check("beyond the end", (uint64_t)sbi(DBCN, 0, UINT64_C(1) << 40, (uint64_t)text, 0, 0, 0).error,
+    check("no memory there", (uint64_t)sbi(DBCN, 0, 16, 0x1000000, 0, 0, 0).error,
           (uint64_t)INVALID_PARAM);
-    check("high part", (uint64_t)sbi(DBCN, 0, 1, (uint64_t)text, 1, 0, 0).error, (uint64_t)INVALID_PARAM);
+    check("beyond the end",
+          (uint64_t)sbi(DBCN, 0, UINT64_C(1) << 40, (uint64_t)text, 0, 0, 0).error,
+          (uint64_t)INVALID_PARAM);
+    check("high part", (uint64_t)sbi(DBCN, 0, 1, (uint64_t)text, 1, 0, 0).error,
+          (uint64_t)INVALID_PARAM);
 }
 
 static void harts(uint64_t hart)
@@ -72,12 +78,16 @@ static void harts(uint64_t hart)
     check("status of no hart", (uint64_t)sbi(HSM, 2, 7, 0, 0, 0, 0).error, (uint64_t)INVALID_PARAM);
     check("start no hart", (uint64_t)sbi(HSM, 0, 7, (uint64_t)hart_entry, 0, 0, 0).error,
           (uint64_t)INVALID_PARAM);
-    check("start a hart that runs", (uint64_t)sbi(HSM, 0, hart, (uint64_t)hart_entry, 0, 0, 0).error,
+    check("start a hart that runs",
+          (uint64_t)sbi(HSM, 0, hart, (uint64_t)hart_entry, 0, 0, 0).error,
           (uint64_t)ALREADY_AVAILABLE);
     check("IPI to no hart", (uint64_t)sbi(IPI, 0, 2, 0, 0, 0, 0).error, (uint64_t)INVALID_PARAM);
-    check("IPI to no hart, by base", (uint64_t)sbi(IPI, 0, 1, 5, 0, 0, 0).error, (uint64_t)INVALID_PARAM);
-    check("suspend of a reserved type", (uint64_t)sbi(HSM, 3, 1, 0, 0, 0, 0).error, (uint64_t)INVALID_PARAM);
-    check("reset of a reserved type", (uint64_t)sbi(SRST, 0, 7, 0, 0, 0, 0).error, (uint64_t)INVALID_PARAM);
+    check("IPI to no hart, by base", (uint64_t)sbi(IPI, 0, 1, 5, 0, 0, 0).error,
+          (uint64_t)INVALID_PARAM);
+    check("suspend of a reserved type", (uint64_t)sbi(HSM, 3, 1, 0, 0, 0, 0).error,
+          (uint64_t)INVALID_PARAM);
+    check("reset of a reserved type", (uint64_t)sbi(SRST, 0, 7, 0, 0, 0, 0).error,
+          (uint64_t)INVALID_PARAM);
     interrupts[1] = 0;
     sbi(IPI, 0, 1, hart, 0, 0, 0);
     check("IPI to itself", csr_read(sip) & 2, 2);

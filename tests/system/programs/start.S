@@ -1,6 +1,7 @@
 /*
- * A program that is alone on the machine: hart 0 runs main on a stack of its own and ends the machine with
- * its result, the others wait until start_harts. In M mode, translation off. See program.h.
+ * A program that is alone on the machine: hart 0 runs main on a stack of its own and ends the
+ * machine with its result, the others wait until start_harts. In M mode, translation off. See
+ * program.h.
  */
 #include "program.h"
 

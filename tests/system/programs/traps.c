@@ -1,14 +1,15 @@
 /*
- * What exceptions of each privilege leave in mcause, mtval, mepc and mstatus, and the instructions that TSR, TW,
- * TVM, a privilege or a missing counter enable make illegal; delegation to S mode.
+ * What exceptions of each privilege leave in mcause, mtval, mepc and mstatus, and the instructions
+ * that TSR, TW, TVM, a privilege or a missing counter enable make illegal; delegation to S mode.
  */
 #include "program.h"
 
 #define MSTATUS_TVM (UINT64_C(1) << 20)
-#define MSTATUS_TW (UINT64_C(1) << 21)
+#define MSTATUS_TW  (UINT64_C(1) << 21)
 #define MSTATUS_TSR (UINT64_C(1) << 22)
 
-/* Functions of one instruction that traps; a trap that is no fault of memory goes on behind the call. */
+/* Functions of one instruction that traps; a trap that is no fault of memory goes on behind the
+ * call. */
 #define ONE(name, instruction)                                                                     \
     extern char name[];                                                                            \
     asm(".option push\n.option norvc\n.text\n" #name ": " instruction "\nret\n.option pop");
@@ -34,7 +35,8 @@ ONE(load_nowhere, "ld a0, 0(a0)")
 ONE(store_nowhere, "sd a0, 0(a0)")
 
 /* Runs it, and says which trap there was; where it was illegal, tval is the instruction. */
-static void try(const char *what, unsigned privilege, void *function, uint64_t argument, uint64_t cause)
+static void try(const char *what, unsigned privilege, void *function, uint64_t argument,
+                uint64_t cause)
 {
     no_fault();
     run_as(privilege, 0, function, argument);
@@ -48,7 +50,8 @@ static void try(const char *what, unsigned privilege, void *function, uint64_t a
         check("  mtval", fault.tval, *(uint32_t *)function);
 }
 
-static void both(const char *what, void *function, uint64_t argument, uint64_t user, uint64_t supervisor)
+static void both(const char *what, void *function, uint64_t argument, uint64_t user,
+                 uint64_t supervisor)
 {
     try(what, USER, function, argument, user);
     try(what, SUPERVISOR, function, argument, supervisor);
@@ -140,8 +143,8 @@ static void delegated(void)
             supervisor_fault = (struct fault){.cause = NO_FAULT};
             run_as(privilege, 0, rows[i].function, rows[i].argument);
             print(rows[i].what);
-            check(privilege == USER ? ", delegated, user" : ", delegated, supervisor", supervisor_fault.cause,
-                  rows[i].cause);
+            check(privilege == USER ? ", delegated, user" : ", delegated, supervisor",
+                  supervisor_fault.cause, rows[i].cause);
             check("  not to machine mode", fault.cause, NO_FAULT);
             check("  sepc at it", supervisor_fault.pc == (uint64_t)rows[i].function, 1);
             check("  sstatus.SPP", supervisor_fault.status >> 8 & 1, privilege);
