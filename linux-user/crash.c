@@ -225,6 +225,7 @@ void crash_internal(struct task *t, const siginfo_t *info, void *ucontext)
     if (!__atomic_exchange_n(&reporting, 1, __ATOMIC_RELAXED)) {
         const greg_t *gregs = ((ucontext_t *)ucontext)->uc_mcontext.gregs;
         int fd = open_report();
+        signal_block_all(); /* but faults: the guest's memory may not be there to read */
         warn("internal error: signal %d (SIG%s) at host pc %#llx, address %#llx", signal,
              sigabbrev_np(signal), (unsigned long long)gregs[REG_RIP],
              (unsigned long long)(uintptr_t)info->si_addr);
