@@ -4,6 +4,8 @@
  */
 #include "calls.h"
 
+enum { NOTHING = 0x60000000 }; /* no process, no descriptor, no memory of a static program */
+
 /* What would end or stop the test, or change the machine, or answer by who asks or when. */
 static const char *const spared[] = {
     "exit", "exit_group", "rt_sigreturn", "rt_sigsuspend", "clone", "clone3", "kill", "tkill",
@@ -36,7 +38,7 @@ int main(void)
         {-1, -1, -1, -1, -1, -1},
         {0x7fff, 8, 8, 8, 8, 8},
         {AT_FDCWD, 8, 1, 8, 8, 8},
-        {1000, 0, 0, 0, 0, 0},
+        {NOTHING, 0, 0, 0, 0, 0},
     };
     for (size_t i = 0; i < COUNT(calls); i++) {
         if (calls[i].number < 0 || strcmp(calls[i].how, "none") == 0 || is_one_of(calls[i].name, spared, COUNT(spared)))
