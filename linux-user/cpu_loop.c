@@ -33,8 +33,9 @@ static void serve_call(struct task *t)
     if (__builtin_expect(t->seccomp_mode == 0, 1) || seccomp_judge(t, &result))
         result = syscall_dispatch(t, call->number, call->args);
     call->result = result;
-    if (result == SYSCALL_RESTART) {
+    if (syscall_interrupted(result)) {
         t->restart = true;
+        t->unmade = result == SYSCALL_UNMADE;
         cpu->attention = 1; /* even if nobody asks for it any more: the call is to be made again */
     } else if (result != SYSCALL_NO_RETURN) {
         guest_set_result(task_guest(t), cpu, result);

@@ -203,7 +203,7 @@ static void settle_call(struct task *t, bool restart)
     if (!t->restart)
         return;
     t->restart = false;
-    if (restart || syscall_always_restarts(task_abi(t), t->call->number, t->call->args))
+    if (restart || t->unmade || syscall_always_restarts(task_abi(t), t->call->number, t->call->args))
         task_guest(t)->restart(&t->vcpu->cpu, t->call->args[0]);
     else
         guest_set_result(task_guest(t), &t->vcpu->cpu, -EINTR);

@@ -131,7 +131,7 @@ bool task_sigmask_enter(struct task *t, uint64_t mask, uint64_t *host)
 
 int64_t task_sigmask_leave(struct task *t, int64_t result)
 {
-    bool interrupted = result == -EINTR || result == SYSCALL_RESTART;
+    bool interrupted = result == -EINTR || syscall_interrupted(result);
     if (!interrupted || !signal_waiting(t, t->signal.suspend_mask)) {
         t->signal.suspended = false; /* the host's mask is back by itself */
         return result;

@@ -75,7 +75,8 @@ struct task {
     uint8_t seccomp_mode;           /* SECCOMP_MODE_*; see seccomp.h */
     struct seccomp_filter *seccomp; /* the newest filter */
     struct uring *registered_rings[16]; /* by IORING_REGISTER_RING_FDS; see uring.h */
-    bool restart; /* the last call was interrupted before it had an effect */
+    bool restart; /* the last call was interrupted before it had an effect, */
+    bool unmade;  /* even before it was made */
     jmp_buf escape;            /* out of a translation whose guest code cannot be read after all */
     volatile bool in_run;      /* in translator_run */
     unsigned escapes;          /* since translator_run last returned by itself */

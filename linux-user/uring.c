@@ -504,7 +504,7 @@ static int64_t submit_and_wait(struct task *t, struct uring *r, const uint64_t a
     if (alone && (a[3] & ENTER_GETEVENTS)) {
         uring_unlock(r);
         result = enter_waiting(t, a, a[1], w);
-        if (result == SYSCALL_RESTART || (result == -EINTR && w->masked)) {
+        if (syscall_interrupted(result) || (result == -EINTR && w->masked)) {
             int64_t submitted = submit_only(a, a[1]);
             result = submitted ? submitted : result;
         }

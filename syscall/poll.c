@@ -107,7 +107,7 @@ int64_t sys_ppoll(struct task *task, const uint64_t args[6])
     if (error)
         return error;
     int64_t result = call_mask_argument(task, SYS_ppoll, host, 3);
-    if (result != SYSCALL_RESTART)
+    if (!syscall_interrupted(result))
         timeout_out(task, args[2], &timeout);
     return result;
 }
@@ -125,7 +125,7 @@ int64_t sys_pselect6(struct task *task, const uint64_t args[6])
     if (error)
         return error;
     int64_t result = call_mask_pair(task, SYS_pselect6, host, &pair);
-    if (result != SYSCALL_RESTART)
+    if (!syscall_interrupted(result))
         timeout_out(task, args[4], &timeout);
     return result;
 }

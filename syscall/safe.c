@@ -4,21 +4,23 @@
  * safe_syscall tests *attention and then enters the kernel. Between the test and the instruction a
  * signal may arrive, and its handler must not find us about to sleep on an answer that is already
  * out of date. So the handler asks safe_syscall_rewind, which knows the few instructions from the
- * test up to and including the system call instruction: a pc there means that the call has not been
- * made, or that the kernel has backed out of it in order to restart it (which, as all of Ferry's
- * handlers are SA_RESTART, it does exactly for the calls that can be restarted). Both leave by
- * `safe_syscall_again`, which says SYSCALL_RESTART. A pc behind the instruction means that the call
- * has its result.
+ * test up to and including the system call instruction. A pc before the instruction means that the
+ * call has not been made: SYSCALL_UNMADE. At the instruction, it may also be that the kernel has
+ * backed out of it in order to restart it (which, as all of Ferry's handlers are SA_RESTART, it
+ * does exactly for the calls that can be restarted): SYSCALL_RESTART. A pc behind the instruction
+ * means that the call has its result.
  *
  * Everything here may run inside or be interrupted by a handler. Nothing here touches errno.
  */
 #include <errno.h>
 #include <stddef.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 
 #include "syscall/syscall.h"
 
-_Static_assert(SYSCALL_RESTART == -512, "the assembly below has it as a number");
+_Static_assert(SYSCALL_RESTART == -512 && SYSCALL_UNMADE == -514,
+               "the assembly below has them as numbers");
 
 /*
  * rdi attention, rsi number, rdx arguments. The system call clobbers rcx and r11 only, which are
@@ -42,7 +44,9 @@ __asm__(".text\n"
         ".globl safe_syscall_begin\n"
         "safe_syscall_begin:\n"
         "    cmpl $0, (%rcx)\n"
-        "    jne safe_syscall_again\n"
+        "    jne safe_syscall_unmade\n"
+        ".globl safe_syscall_enter\n"
+        "safe_syscall_enter:\n"
         "    syscall\n"
         ".globl safe_syscall_end\n"
         "safe_syscall_end:\n"
@@ -51,10 +55,26 @@ __asm__(".text\n"
         "safe_syscall_again:\n"
         "    mov $-512, %rax\n"
         "    ret\n"
+        ".globl safe_syscall_unmade\n"
+        "safe_syscall_unmade:\n"
+        "    mov $-514, %rax\n"
+        "    ret\n"
         "    .cfi_endproc\n"
         ".size safe_syscall, .-safe_syscall\n");
 
-extern const char safe_syscall_begin[], safe_syscall_end[], safe_syscall_again[];
+extern const char safe_syscall_begin[], safe_syscall_enter[], safe_syscall_end[],
+    safe_syscall_again[], safe_syscall_unmade[];
+
+/*
+ * Whether the system call instruction leaves the return address in rcx. It does not where the
+ * processor delivers events by FRED; nothing tells then whether the kernel has been entered.
+ */
+static bool return_address_in_rcx(void)
+{
+    uint64_t number = SYS_getpid, rcx = 0;
+    __asm__ volatile("syscall" : "+a"(number), "+c"(rcx) : : "r11", "memory");
+    return rcx != 0;
+}
 
 bool safe_syscall_rewind(void *ucontext)
 {
@@ -62,6 +82,10 @@ bool safe_syscall_rewind(void *ucontext)
     uintptr_t pc = (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
     if (pc < (uintptr_t)safe_syscall_begin || pc >= (uintptr_t)safe_syscall_end)
         return false;
-    context->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)safe_syscall_again;
+    bool entered = pc == (uintptr_t)safe_syscall_enter &&
+                   (context->uc_mcontext.gregs[REG_RCX] == (greg_t)(uintptr_t)safe_syscall_end ||
+                    !return_address_in_rcx());
+    context->uc_mcontext.gregs[REG_RIP] =
+        (greg_t)(uintptr_t)(entered ? safe_syscall_again : safe_syscall_unmade);
     return true;
 }

@@ -516,7 +516,7 @@ static void show_call(struct line *l, const struct call *c, uint64_t number)
 static void show_result(struct line *l, const struct call *c)
 {
     enum return_kind kind = c->row ? c->row->result : RETURN_hex;
-    if (c->result == SYSCALL_RESTART) {
+    if (syscall_interrupted(c->result)) {
         add(l, " = ? (interrupted)");
     } else if (c->result == SYSCALL_NO_RETURN) {
         add(l, " = ?");

@@ -38,7 +38,14 @@ enum {
     SYSCALL_RESTART = -512,
     /* The call has set the guest's registers itself (sigreturn, execve). */
     SYSCALL_NO_RETURN = -513,
+    /* Something came before it was made: the call is made again in any case, behind the handler. */
+    SYSCALL_UNMADE = -514,
 };
+
+static inline bool syscall_interrupted(int64_t result)
+{
+    return result == SYSCALL_RESTART || result == SYSCALL_UNMADE;
+}
 
 /*
  * Takes the tags off the arguments that are addresses, for a guest whose kernel has been told to
@@ -47,7 +54,7 @@ enum {
 void syscall_untag(const struct guest_abi *abi, uint64_t number, uint64_t args[6]);
 
 /*
- * Runs guest call `number` with six arguments. Returns the result or -errno, or one of the two
+ * Runs guest call `number` with six arguments. Returns the result or -errno, or one of the three
  * above. Traces when log_on(LOG_STRACE).
  */
 int64_t syscall_dispatch(struct task *task, uint64_t number, const uint64_t args[6]);
@@ -69,10 +76,11 @@ const char *syscall_name(const struct guest_abi *abi, uint64_t number);
 
 /*
  * The host's system call instruction, made so that a signal that arrives before it has taken effect
- * makes it return -EINTR-like SYSCALL_RESTART instead of blocking: a handler of the host calls
- * safe_syscall_rewind with the ucontext, which moves the pc out if it stands between the test of
- * *attention and the instruction. Returns the kernel's result (-errno on failure); -EINTR of a call
- * that the kernel would restart comes back as SYSCALL_RESTART.
+ * ends it instead of being slept over: a handler of the host calls safe_syscall_rewind with the
+ * ucontext, which moves the pc out if it stands between the test of *attention and the instruction.
+ * Returns the kernel's result (-errno on failure); SYSCALL_RESTART of a call that has slept and that
+ * the kernel would restart; SYSCALL_UNMADE if *attention is set or becomes so before the kernel is
+ * entered: a call that does not sleep is thus never interrupted.
  */
 int64_t safe_syscall(const volatile uint32_t *attention, long number, const uint64_t args[6]);
 bool safe_syscall_rewind(void *ucontext);

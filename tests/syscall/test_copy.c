@@ -114,7 +114,7 @@ Test(safe, attention_prevents_it)
     fake.attention = 1;
     cr_assert_eq(
         safe_syscall(&fake.attention, SYS_read, (const uint64_t[6]){(uint64_t)p[0], P(&c), 1}),
-        SYSCALL_RESTART);
+        SYSCALL_UNMADE);
 }
 
 /* A signal that finds the thread asleep, in a call the kernel restarts and in one it does not. */
@@ -151,24 +151,29 @@ Test(safe, no_moment_is_lost)
         setitimer(ITIMER_REAL, &soon, NULL);
         for (unsigned spin = 0; spin < (random >> 8) % 20000; spin++)
             __asm__ volatile("");
-        cr_assert_eq(
-            safe_syscall(&fake.attention, SYS_read, (const uint64_t[6]){(uint64_t)p[0], P(&c), 1}),
-            SYSCALL_RESTART);
+        cr_assert(syscall_interrupted(safe_syscall(&fake.attention, SYS_read,
+                                                   (const uint64_t[6]){(uint64_t)p[0], P(&c), 1})));
     }
 }
 
-extern const char safe_syscall_begin[], safe_syscall_end[], safe_syscall_again[];
+extern const char safe_syscall_begin[], safe_syscall_enter[], safe_syscall_end[],
+    safe_syscall_again[], safe_syscall_unmade[];
 
 Test(safe, rewind_by_pc)
 {
     ucontext_t context;
     memset(&context, 0, sizeof context);
     greg_t *pc = &context.uc_mcontext.gregs[REG_RIP];
-    for (const char *at = safe_syscall_begin; at < safe_syscall_end; at++) {
+    for (const char *at = safe_syscall_begin; at < safe_syscall_enter; at++) {
         *pc = (greg_t)P(at);
         cr_assert(safe_syscall_rewind(&context));
-        cr_assert_eq((uint64_t)*pc, P(safe_syscall_again));
+        cr_assert_eq((uint64_t)*pc, P(safe_syscall_unmade));
     }
+    /* The kernel has been there and wants to be entered again. */
+    context.uc_mcontext.gregs[REG_RCX] = (greg_t)P(safe_syscall_end);
+    *pc = (greg_t)P(safe_syscall_enter);
+    cr_assert(safe_syscall_rewind(&context));
+    cr_assert_eq((uint64_t)*pc, P(safe_syscall_again));
     *pc = (greg_t)P(safe_syscall_end);
     cr_assert_not(safe_syscall_rewind(&context), "the call has its result");
     *pc = (greg_t)P(safe_syscall_begin) - 1;
