@@ -48,15 +48,23 @@ void flush_wait(struct translator *t)
         sched_yield();
 }
 
+/*
+ * A machine's harts change code, and wait for those who do, from within code: while they are waited for, the
+ * registry is theirs. Their list does not change, and `flushing` keeps others from a flush of their own.
+ */
 static void wait_for_others(struct translator *t)
 {
     for (struct translator_thread *th = t->threads; th; th = th->next) {
         translator_kick(th->vcpu);
         for (unsigned spins = 0; atomic_load(&th->in_code); spins++) {
+            if (t->options.machine)
+                registry_unlock(t);
             if (spins < 100)
                 sched_yield();
             else
                 nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+            if (t->options.machine)
+                registry_lock(t);
             /* The thread may have taken the request for something else and gone in again. */
             translator_kick(th->vcpu);
         }
@@ -84,9 +92,10 @@ void flush_all(struct translator *t)
 {
     uint64_t seen = atomic_load(&t->flushes);
     registry_lock(t);
-    if (atomic_load(&t->flushes) == seen)
+    if (atomic_load(&t->flushes) == seen && !atomic_load(&t->flushing))
         flush_now(t);
     registry_unlock(t);
+    flush_wait(t);
 }
 
 static void *map_private(size_t size)
