@@ -37,22 +37,38 @@ struct block_key {
     uint32_t mode;
 };
 
-/* A block of translated code. Index 0 of the table is not used, so that 0 means none. */
+/*
+ * A block of translated code. Index 0 of the table is not used, so that 0 means none. Short programs make many and
+ * touch each once or twice: what can be small is.
+ */
 struct block {
     uint64_t pc, backing;
+    uint64_t next; /* backing of the guest bytes in the next page if that lies elsewhere (machines); 0: none */
     uint32_t mode;
-    uint32_t code; /* offset in code memory */
-    uint32_t code_size;
-    uint32_t maps; /* offset in the map bytes */
-    uint32_t maps_size;
+    uint32_t code;             /* offset in code memory */
+    uint32_t maps;             /* offset in the map bytes */
     uint32_t first_page_next;  /* next block in the list of its first page */
     uint32_t last_page_next;   /* and of its last */
     uint32_t chunk_next;       /* next block of the same chunk */
-    uint64_t lo, hi;           /* backing of the bytes it was made from */
-    uint64_t next, next_hi;    /* of those in the next page if that lies elsewhere (machines); 0: none */
     _Atomic uint32_t incoming; /* first of the exits linked to it, as index + 1 */
-    _Atomic uint32_t dead;     /* invalidated: not to be linked or entered any more */
+    uint16_t code_size;
+    uint16_t maps_size;
+    uint16_t before, after;    /* guest bytes it was made from, on both sides of `backing` */
+    uint8_t next_size;         /* and at `next` */
+    _Atomic uint8_t dead;      /* invalidated: not to be linked or entered any more */
 };
+static_assert(sizeof(struct block) == 64, "a cache line");
+
+/* Backing of a block's first guest byte, and of what is behind the last. */
+static inline uint64_t block_start(const struct block *b)
+{
+    return b->backing - b->before;
+}
+
+static inline uint64_t block_end(const struct block *b)
+{
+    return b->backing + b->after;
+}
 
 /* A place in code that leads to a fixed guest pc. */
 struct exit_record {
@@ -227,7 +243,8 @@ static inline bool block_is_whole(const struct block *b)
 
 static inline bool block_touches(const struct block *b, uint64_t start, uint64_t end)
 {
-    return (b->lo < end && b->hi > start) || (b->next < end && b->next_hi > start);
+    return (block_start(b) < end && block_end(b) > start) ||
+           (b->next < end && b->next + b->next_size > start);
 }
 
 /* interpret.c: -accel interp */

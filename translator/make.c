@@ -172,21 +172,23 @@ static uint32_t add_exits(struct translator *t, const struct code_buffer *out, u
     return first;
 }
 
+static_assert(CHUNK_SIZE - 1 <= UINT16_MAX && MAPS_ROOM <= UINT16_MAX, "sizes in struct block");
+
 /* Says where the guest bytes of a block are. */
 static void set_extent(struct block *b, const struct ir_block *ir, const struct extent *extent)
 {
-    uint64_t away = b->backing - b->pc, lo = ir->lo, hi = ir->hi > ir->lo ? ir->hi : ir->lo + 1;
+    uint64_t lo = ir->lo, hi = ir->hi > ir->lo ? ir->hi : ir->lo + 1;
     if (extent->t->options.machine) {
         uint64_t page_end = ((b->pc >> PAGE_BITS) + 1) << PAGE_BITS;
         lo = lo > extent->start ? lo : extent->start;
         if (extent->next && hi > page_end) {
             b->next = extent->next;
-            b->next_hi = extent->next + (hi - page_end);
+            b->next_size = (uint8_t)(hi - page_end);
         }
         hi = hi < page_end ? hi : page_end;
     }
-    b->lo = lo + away;
-    b->hi = hi + away;
+    b->before = (uint16_t)(b->pc - lo);
+    b->after = (uint16_t)(hi - b->pc);
 }
 
 /* Registers the emitted code as a block. Returns its index, or 0 when a table is full. */
@@ -201,9 +203,9 @@ static uint32_t add_block(struct translator *t, const struct ir_block *ir, const
     b->backing = key->backing;
     b->mode = key->mode;
     b->code = code;
-    b->code_size = (uint32_t)out->size;
+    b->code_size = (uint16_t)out->size;
     b->maps = (uint32_t)(out->maps - t->maps);
-    b->maps_size = (uint32_t)out->maps_size;
+    b->maps_size = (uint16_t)out->maps_size;
     set_extent(b, ir, extent);
     _Atomic uint32_t *chunk = &t->chunk_first[code / CHUNK_SIZE];
     b->chunk_next = atomic_load_explicit(chunk, memory_order_relaxed);

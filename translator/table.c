@@ -114,12 +114,12 @@ static struct code_page *page_entry(struct translator *t, uint64_t number)
 
 static uint64_t first_page(const struct block *b)
 {
-    return b->lo >> PAGE_BITS;
+    return block_start(b) >> PAGE_BITS;
 }
 
 static uint64_t last_page(const struct block *b)
 {
-    return (b->next ? b->next : b->hi - 1) >> PAGE_BITS;
+    return (b->next ? b->next : block_end(b) - 1) >> PAGE_BITS;
 }
 
 static void push(struct code_page *page, uint32_t *next, uint32_t index)

@@ -22,7 +22,7 @@ static uint32_t add_block(uint64_t pc, uint32_t mode, uint32_t code, uint64_t lo
     uint32_t index = atomic_fetch_add(&t.next_block, 1);
     struct block *b = &t.blocks[index];
     *b = (struct block){.pc = pc, .backing = pc, .mode = mode, .code = code, .code_size = 64,
-                        .lo = lo, .hi = hi};
+                        .before = (uint16_t)(pc - lo), .after = (uint16_t)(hi - pc)};
     cr_assert(pages_insert(&t, index));
     cr_assert(table_insert(&t, index));
     return index;
@@ -38,8 +38,8 @@ static uint32_t add_backed(uint64_t pc, uint64_t backing, uint64_t size, uint64_
 {
     uint32_t index = atomic_fetch_add(&t.next_block, 1);
     t.blocks[index] = (struct block){.pc = pc, .backing = backing, .code = 0x10000, .code_size = 64,
-                                     .lo = backing, .hi = backing + size,
-                                     .next = next, .next_hi = next + more};
+                                     .after = (uint16_t)size,
+                                     .next = next, .next_size = (uint8_t)more};
     cr_assert(pages_insert(&t, index));
     cr_assert(table_insert(&t, index));
     return index;
