@@ -216,7 +216,7 @@ void maptree_set(struct maptree *t, uint64_t start, uint64_t end, uint32_t prot,
     end_change(t);
 }
 
-/* Where all borders stay it is a store: garbage collectors protect the same pages again and again. */
+/* Where all borders stay it is a store: garbage collectors protect the same pages over and over. */
 void maptree_protect(struct maptree *t, struct map_node *n, uint64_t start, uint64_t end,
                      uint32_t prot)
 {

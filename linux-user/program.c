@@ -375,7 +375,7 @@ static void build_stack(struct process *p, uint64_t entry, uint64_t interp_base)
 }
 
 /*
- * The guest's first mapping comes to lie below it. MAP_NORESERVE keeps the host's kernel from making
+ * The guest's first mapping comes to lie below it. MAP_NORESERVE keeps the kernel from making
  * one of the two, which it would have to take apart at each mprotect.
  */
 static void map_vdso(struct process *p)

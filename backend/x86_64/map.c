@@ -313,7 +313,7 @@ static uint64_t recover_value(struct reader *r)
     }
 }
 
-/* Of sizes that the compiler knows: a string instruction costs more than all the rest of a recovery. */
+/* Of sizes the compiler knows: a string instruction costs more than all the rest. */
 static void write_home(uint8_t *home, const void *from, unsigned size)
 {
     switch (size) {
