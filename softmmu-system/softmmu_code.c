@@ -156,8 +156,10 @@ void softmmu_written(struct machine *m, const void *host, size_t size)
             continue;
         for (; p < end; p += SOFTMMU_PAGE) {
             _Atomic uint8_t *state = page_state(r, p);
+            /* It stays a page of code: a hart that writes it meanwhile must not find it forgotten in part. */
             if (atomic_load(state) & PAGE_CODE)
-                becomes_data(m->harts[0]->vcpu->translator, state, (uint8_t *)p);
+                translator_invalidate(m->harts[0]->vcpu->translator, (uint64_t)(uintptr_t)p,
+                                      SOFTMMU_PAGE);
         }
         return;
     }

@@ -310,6 +310,8 @@ struct block *make_block(struct translator *t, struct translator_thread *th,
         return b;
     }
     block_kill(t, index);
+    /* Whoever has killed it already may have looked for it before it was in the table. */
+    table_remove(t, index);
     *stale = index;
     return NULL;
 }

@@ -282,7 +282,8 @@ void translator_invalidate(struct translator *t, uint64_t start, uint64_t size)
         return;
     /* First the count, then the look: whoever makes a block does both the other way round. */
     invalidation_begin(t, start, size);
-    if (t->options.interpret || !pages_have_code(t, start, size))
+    /* In a machine, a page may look empty while another hart goes through its list: that has to end first. */
+    if (t->options.interpret || (!t->options.machine && !pages_have_code(t, start, size)))
         return;
     registry_lock(t);
     pages_invalidate(t, start, size);
