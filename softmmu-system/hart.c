@@ -1,9 +1,9 @@
 /*
  * The thread of a hart: see hart.h.
  *
- * Who wants something of a hart sets it, then `signalled` and cpu.attention, and wakes the thread if it sleeps. The
- * thread clears attention before it looks, so nothing is missed. An interrupt input is a bit of `lines` and needs no
- * lock.
+ * Who wants something of a hart sets it, then `signalled` and cpu.attention, and wakes the thread
+ * if it sleeps. The thread clears attention before it looks, so nothing is missed. An interrupt
+ * input is a bit of `lines` and needs no lock.
  */
 #include "softmmu-system/hart.h"
 
@@ -41,7 +41,8 @@ static void catch_overflows(void)
     sigaction(SIGSEGV, &sa, NULL);
 }
 
-struct hart *hart_create(struct machine *m, const struct arch *arch, struct translator *t, unsigned id)
+struct hart *hart_create(struct machine *m, const struct arch *arch, struct translator *t,
+                         unsigned id)
 {
     struct hart *h = calloc(1, arch->hart_size);
     pthread_condattr_t monotonic;
@@ -147,7 +148,8 @@ static void serve_own(void)
     pthread_mutex_unlock(&self->mutex);
 }
 
-void hart_ask(struct machine *m, uint64_t mask, void (*run)(struct hart *h, void *argument), void *argument)
+void hart_ask(struct machine *m, uint64_t mask, void (*run)(struct hart *h, void *argument),
+              void *argument)
 {
     struct hart_work work[MACHINE_HARTS];
     _Atomic unsigned left = 0;

@@ -1,4 +1,5 @@
-/* Contexts of the software MMU: choosing, filling up, forgetting. See softmmu.h and softmmu_internal.h. */
+/* Contexts of the software MMU: choosing, filling up, forgetting. See softmmu.h and
+ * softmmu_internal.h. */
 #include "softmmu-system/softmmu_internal.h"
 
 #include <inttypes.h>
@@ -63,7 +64,8 @@ static struct context *context_new(struct softmmu *s, unsigned space)
     return c;
 }
 
-/* The context of a tagged space for an address space: its own, a new one, or the one not used for longest. */
+/* The context of a tagged space for an address space: its own, a new one, or the one not used for
+ * longest. */
 static struct context *context_of(struct softmmu *s, unsigned space, uint64_t tag)
 {
     struct context *oldest = NULL;
@@ -87,7 +89,8 @@ static struct context *context_of(struct softmmu *s, unsigned space, uint64_t ta
 
 struct softmmu *softmmu_create(struct hart *h, const struct softmmu_space *spaces, unsigned n)
 {
-    struct softmmu *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct softmmu *s =
+        mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (s == MAP_FAILED)
         die("no memory for the software MMU");
     unsigned tagged = 0;
@@ -210,7 +213,8 @@ void softmmu_flush(struct hart *h)
             forget(s, &s->contexts[i]);
 }
 
-void softmmu_flush_tags(struct hart *h, bool (*match)(uint64_t tag, uint64_t argument), uint64_t argument)
+void softmmu_flush_tags(struct hart *h, bool (*match)(uint64_t tag, uint64_t argument),
+                        uint64_t argument)
 {
     struct softmmu *s = h->mmu;
     s->flushes++;
@@ -243,7 +247,7 @@ void context_note_large(struct context *c, uint64_t address, unsigned page_bits)
 
 static bool may_be_large(const struct context *c, uint64_t address)
 {
-    for (unsigned class = 0; class < 3; class++)
+    for (unsigned class = 0; class < 3; class ++)
         if (c->large[class] & bloom_bit(address, class))
             return true;
     return false;
@@ -320,10 +324,10 @@ bool softmmu_peek(struct hart *h, unsigned space, uint64_t address, void *to, si
     for (uint8_t *p = to; size;) {
         size_t part = SOFTMMU_PAGE - (address & (SOFTMMU_PAGE - 1));
         part = part < size ? part : size;
-        struct softmmu_walk w = {.address = address, .space = space, .access = SOFTMMU_READ, .probe = true};
-        const uint8_t *host = h->arch->walk(h, &w)
-                                  ? memory_host(&h->machine->memory, w.physical, part, false)
-                                  : NULL;
+        struct softmmu_walk w = {
+            .address = address, .space = space, .access = SOFTMMU_READ, .probe = true};
+        const uint8_t *host =
+            h->arch->walk(h, &w) ? memory_host(&h->machine->memory, w.physical, part, false) : NULL;
         if (!host)
             return false;
         memcpy(p, host, part);
@@ -337,9 +341,12 @@ bool softmmu_peek(struct hart *h, unsigned space, uint64_t address, void *to, si
 void softmmu_print(struct hart *h, FILE *out)
 {
     const struct softmmu *s = h->mmu;
-    fprintf(out, "hart %u: %" PRIu64 " TLB misses, %" PRIu64 " walks, %" PRIu64 " device accesses, %" PRIu64
-            " flushes\n", h->id, s->misses, s->walks, s->io, s->flushes);
+    fprintf(out,
+            "hart %u: %" PRIu64 " TLB misses, %" PRIu64 " walks, %" PRIu64
+            " device accesses, %" PRIu64 " flushes\n",
+            h->id, s->misses, s->walks, s->io, s->flushes);
     for (unsigned i = 0; i < s->ncontexts; i++)
-        fprintf(out, "  %s, tag %#" PRIx64 ": %u entries, %u views\n", s->spaces[s->contexts[i].space].name,
-                s->contexts[i].tag, 1u << s->contexts[i].bits, s->contexts[i].nviews);
+        fprintf(out, "  %s, tag %#" PRIx64 ": %u entries, %u views\n",
+                s->spaces[s->contexts[i].space].name, s->contexts[i].tag, 1u << s->contexts[i].bits,
+                s->contexts[i].nviews);
 }

@@ -1,6 +1,6 @@
 /*
- * Fetches, and pages of RAM that hold translated code: nobody changes them unnoticed. See softmmu_internal.h for
- * the state of a page.
+ * Fetches, and pages of RAM that hold translated code: nobody changes them unnoticed. See
+ * softmmu_internal.h for the state of a page.
  */
 #include "softmmu-system/softmmu_internal.h"
 
@@ -34,8 +34,8 @@ static void forbid_in(struct context *c, const uint8_t *host)
 }
 
 /*
- * A hart may be between its look-up and its store when its entry is taken away. What it writes then is seen to when it
- * next leaves generated code.
+ * A hart may be between its look-up and its store when its entry is taken away. What it writes then
+ * is seen to when it next leaves generated code.
  */
 static void written_late(struct hart *h, void *host)
 {
@@ -80,7 +80,8 @@ static struct fetch_entry *walk(struct softmmu *s, uint64_t pc, struct fetch_ent
 {
     struct hart *h = s->hart;
     struct context *c = s->code;
-    struct softmmu_walk w = {.address = pc, .space = c->space, .access = SOFTMMU_EXECUTE, .size = 2};
+    struct softmmu_walk w = {
+        .address = pc, .space = c->space, .access = SOFTMMU_EXECUTE, .size = 2};
     s->walks++;
     if (!h->arch->walk(h, &w)) {
         fail(h, pc, w.cause);
@@ -131,7 +132,7 @@ const uint8_t *softmmu_fetch(struct hart *h, uint64_t pc, size_t *size)
 /* First the bit, then the translations: one that is being made sees either, and is not used. */
 static void becomes_data(struct translator *t, _Atomic uint8_t *state, uint8_t *host)
 {
-    atomic_fetch_and(state, (uint8_t)~(PAGE_CODE | PAGE_STORES));
+    atomic_fetch_and(state, (uint8_t) ~(PAGE_CODE | PAGE_STORES));
     translator_invalidate(t, (uint64_t)(uintptr_t)host & PAGE_MASK, SOFTMMU_PAGE);
 }
 
@@ -149,7 +150,8 @@ void page_code_written(struct hart *h, _Atomic uint8_t *state, uint8_t *host, si
 
 void softmmu_written(struct machine *m, const void *host, size_t size)
 {
-    const uint8_t *p = (const uint8_t *)((uintptr_t)host & PAGE_MASK), *end = (const uint8_t *)host + size;
+    const uint8_t *p = (const uint8_t *)((uintptr_t)host & PAGE_MASK),
+                  *end = (const uint8_t *)host + size;
     for (unsigned i = 0; i < m->memory.nregions; i++) {
         const struct region *r = &m->memory.regions[i];
         if (!r->host || (uint64_t)(p - r->host) >= r->size)

@@ -1,7 +1,7 @@
 /*
- * What generated code does not find in the TLB: the page walk, and accesses that C does in its stead, to devices, to
- * pages that hold translated code, across pages. Everything here runs while the guest's registers are in cpu.saved
- * and their homes are old; a fault never returns.
+ * What generated code does not find in the TLB: the page walk, and accesses that C does in its
+ * stead, to devices, to pages that hold translated code, across pages. Everything here runs while
+ * the guest's registers are in cpu.saved and their homes are old; a fault never returns.
  */
 #include "softmmu-system/softmmu_internal.h"
 
@@ -21,7 +21,8 @@ struct value {
     uint8_t bytes[16];
 };
 
-_Noreturn static void fault(struct hart *h, uint64_t address, enum softmmu_access access, unsigned cause)
+_Noreturn static void fault(struct hart *h, uint64_t address, enum softmmu_access access,
+                            unsigned cause)
 {
     h->fault = (struct softmmu_fault){.address = address, .access = access, .cause = cause};
     translator_miss_fault(h->vcpu);
@@ -70,7 +71,8 @@ static void fill(struct softmmu *s, const struct target *t, uint64_t address, ui
 /* ---- finding ------------------------------------------------------------------------------ */
 
 /* From what the TLB knows but does not let generated code do. */
-static bool find_known(struct softmmu *s, struct target *t, uint64_t address, enum softmmu_access access)
+static bool find_known(struct softmmu *s, struct target *t, uint64_t address,
+                       enum softmmu_access access)
 {
     struct context *c = t->context;
     struct cpu_tlb_entry *e = tlb_entry(c, address);
@@ -109,8 +111,8 @@ static void walk(struct softmmu *s, struct target *t, uint64_t address, unsigned
                  enum softmmu_access access)
 {
     struct hart *h = s->hart;
-    struct softmmu_walk w = {.address = address, .space = t->context->space, .access = access,
-                             .size = (uint8_t)size};
+    struct softmmu_walk w = {
+        .address = address, .space = t->context->space, .access = access, .size = (uint8_t)size};
     s->walks++;
     if (!h->arch->walk(h, &w))
         fault(h, address, access, w.cause);
@@ -134,7 +136,8 @@ static void walk(struct softmmu *s, struct target *t, uint64_t address, unsigned
 }
 
 /* Where `size` bytes in a page are; faults if they may not be accessed. */
-static struct target find(struct softmmu *s, uint64_t address, unsigned size, enum softmmu_access access)
+static struct target find(struct softmmu *s, uint64_t address, unsigned size,
+                          enum softmmu_access access)
 {
     struct target t = {.context = s->data};
     if (!find_known(s, &t, address, access))
@@ -146,7 +149,8 @@ static struct target find(struct softmmu *s, uint64_t address, unsigned size, en
 
 /* ---- accesses done here ------------------------------------------------------------------- */
 
-static void read_device(struct softmmu *s, uint64_t physical, uint64_t address, uint8_t *to, unsigned size)
+static void read_device(struct softmmu *s, uint64_t physical, uint64_t address, uint8_t *to,
+                        unsigned size)
 {
     for (unsigned done = 0; done < size; done += 8) {
         uint64_t value;
@@ -158,8 +162,8 @@ static void read_device(struct softmmu *s, uint64_t physical, uint64_t address, 
     }
 }
 
-static void write_device(struct softmmu *s, uint64_t physical, uint64_t address, const uint8_t *from,
-                         unsigned size)
+static void write_device(struct softmmu *s, uint64_t physical, uint64_t address,
+                         const uint8_t *from, unsigned size)
 {
     for (unsigned done = 0; done < size; done += 8) {
         uint64_t value = 0;
@@ -175,15 +179,26 @@ static void write_device(struct softmmu *s, uint64_t physical, uint64_t address,
 static void copy(uint8_t *to, const uint8_t *from, unsigned size)
 {
     switch (size) {
-    case 1: *(volatile uint8_t *)to = *from; break;
-    case 2: __builtin_memcpy(to, from, 2); break;
-    case 4: __builtin_memcpy(to, from, 4); break;
-    case 8: __builtin_memcpy(to, from, 8); break;
-    default: memcpy(to, from, size); break;
+    case 1:
+        *(volatile uint8_t *)to = *from;
+        break;
+    case 2:
+        __builtin_memcpy(to, from, 2);
+        break;
+    case 4:
+        __builtin_memcpy(to, from, 4);
+        break;
+    case 8:
+        __builtin_memcpy(to, from, 8);
+        break;
+    default:
+        memcpy(to, from, size);
+        break;
     }
 }
 
-static void read_part(struct softmmu *s, const struct target *t, uint64_t address, uint8_t *to, unsigned size)
+static void read_part(struct softmmu *s, const struct target *t, uint64_t address, uint8_t *to,
+                      unsigned size)
 {
     if (t->host)
         copy(to, t->host, size);
@@ -191,8 +206,8 @@ static void read_part(struct softmmu *s, const struct target *t, uint64_t addres
         read_device(s, t->physical, address, to, size);
 }
 
-static void write_part(struct softmmu *s, const struct target *t, uint64_t address, const uint8_t *from,
-                       unsigned size)
+static void write_part(struct softmmu *s, const struct target *t, uint64_t address,
+                       const uint8_t *from, unsigned size)
 {
     if (!t->host) {
         write_device(s, t->physical, address, from, size);
@@ -278,7 +293,8 @@ static void across_pages(struct softmmu *s, struct cpu *cpu, uint32_t access, un
 
 static uint32_t go(struct cpu *cpu, uint32_t access, const struct target *t)
 {
-    cpu->saved.gpr[access >> CPU_MISS_TEMP_SHIFT & 15] = (uint64_t)(uintptr_t)t->host - cpu->miss_address;
+    cpu->saved.gpr[access >> CPU_MISS_TEMP_SHIFT & 15] =
+        (uint64_t)(uintptr_t)t->host - cpu->miss_address;
     return CPU_MISS_GO;
 }
 
@@ -290,7 +306,8 @@ static uint32_t direct(struct softmmu *s, struct cpu *cpu, uint32_t access, stru
     if (!t->host)
         fault(s->hart, cpu->miss_address, kind, SOFTMMU_NOTHING);
     if (kind == SOFTMMU_WRITE && *t->state & PAGE_CODE)
-        page_code_written(s->hart, t->state, (uint8_t *)((uintptr_t)t->host & -(uintptr_t)LINE), LINE);
+        page_code_written(s->hart, t->state, (uint8_t *)((uintptr_t)t->host & -(uintptr_t)LINE),
+                          LINE);
     return go(cpu, access, t);
 }
 
@@ -301,7 +318,8 @@ uint32_t softmmu_miss(struct cpu *cpu)
     uint32_t access = cpu->miss_access;
     uint64_t address = cpu->miss_address;
     enum softmmu_access kind = access & CPU_MISS_WRITE ? SOFTMMU_WRITE : SOFTMMU_READ;
-    unsigned size = access_size(access), left = SOFTMMU_PAGE - (unsigned)(address & (SOFTMMU_PAGE - 1));
+    unsigned size = access_size(access),
+             left = SOFTMMU_PAGE - (unsigned)(address & (SOFTMMU_PAGE - 1));
     s->misses++;
     if (size > left) {
         if (access & CPU_MISS_DIRECT)

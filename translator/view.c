@@ -1,11 +1,11 @@
 /*
- * Views: what a thread believes about where guest pcs lead, without asking the block table. A view is a jump
- * table (struct cpu_jump) and a stack of predicted returns.
+ * Views: what a thread believes about where guest pcs lead, without asking the block table. A view
+ * is a jump table (struct cpu_jump) and a stack of predicted returns.
  *
- * In a process there is one, struct cpu's own, and it is wrong only where a block has died. In a machine what a
- * pc leads to depends on privilege, address space and mode: a view for each, and whoever changes mappings makes
- * the views forget. Predictions of returns lead into callers' blocks, whose exits to their own page are fixed, so
- * they are forgotten too.
+ * In a process there is one, struct cpu's own, and it is wrong only where a block has died. In a
+ * machine what a pc leads to depends on privilege, address space and mode: a view for each, and
+ * whoever changes mappings makes the views forget. Predictions of returns lead into callers'
+ * blocks, whose exits to their own page are fixed, so they are forgotten too.
  */
 #include "translator/internal.h"
 

@@ -5,19 +5,15 @@
  *     shr  entry, page bits - entry bits
  *     and  entry, cpu.tlb_mask
  *     add  entry, cpu.tlb
- *     lea  temp, [address + size - 1]       the page of the last byte: an access across pages differs
- *     and  temp, -4096
- *     cmp  temp, [entry + tag]
- *     jne  miss
- *     mov  temp, [entry + addend]
- *     again: the access at [address + temp]
- *     done:
+ *     lea  temp, [address + size - 1]       the page of the last byte: an access across pages
+ * differs and  temp, -4096 cmp  temp, [entry + tag] jne  miss mov  temp, [entry + addend] again:
+ * the access at [address + temp] done:
  *     ...
  *     miss: cpu.miss_address, _access := ...; call stub.miss; jmp again; jmp done
  *
- * The stub keeps every register, and its return address names the state for backend_recover. cpu.miss answers
- * with the addend in temp, or does the access itself (a device, two pages), or the guest faults and it does not
- * return.
+ * The stub keeps every register, and its return address names the state for backend_recover.
+ * cpu.miss answers with the addend in temp, or does the access itself (a device, two pages), or the
+ * guest faults and it does not return.
  */
 #include "backend/x86_64/work.h"
 
@@ -129,7 +125,8 @@ void tlb_resolve(struct work *w, struct mem *m, unsigned memop, bool write)
     if (m->base >= 0)
         locked &= ~BIT(m->base);
     tlb_prepare(w, &t);
-    tlb_look_up(w, &t, m, (memop & CPU_MISS_MEMOP) | CPU_MISS_DIRECT | (write ? CPU_MISS_WRITE : 0), 0);
+    tlb_look_up(w, &t, m, (memop & CPU_MISS_MEMOP) | CPU_MISS_DIRECT | (write ? CPU_MISS_WRITE : 0),
+                0);
     lea(&w->c, X_W, t.temp, *m);
     *m = mem_at(t.temp, 0);
     w->locked = locked | BIT(t.temp);
