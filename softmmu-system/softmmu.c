@@ -3,6 +3,7 @@
 #include "softmmu-system/softmmu_internal.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -14,16 +15,68 @@ const struct translator_machine softmmu_machine = {
     .mode_changed = softmmu_mode_changed,
 };
 
+/* ---- large pages -------------------------------------------------------------------------- */
+
+static const uint8_t class_bits[LARGE_CLASSES] = {21, 30, 39};
+
+static unsigned region_bit(uint64_t region)
+{
+    return (unsigned)(region * 0x9e3779b97f4a7c15u >> 52);
+}
+
+void context_note_large(struct large_filter filters[LARGE_CLASSES], uint64_t address,
+                        unsigned page_bits)
+{
+    unsigned class = page_bits <= class_bits[0] ? 0 : page_bits <= class_bits[1] ? 1 : 2;
+    struct large_filter *f = &filters[class];
+    uint64_t region = address >> class_bits[class];
+    unsigned bit = region_bit(region);
+    f->low = region < f->low ? region : f->low;
+    f->high = region > f->high ? region : f->high;
+    f->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static bool may_be_large(const struct large_filter filters[LARGE_CLASSES], uint64_t address)
+{
+    for (unsigned class = 0; class < LARGE_CLASSES; class ++) {
+        const struct large_filter *f = &filters[class];
+        uint64_t region = address >> class_bits[class];
+        unsigned bit = region_bit(region);
+        if (region >= f->low && region <= f->high && f->bits[bit / 64] >> bit % 64 & 1)
+            return true;
+    }
+    return false;
+}
+
+static void clear_filters(struct large_filter filters[LARGE_CLASSES])
+{
+    for (unsigned class = 0; class < LARGE_CLASSES; class ++)
+        filters[class] = (struct large_filter){.low = UINT64_MAX};
+}
+
 /* ---- contexts ----------------------------------------------------------------------------- */
 
+/*
+ * Emptying costs what the size is, and an address space that was large says nothing of the next
+ * that takes its place: what was not used shrinks.
+ */
 static void empty_tlb(struct context *c)
 {
     for (unsigned i = 0; i < 1u << c->bits; i++)
         tlb_drop(&c->tlb[i]);
     for (unsigned i = 0; i < VICTIMS; i++)
         tlb_drop(&c->victims[i]);
-    c->nlocals = 0;
-    memset(c->large, 0, sizeof c->large);
+    c->nlocals = c->conflicts = 0;
+    clear_filters(c->large_data);
+    while (c->bits > TLB_BITS_MIN && c->fills < 1u << (c->bits - 1))
+        c->bits = c->bits - 1;
+    c->fills = 0;
+}
+
+/* Tells generated code the size of the TLB that is in force. */
+static void set_mask(struct softmmu *s)
+{
+    hart_cpu(s->hart)->tlb_mask = (uint64_t)((1u << s->data->bits) - 1) << CPU_TLB_ENTRY_BITS;
 }
 
 static void forget_views(struct softmmu *s, struct context *c)
@@ -38,8 +91,11 @@ static void empty(struct softmmu *s, struct context *c)
     empty_tlb(c);
     memset(c->fetches, 0, sizeof c->fetches);
     memset(c->fetched, 0, sizeof c->fetched);
+    clear_filters(c->large_code);
     forget_views(s, c);
     c->stale = false;
+    if (c == s->data)
+        set_mask(s);
 }
 
 static void forget(struct softmmu *s, struct context *c)
@@ -140,7 +196,7 @@ static void take_force(struct softmmu *s, struct context *data, struct context *
     s->data = data;
     s->code = code;
     cpu->tlb = data->tlb;
-    cpu->tlb_mask = (uint64_t)((1u << data->bits) - 1) << CPU_TLB_ENTRY_BITS;
+    set_mask(s);
     translator_view_select(s->hart->vcpu, view_of(s, code, cpu->mode));
 }
 
@@ -227,32 +283,6 @@ void softmmu_flush_tags(struct hart *h, bool (*match)(uint64_t tag, uint64_t arg
     }
 }
 
-/* Sizes of large pages: from 2^13 to 2^21, to 2^30, and beyond. */
-static unsigned size_class(unsigned page_bits)
-{
-    return page_bits <= 21 ? 0 : page_bits <= 30 ? 1 : 2;
-}
-
-static uint64_t bloom_bit(uint64_t address, unsigned class)
-{
-    static const uint8_t bits[3] = {21, 30, 39};
-    return UINT64_C(1) << ((address >> bits[class]) * 0x9e3779b97f4a7c15u >> 58);
-}
-
-void context_note_large(struct context *c, uint64_t address, unsigned page_bits)
-{
-    unsigned class = size_class(page_bits);
-    c->large[class] |= class == 2 ? UINT64_MAX : bloom_bit(address, class);
-}
-
-static bool may_be_large(const struct context *c, uint64_t address)
-{
-    for (unsigned class = 0; class < 3; class ++)
-        if (c->large[class] & bloom_bit(address, class))
-            return true;
-    return false;
-}
-
 /* Does an entry's mapping, be it larger than the entry's page, hold the address? */
 static bool covers(uint64_t info, uint64_t address)
 {
@@ -268,8 +298,11 @@ static void drop_if_covers(struct cpu_tlb_entry *e, uint64_t address)
 
 static void flush_large(struct softmmu *s, struct context *c, uint64_t address)
 {
-    for (unsigned i = 0; i < 1u << c->bits; i++)
-        drop_if_covers(&c->tlb[i], address);
+    if (may_be_large(c->large_data, address))
+        for (unsigned i = 0; i < 1u << c->bits; i++)
+            drop_if_covers(&c->tlb[i], address);
+    if (!may_be_large(c->large_code, address))
+        return;
     for (unsigned i = 0; i < FETCHES; i++)
         if (covers(c->fetches[i].info, address))
             c->fetches[i].info = 0;
@@ -278,8 +311,7 @@ static void flush_large(struct softmmu *s, struct context *c, uint64_t address)
 
 static void flush_page(struct softmmu *s, struct context *c, uint64_t address)
 {
-    if (may_be_large(c, address))
-        flush_large(s, c, address);
+    flush_large(s, c, address);
     drop_if_covers(tlb_entry(c, address), address);
     for (unsigned i = 0; i < VICTIMS; i++)
         drop_if_covers(&c->victims[i], address);
@@ -302,17 +334,19 @@ void softmmu_flush_page(struct hart *h, uint64_t address)
             flush_page(s, &s->contexts[i], address);
 }
 
-/* Too many entries had to make room for others. */
 void context_grow(struct softmmu *s, struct context *c)
 {
-    c->conflicts = 0;
-    if (c->bits == TLB_BITS_MAX)
+    if (c->bits == TLB_BITS_MAX) {
+        c->conflicts = 0;
         return;
+    }
+    c->fills = UINT_MAX; /* it does not shrink now */
     empty_tlb(c);
     c->bits = c->bits + 1;
+    c->fills = UINT_MAX;
     empty_tlb(c);
     if (c == s->data)
-        hart_cpu(s->hart)->tlb_mask = (uint64_t)((1u << c->bits) - 1) << CPU_TLB_ENTRY_BITS;
+        set_mask(s);
 }
 
 /* ---- for the monitor ---------------------------------------------------------------------- */

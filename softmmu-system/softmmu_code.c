@@ -98,7 +98,7 @@ static struct fetch_entry *walk(struct softmmu *s, uint64_t pc, struct fetch_ent
     e->info = (pc & PAGE_MASK) | TLB_VALID | (w.global ? TLB_GLOBAL : 0) |
               (uint64_t)w.page_bits << TLB_SIZE_SHIFT;
     if (w.page_bits > SOFTMMU_PAGE_BITS)
-        context_note_large(c, pc, w.page_bits);
+        context_note_large(c->large_code, pc, w.page_bits);
     if (!w.global)
         c->local_jumps = true;
     unsigned bit = fetched_bit(pc);
@@ -158,7 +158,8 @@ void softmmu_written(struct machine *m, const void *host, size_t size)
             continue;
         for (; p < end; p += SOFTMMU_PAGE) {
             _Atomic uint8_t *state = page_state(r, p);
-            /* It stays a page of code: a hart that writes it meanwhile must not find it forgotten in part. */
+            /* It stays a page of code: a hart that writes it meanwhile must not find it forgotten
+             * in part. */
             if (atomic_load(state) & PAGE_CODE)
                 translator_invalidate(m->harts[0]->vcpu->translator, (uint64_t)(uintptr_t)p,
                                       SOFTMMU_PAGE);

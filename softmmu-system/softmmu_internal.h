@@ -25,6 +25,7 @@ enum {
     FETCHES = 256,
     LOCALS = 256,       /* entries that are not global, remembered by place */
     VIEWS = 4,          /* of a context */
+    LARGE_CLASSES = 3,  /* sizes of large pages: up to 2 MiB, 1 GiB, 512 GiB */
     TAGGED = 16,        /* address spaces of a tagged space */
     CONTEXTS = SOFTMMU_SPACES - 1 + TAGGED,
 };
@@ -53,6 +54,12 @@ struct fetch_entry {
     _Atomic uint8_t *state;
 };
 
+/* Where large pages have been met: a range, and a Bloom filter in it. */
+struct large_filter {
+    uint64_t low, high; /* regions, as addresses shifted */
+    uint64_t bits[64];
+};
+
 struct mode_view {
     struct translator_view *view;
     uint32_t mode;
@@ -67,13 +74,14 @@ struct context {
     struct cpu_tlb_entry *tlb;    /* room for 2^TLB_BITS_MAX, never moved */
     _Atomic unsigned bits;        /* log2 of its entries */
     unsigned conflicts;           /* valid entries that had to go, since the last look at the size */
+    unsigned fills;               /* entries made since it was empty */
     unsigned next_victim;
     struct cpu_tlb_entry victims[VICTIMS];
     struct fetch_entry fetches[FETCHES];
     uint16_t locals[LOCALS];      /* places in tlb; untagged spaces only */
     unsigned nlocals;             /* may be more than LOCALS: then nobody knows */
-    uint64_t large[3];            /* Bloom filters of the large pages that entries are of, by size; */
-    uint64_t fetched[32];         /* and of the pages that have been fetched from */
+    struct large_filter large_data[LARGE_CLASSES], large_code[LARGE_CLASSES];
+    uint64_t fetched[32];         /* Bloom filter of the pages that have been fetched from */
     struct mode_view views[VIEWS];
     unsigned nviews, next_view;
 };
@@ -115,7 +123,9 @@ static inline unsigned fetched_bit(uint64_t address)
 }
 
 /* softmmu.c */
-void context_note_large(struct context *c, uint64_t address, unsigned page_bits);
+void context_note_large(struct large_filter filters[LARGE_CLASSES], uint64_t address,
+                        unsigned page_bits);
+/* More entries. */
 void context_grow(struct softmmu *s, struct context *c);
 
 /* softmmu_miss.c */

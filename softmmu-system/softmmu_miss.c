@@ -56,6 +56,7 @@ static void fill(struct softmmu *s, const struct target *t, uint64_t address, ui
     if (!tlb_is_of(e, address))
         keep_victim(c, e);
     tlb_drop(e);
+    c->fills++;
     e->addend = addend;
     e->info = page | t->info;
     if (!(t->info & TLB_GLOBAL))
@@ -122,7 +123,7 @@ static void walk(struct softmmu *s, struct target *t, uint64_t address, unsigned
     t->info = (w.allowed & (TLB_READ | TLB_WRITE)) | TLB_VALID | (w.global ? TLB_GLOBAL : 0) |
               (uint64_t)w.page_bits << TLB_SIZE_SHIFT;
     if (w.page_bits > SOFTMMU_PAGE_BITS)
-        context_note_large(t->context, address, w.page_bits);
+        context_note_large(t->context->large_data, address, w.page_bits);
     if (r->host) {
         t->host = r->host + (w.physical - r->base);
         t->state = page_state(r, t->host);
