@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "backend/x86_64/form.h"
@@ -46,22 +47,39 @@ static void pin_slots(struct backend *be, bool floats, const uint8_t *regs, unsi
     }
 }
 
+/* A TLB has its base in a register, which pins and temporaries do without. */
+static void choose_pins(struct backend *be)
+{
+    uint8_t ints[sizeof int_pins];
+    unsigned n = 0;
+    for (unsigned i = 0; i < sizeof int_pins; i++)
+        if (be->memory != BACKEND_TLB || int_pins[i] != TLB_BASE)
+            ints[n++] = int_pins[i];
+    be->pins = 0;
+    memset(be->pin, 0, sizeof be->pin);
+    memset(be->pinned, 0, sizeof be->pinned);
+    pin_slots(be, false, ints, be->int_pins < n ? be->int_pins : n);
+    pin_slots(be, true, float_pins,
+              be->float_pins < sizeof float_pins ? be->float_pins : sizeof float_pins);
+    be->temps = ~be->pins & ~BIT(RSP) & ~BIT(RBP);
+    if (be->memory == BACKEND_TLB)
+        be->temps &= ~BIT(TLB_BASE);
+}
+
 struct backend *backend_create(const struct ir_guest *guest, uint32_t features, int nints,
                                int nfloats)
 {
     struct backend *be = calloc(1, sizeof *be);
     if (!be)
         die("out of memory");
-    unsigned ints = nints < 0 ? INT_PINS : (unsigned)nints;
-    unsigned floats = nfloats < 0 ? FLOAT_PINS : (unsigned)nfloats;
     be->guest = guest;
     be->features = features;
-    pin_slots(be, false, int_pins, ints < sizeof int_pins ? ints : sizeof int_pins);
-    pin_slots(be, true, float_pins, floats < sizeof float_pins ? floats : sizeof float_pins);
+    be->int_pins = nints < 0 ? INT_PINS : (unsigned)nints;
+    be->float_pins = nfloats < 0 ? FLOAT_PINS : (unsigned)nfloats;
+    choose_pins(be);
     for (unsigned s = 0; s < guest->nslots; s++)
         if (guest->slots[s].type == IR_B)
             be->flag_slots[s / 64] |= (uint64_t)1 << (s % 64);
-    be->temps = ~be->pins & ~BIT(RSP) & ~BIT(RBP);
     return be;
 }
 
@@ -73,6 +91,7 @@ void backend_destroy(struct backend *be)
 void backend_set_memory(struct backend *be, enum backend_memory memory)
 {
     be->memory = memory;
+    choose_pins(be);
 }
 
 struct backend_work *backend_work_create(const struct backend *be)

@@ -61,6 +61,12 @@ static void align16(struct work *w)
         put8(&w->c, 0xcc);
 }
 
+static void load_tlb_base(struct work *w)
+{
+    if (w->be->memory == BACKEND_TLB)
+        x_rm(&w->c, MOV | X_W, TLB_BASE, CPU_MEM(tlb));
+}
+
 static void emit_enter(struct work *w)
 {
     for (unsigned i = 0; i < sizeof callee_saved; i++)
@@ -70,6 +76,7 @@ static void emit_enter(struct work *w)
     x_rm(&w->c, MOV_STORE | X_W, RSP, CPU_MEM(host_sp));
     mov_rr(&w->c, RAX, RSI);
     move_pins(w, ~0u, true);
+    load_tlb_base(w);
     x_rm(&w->c, MOV | X_W, RSP, CPU_MEM(return_sp));
     x_xr(&w->c, 0xff, 4, RAX);
 }
@@ -107,6 +114,7 @@ static void emit_syscall(struct work *w, const struct code_stubs *stubs)
     alu_ri(c, ALU_CMP, X_W, RAX, 0);
     jcc_to(w, CC_E, stubs->unwind);
     move_pins(w, ~0u, true);
+    load_tlb_base(w);
     x_rm(c, MOV | X_W, RSP, CPU_MEM(return_sp));
     x_xr(c, 0xff, 4, RAX);
 }

@@ -1,13 +1,16 @@
 /*
  * Guest addresses that go through the software TLB (struct cpu_tlb_entry).
  *
- *     lea  entry, [address]                 the page's entry
+ *     lea  entry, [address]                 the page's entry, from TLB_BASE on
  *     shr  entry, page bits - entry bits
  *     and  entry, cpu.tlb_mask
- *     add  entry, cpu.tlb
- *     lea  temp, [address + size - 1]       the page of the last byte: an access across pages
- * differs and  temp, -4096 cmp  temp, [entry + tag] jne  miss mov  temp, [entry + addend] again:
- * the access at [address + temp] done:
+ *     lea  temp, [address + size - 1]       the last byte's page: across pages it is another
+ *     and  temp, -4096
+ *     cmp  temp, [base + entry + tag]
+ *     jne  miss
+ *     mov  temp, [base + entry + addend]
+ *     again: the access at [address + temp]
+ *     done:
  *     ...
  *     miss: cpu.miss_address, _access := ...; call stub.miss; jmp again; jmp done
  *
@@ -57,9 +60,22 @@ static void cold_miss(struct work *w, struct cold *c)
         cold_resume(w, c);
 }
 
+/* The page's number above what indexes a byte of an entry; above it anything. */
+static void shift_copy(struct work *w, unsigned to, unsigned from)
+{
+    enum { SHIFT = CPU_PAGE_BITS - CPU_TLB_ENTRY_BITS };
+    if (to != from && has(w, HOST_BMI2)) {
+        v_rrr(&w->c, RORX | X_W, to, 0, from);
+        put8(&w->c, SHIFT);
+        return;
+    }
+    mov_rr(&w->c, to, from);
+    shift_ri(&w->c, SHIFT_SHR, X_W, to, SHIFT);
+}
+
 static struct mem entry_field(unsigned entry, size_t field)
 {
-    return mem_at((int)entry, (int32_t)field);
+    return (struct mem){TLB_BASE, (int8_t)entry, 0, (int32_t)field};
 }
 
 static bool is_simple(const struct mem *m)
@@ -76,13 +92,13 @@ void tlb_look_up(struct work *w, struct tlb_use *t, struct mem *m, unsigned acce
     unsigned size = 1u << (access & IR_MEM_SIZE);
     struct mem last = *m;
     last.disp += (int32_t)size - 1;
-    if (is_simple(m) && m->disp == 0)
-        mov_rr(&w->c, t->entry, (unsigned)m->base);
-    else
+    if (is_simple(m) && m->disp == 0) {
+        shift_copy(w, t->entry, (unsigned)m->base);
+    } else {
         lea(&w->c, X_W, t->entry, *m);
-    shift_ri(&w->c, SHIFT_SHR, X_W, t->entry, CPU_PAGE_BITS - CPU_TLB_ENTRY_BITS);
+        shift_copy(w, t->entry, t->entry);
+    }
     alu_rm(&w->c, ALU_AND, X_W, t->entry, CPU_MEM(tlb_mask));
-    alu_rm(&w->c, ALU_ADD, X_W, t->entry, CPU_MEM(tlb));
     if (is_simple(&last) && last.disp == 0)
         mov_rr(&w->c, t->temp, (unsigned)last.base);
     else

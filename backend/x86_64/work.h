@@ -45,9 +45,13 @@ enum {
 #define XMM_MASK 0xffff0000u
 #define BIT(r) (1u << (r))
 
+/* Holds cpu.tlb, where there is one. A register that C functions keep. */
+enum { TLB_BASE = R13 };
+
 struct backend {
     const struct ir_guest *guest;
     uint32_t features;
+    unsigned int_pins, float_pins; /* how many, at most */
     enum backend_memory memory;
     uint32_t temps;                   /* registers that hold values within a block */
     uint8_t pin[IR_MAX_SLOTS];        /* slot -> register + 1, 0: none */
