@@ -408,6 +408,7 @@ static int on_a_terminal(const char *text, pid_t *child, void (*end)(void))
     *child = forkpty(&master, NULL, NULL, NULL);
     cr_assert_geq(*child, 0);
     if (*child == 0) {
+        signal(SIGINT, SIG_DFL); /* whoever runs us may ignore it, as shells do in the background */
         struct user *u = new_user(1);
         struct chardev *c = chardev_open(&machine, "serial0", text, error, sizeof error);
         if (!c || !chardev_connect(c, &u->user))
