@@ -5,7 +5,7 @@
 #include "softmmu-system/softmmu_internal.h"
 
 /* So many writes, and a page counts as data: its translations go, and writes are fast again. */
-enum { STORES_TO_DATA = 32 };
+enum { STORES_TO_DATA = 31 };
 
 _Atomic uint8_t *page_state(const struct region *r, const uint8_t *host)
 {
@@ -17,7 +17,7 @@ void page_let_write(struct cpu_tlb_entry *e, _Atomic uint8_t *state, uint64_t pa
     if (!(*state & PAGE_WRITABLE))
         atomic_fetch_or(state, PAGE_WRITABLE);
     __atomic_store_n(&e->write, page, __ATOMIC_SEQ_CST);
-    if (atomic_load(state) & PAGE_CODE)
+    if (atomic_load(state) & PAGE_WATCHED)
         __atomic_store_n(&e->write, CPU_TLB_NONE, __ATOMIC_SEQ_CST);
 }
 
@@ -129,11 +129,20 @@ const uint8_t *softmmu_fetch(struct hart *h, uint64_t pc, size_t *size)
 
 /* ---- a page of code is written ------------------------------------------------------------ */
 
-/* First the bit, then the translations: one that is being made sees either, and is not used. */
-static void becomes_data(struct translator *t, _Atomic uint8_t *state, uint8_t *host)
+/*
+ * First the bit, then the translations: one that is being made sees either, and is not used. Until
+ * all are forgotten writes still come here, lest a hart write what another one has not got to yet,
+ * and run the old.
+ */
+static void becomes_data(struct translator *t, _Atomic uint8_t *state, uint8_t *host, size_t size)
 {
+    if (atomic_fetch_or(state, PAGE_LEAVING) & PAGE_LEAVING) { /* another hart is at it */
+        translator_invalidate(t, (uint64_t)(uintptr_t)host, size);
+        return;
+    }
     atomic_fetch_and(state, (uint8_t) ~(PAGE_CODE | PAGE_STORES));
     translator_invalidate(t, (uint64_t)(uintptr_t)host & PAGE_MASK, SOFTMMU_PAGE);
+    atomic_fetch_and(state, (uint8_t)~PAGE_LEAVING);
 }
 
 void page_code_written(struct hart *h, _Atomic uint8_t *state, uint8_t *host, size_t size)
@@ -141,7 +150,7 @@ void page_code_written(struct hart *h, _Atomic uint8_t *state, uint8_t *host, si
     struct translator *t = h->vcpu->translator;
     uint8_t now = atomic_load(state);
     if ((now & PAGE_STORES) >= STORES_TO_DATA) {
-        becomes_data(t, state, host);
+        becomes_data(t, state, host, size);
         return;
     }
     atomic_compare_exchange_strong(state, &now, now + 1);
@@ -160,7 +169,7 @@ void softmmu_written(struct machine *m, const void *host, size_t size)
             _Atomic uint8_t *state = page_state(r, p);
             /* It stays a page of code: a hart that writes it meanwhile must not find it forgotten
              * in part. */
-            if (atomic_load(state) & PAGE_CODE)
+            if (atomic_load(state) & PAGE_WATCHED)
                 translator_invalidate(m->harts[0]->vcpu->translator, (uint64_t)(uintptr_t)p,
                                       SOFTMMU_PAGE);
         }

@@ -43,9 +43,11 @@ enum tlb_info {
 
 /* State of a page of RAM. */
 enum page_state {
-    PAGE_STORES = 0x3f,      /* writes since it became code, counted up to a bound */
+    PAGE_STORES = 0x1f,      /* writes since it became code, counted up to a bound */
+    PAGE_LEAVING = 1 << 5,   /* it becomes data: translations of it are being forgotten */
     PAGE_WRITABLE = 1 << 6,  /* some TLB may let write it */
     PAGE_CODE = 1 << 7,      /* translations of it may exist */
+    PAGE_WATCHED = PAGE_CODE | PAGE_LEAVING, /* no TLB lets write it */
 };
 
 struct fetch_entry {

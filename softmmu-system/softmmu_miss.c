@@ -215,7 +215,7 @@ static void write_part(struct softmmu *s, const struct target *t, uint64_t addre
         return;
     }
     copy(t->host, from, size);
-    if (*t->state & PAGE_CODE)
+    if (*t->state & PAGE_WATCHED)
         page_code_written(s->hart, t->state, t->host, size);
 }
 
@@ -306,7 +306,7 @@ static uint32_t direct(struct softmmu *s, struct cpu *cpu, uint32_t access, stru
     enum softmmu_access kind = access & CPU_MISS_WRITE ? SOFTMMU_WRITE : SOFTMMU_READ;
     if (!t->host)
         fault(s->hart, cpu->miss_address, kind, SOFTMMU_NOTHING);
-    if (kind == SOFTMMU_WRITE && *t->state & PAGE_CODE)
+    if (kind == SOFTMMU_WRITE && *t->state & PAGE_WATCHED)
         page_code_written(s->hart, t->state, (uint8_t *)((uintptr_t)t->host & -(uintptr_t)LINE),
                           LINE);
     return go(cpu, access, t);
@@ -331,7 +331,7 @@ uint32_t softmmu_miss(struct cpu *cpu)
     struct target t = find(s, address, size, kind);
     if (access & CPU_MISS_DIRECT)
         return direct(s, cpu, access, &t);
-    if (t.host && !(kind == SOFTMMU_WRITE && *t.state & PAGE_CODE))
+    if (t.host && !(kind == SOFTMMU_WRITE && *t.state & PAGE_WATCHED))
         return go(cpu, access, &t);
     struct value v = {{0}};
     if (kind == SOFTMMU_WRITE) {
