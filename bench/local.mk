@@ -1,5 +1,5 @@
 # The programs and the driver of the speed comparison; `bench/run` builds what it measures.
-EXTRA_DIST += bench/run bench/system bench/README bench/results-riscv64.md bench/results-aarch64.md bench/timer.c \
+EXTRA_DIST += bench/run bench/system bench/README bench/results-riscv64.md bench/results-aarch64.md bench/results-system.md bench/timer.c \
     bench/programs/bench.h bench/programs/interp.h bench/programs/strings.h bench/programs/fft.h \
     bench/programs/ackermann.c bench/programs/bigint.c bench/programs/crc.c \
     bench/programs/dijkstra.c bench/programs/fft_d.c bench/programs/fft_f.c bench/programs/fib.c \
