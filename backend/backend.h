@@ -91,13 +91,16 @@ struct code_buffer {
 struct backend; /* for one guest and one set of host features; read-only once created, shared by threads */
 struct backend_work; /* scratch memory of one translating thread */
 
-/* `pins`: how many integer and float slots to keep in host registers (-1: the measured defaults). */
+/*
+ * `pins`: how many integer and float slots to keep in host registers (-1: the measured defaults).
+ */
 struct backend *backend_create(const struct ir_guest *guest, uint32_t features, int int_pins, int float_pins);
 void backend_destroy(struct backend *be);
 
 /*
- * How guest addresses become the host's. Before stubs are emitted. With a TLB, what a guest pc leads to may change
- * too: exits to other pages than the block's are looked up in cpu.jumps each time, and are not listed as exits.
+ * How guest addresses become the host's. Before stubs are emitted. With a TLB, what a guest pc
+ * leads to may change too: exits to other pages than the block's are looked up in cpu.jumps each
+ * time, and are not listed as exits.
  */
 enum backend_memory {
     BACKEND_DIRECT, /* they are the same (the default) */
@@ -121,8 +124,8 @@ void backend_verify(struct backend_work *w, bool on);
 void backend_emit_stubs(const struct backend *be, struct code_buffer *out, struct code_stubs *stubs);
 
 /*
- * Emits a block. Returns false when a table of `out` is too small (nothing is kept; the caller gives
- * more room or a shorter block). Deterministic: the same IR gives the same bytes.
+ * Emits a block. Returns false when a table of `out` is too small (nothing is kept; the caller
+ * gives more room or a shorter block). Deterministic: the same IR gives the same bytes.
  */
 bool backend_emit(const struct backend *be, struct backend_work *w, const struct ir_block *b,
                   struct code_buffer *out);

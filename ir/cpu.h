@@ -47,7 +47,8 @@ struct cpu_tlb_entry {
     uint64_t info;        /* the runtime's own */
 };
 static_assert(sizeof(struct cpu_tlb_entry) == 1 << CPU_TLB_ENTRY_BITS, "indexed by generated code");
-#define CPU_TLB_NONE ((uint64_t)1 << (CPU_PAGE_BITS - 1)) /* no page's address, nor a misaligned access to one */
+/* No page's address. */
+#define CPU_TLB_NONE ((uint64_t)1 << (CPU_PAGE_BITS - 1))
 
 /* Registers of the host, in encoding order. */
 struct host_state {
@@ -66,13 +67,13 @@ enum cpu_miss {
     CPU_MISS_WIDE = 1 << 9,    /* a signed load is extended to 64 bits, else to 32 */
     CPU_MISS_XMM = 1 << 10,    /* the register is an xmm register */
     CPU_MISS_CONST = 1 << 11,  /* the value of a store is in cpu.miss_value */
-    CPU_MISS_DIRECT = 1 << 12, /* needs the host address of memory (atomics); READ and WRITE are both needed if WRITE */
+    CPU_MISS_DIRECT = 1 << 12, /* needs the host address: memory only (atomics) */
     CPU_MISS_REG_SHIFT = 16,   /* the register */
     CPU_MISS_TEMP_SHIFT = 20,  /* the register where the addend is expected */
 };
 /* What cpu.miss returns. */
 enum cpu_miss_answer {
-    CPU_MISS_GO,   /* the access can be done at address + addend, which is in the register TEMP of cpu.saved */
+    CPU_MISS_GO,   /* the access can be done at address + the register TEMP of cpu.saved */
     CPU_MISS_DONE, /* it has been done */
 };
 
@@ -97,7 +98,10 @@ struct cpu {
     void *return_base;       /* lowest and highest address of the shadow stack's usable part */
     void *return_top;
     void *helper[IR_MAX_HELPERS]; /* from the guest's table */
-    /* Asked at a system call (IR_EXIT_SYSCALL, IR_EXIT_SYSTEM), with all state at home: the code to go on with, or NULL to leave. */
+    /*
+     * Asked at a system call (IR_EXIT_SYSCALL, IR_EXIT_SYSTEM), with all state at home: the code to
+     * go on with, or NULL to leave.
+     */
     const void *(*call)(struct cpu *cpu);
 
     /* the backend's own: see backend_init_cpu */
@@ -111,7 +115,8 @@ struct cpu {
     struct cpu_tlb_entry *tlb;
     uint64_t tlb_mask;        /* (entries - 1) << CPU_TLB_ENTRY_BITS */
     struct cpu_jump *jumps;   /* in the stead of jump_cache, of as many entries */
-    uint32_t (*miss)(struct cpu *cpu); /* enum cpu_miss_answer; or does not return, after backend_recover */
+    /* enum cpu_miss_answer; or does not return, after backend_recover */
+    uint32_t (*miss)(struct cpu *cpu);
     uint64_t miss_address;    /* guest address */
     uint64_t miss_value;
     uint32_t miss_access;     /* enum cpu_miss */

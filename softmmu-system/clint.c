@@ -133,10 +133,8 @@ const struct device_class clint_class = {
     .bus = BUS_MACHINE,
     .span = 0x10000,
     .access = 4 | 8,
-    .registers = registers,
-    .nregisters = sizeof registers / sizeof *registers,
-    .state = state,
-    .nstate = sizeof state / sizeof *state,
+    DEVICE_TABLE(registers, registers),
+    DEVICE_TABLE(state, state),
     .start = start,
     .reset = reset,
 };

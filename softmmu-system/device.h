@@ -100,6 +100,9 @@ enum device_bus {
     BUS_VIRTIO,  /* behind a virtio transport (virtio.h); -device NAME */
 };
 
+/* A table of a class and its length. */
+#define DEVICE_TABLE(table, rows) .table = rows, .n##table = sizeof(rows) / sizeof *(rows)
+
 struct device_class {
     const char *name; /* as QEMU names it: -device, `info mtree` */
     const char *text; /* one line */

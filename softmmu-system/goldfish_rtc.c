@@ -161,10 +161,8 @@ const struct device_class goldfish_rtc_class = {
     .bus = BUS_MACHINE,
     .span = 0x24,
     .access = 4,
-    .registers = registers,
-    .nregisters = sizeof registers / sizeof *registers,
-    .state = state,
-    .nstate = sizeof state / sizeof *state,
+    DEVICE_TABLE(registers, registers),
+    DEVICE_TABLE(state, state),
     .start = start,
     .reset = reset,
 };

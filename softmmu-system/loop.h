@@ -56,8 +56,8 @@ short loop_poll_result(int index);
 /* Has c->run called soon; once, however often it is asked meanwhile. Any thread, no lock needed. */
 void loop_defer(struct loop_call *c);
 /*
- * Makes the loop look again, if it sleeps (events of a descriptor have changed, a request waits). Any
- * thread; async-signal-safe.
+ * Makes the loop look again, if it sleeps (events of a descriptor have changed, a request waits).
+ * Any thread; async-signal-safe.
  */
 void loop_changed(void);
 

@@ -172,9 +172,7 @@ const struct device_class plic_class = {
     .bus = BUS_MACHINE,
     .span = 0x600000,
     .access = 4,
-    .registers = registers,
-    .nregisters = sizeof registers / sizeof *registers,
-    .state = state,
-    .nstate = sizeof state / sizeof *state,
+    DEVICE_TABLE(registers, registers),
+    DEVICE_TABLE(state, state),
     .reset = reset,
 };

@@ -33,6 +33,5 @@ const struct device_class sifive_test_class = {
     .bus = BUS_MACHINE,
     .span = 0x1000,
     .access = 2 | 4,
-    .registers = registers,
-    .nregisters = 1,
+    DEVICE_TABLE(registers, registers),
 };

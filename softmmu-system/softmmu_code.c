@@ -39,9 +39,7 @@ static void forbid_in(struct context *c, const uint8_t *host)
  */
 static void written_late(struct hart *h, void *host)
 {
-    (void)h;
-    struct machine *m = h->machine;
-    softmmu_written(m, host, SOFTMMU_PAGE);
+    softmmu_written(h->machine, host, SOFTMMU_PAGE);
 }
 
 static void forbid_writes(struct hart *h, uint8_t *host)

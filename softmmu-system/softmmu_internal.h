@@ -1,14 +1,15 @@
 /*
- * What the files of the software MMU share: softmmu.c (contexts, flushes), softmmu_miss.c (what generated code
- * does not find), softmmu_code.c (fetches, and pages that hold translated code).
+ * What the files of the software MMU share: softmmu.c (contexts, flushes), softmmu_miss.c (what
+ * generated code does not find), softmmu_code.c (fetches, and pages that hold translated code).
  *
- * A context is one way to see memory: a space and, if the space is tagged, an address space. It has a TLB for data, a
- * small one for fetches, and views (jump tables), one for each value of cpu.mode it is run with.
+ * A context is one way to see memory: a space and, if the space is tagged, an address space. It has
+ * a TLB for data, a small one for fetches, and views (jump tables), one for each value of cpu.mode
+ * it is run with.
  *
- * Pages of RAM have a byte of state each (struct region.pages). Before code is read to be translated its page becomes
- * PAGE_CODE; then no TLB entry lets generated code write it, so that all writes come here. PAGE_WRITABLE is set
- * before an entry that lets write is made. Each side sets its bit first and looks at the other's after, so one of the
- * two sees the other.
+ * Pages of RAM have a byte of state each (struct region.pages). Before code is read to be
+ * translated its page becomes PAGE_CODE; then no TLB entry lets generated code write it, so that
+ * all writes come here. PAGE_WRITABLE is set before an entry that lets write is made. Each side
+ * sets its bit first and looks at the other's after, so one of the two sees the other.
  */
 #ifndef FERRY_SOFTMMU_SYSTEM_SOFTMMU_INTERNAL_H
 #define FERRY_SOFTMMU_SYSTEM_SOFTMMU_INTERNAL_H

@@ -264,9 +264,7 @@ const struct device_class virtio_mmio_class = {
     .bus = BUS_MACHINE,
     .span = SPAN,
     .access = 1 | 2 | 4,
-    .registers = registers,
-    .nregisters = sizeof(registers) / sizeof(registers[0]),
-    .state = state,
-    .nstate = sizeof(state) / sizeof(state[0]),
+    DEVICE_TABLE(registers, registers),
+    DEVICE_TABLE(state, state),
     .start = start,
 };

@@ -29,8 +29,8 @@ enum {
 };
 
 /*
- * What names a translation. The backing of guest code is where its bytes are: its guest address in a process,
- * its host address in a machine.
+ * What names a translation. The backing of guest code is where its bytes are: its guest address in
+ * a process, its host address in a machine.
  */
 struct block_key {
     uint64_t pc, backing;
@@ -38,12 +38,12 @@ struct block_key {
 };
 
 /*
- * A block of translated code. Index 0 of the table is not used, so that 0 means none. Short programs make many and
- * touch each once or twice: what can be small is.
+ * A block of translated code. Index 0 of the table is not used, so that 0 means none. Short
+ * programs make many and touch each once or twice: what can be small is.
  */
 struct block {
     uint64_t pc, backing;
-    uint64_t next; /* backing of the guest bytes in the next page if that lies elsewhere (machines); 0: none */
+    uint64_t next; /* backing of its bytes in the next page, which may be elsewhere; 0: none */
     uint32_t mode;
     uint32_t code;             /* offset in code memory */
     uint32_t maps;             /* offset in the map bytes */
@@ -191,13 +191,13 @@ void unlink_incoming(struct translator *t, struct block *b);
 void link_new(struct translator *t, const struct block *b, uint32_t first, unsigned n);
 
 /*
- * make.c: from guest code to a published block. Returns NULL when the cache is full, or when the code
- * may have changed meanwhile: then *stale is the block, dead, of which others may know; or NO_CODE: the
- * instruction goes on in a page that cannot be fetched.
+ * make.c: from guest code to a published block. Returns NULL when the cache is full, or when the
+ * code may have changed meanwhile: then *stale is the block, dead, of which others may know; or
+ * NO_CODE: the instruction goes on in a page that cannot be fetched.
  */
 #define NO_CODE UINT32_MAX
-void translate_ir(struct translator *t, struct vcpu *v, struct ir_block *ir, uint64_t pc, uint32_t mode,
-                  unsigned max_insns);
+void translate_ir(struct translator *t, struct vcpu *v, struct ir_block *ir, uint64_t pc,
+                  uint32_t mode, unsigned max_insns);
 /* Is there nothing but an instruction that cannot be fetched? */
 bool cannot_be_fetched(const struct ir_block *ir);
 struct block *make_block(struct translator *t, struct translator_thread *th,
@@ -221,7 +221,9 @@ static inline uint64_t jump_cache_empty(unsigned index)
 /* view.c */
 bool view_create_first(struct vcpu *v);
 void views_free(struct translator_thread *th);
-/* Of the thread itself, or one that is out of code. Clearing a jump table harms nobody at any time. */
+/*
+ * Of the thread itself, or one that is out of code. Clearing a jump table harms nobody at any time.
+ */
 void views_forget(struct translator_thread *th);
 void view_clear_jumps(struct translator_view *view);
 void view_reset_returns(struct vcpu *v, struct translator_view *view);
@@ -235,7 +237,10 @@ bool current_key(struct translator *t, struct vcpu *v, struct block_key *key);
 /* Serves the guest's announcement of changed code; false if the reason is another. */
 bool translator_serve_flush(struct translator *t, const struct cpu *cpu, enum ir_exit reason);
 
-/* True if a block's code is all where its pc is: no exit is linked to others, which views know only. */
+/*
+ * True if a block's code is all where its pc is: no exit is linked to others, which views know
+ * only.
+ */
 static inline bool block_is_whole(const struct block *b)
 {
     return !b->next;

@@ -26,14 +26,15 @@ struct vcpu {
 };
 
 /*
- * A machine's memory. Guest addresses go through the TLB, and what a pc leads to may change: translations are
- * kept by the host address of the guest's code beside its pc.
+ * A machine's memory. Guest addresses go through the TLB, and what a pc leads to may change:
+ * translations are kept by the host address of the guest's code beside its pc.
  */
 struct translator_machine {
     /*
-     * The host address of the code at `pc` as the vcpu sees it now, and in *size how many bytes from there lie in
-     * the same page; NULL: the fetch faults, and translator_run returns IR_EXIT_FETCH. If `translate`, the code is
-     * about to be read: from now on, changes of that page must be told to translator_invalidate.
+     * The host address of the code at `pc` as the vcpu sees it now, and in *size how many bytes
+     * from there lie in the same page; NULL: the fetch faults, and translator_run returns
+     * IR_EXIT_FETCH. If `translate`, the code is about to be read: from now on, changes of that
+     * page must be told to translator_invalidate.
      */
     const uint8_t *(*fetch)(struct vcpu *v, uint64_t pc, size_t *size, bool translate);
     /* As struct cpu's. Where the guest faults, it ends in translator_miss_fault. */
@@ -48,9 +49,9 @@ struct translator_options {
     struct code_source source;                /* of a process */
     const struct translator_machine *machine; /* NULL: a process */
     /*
-     * Offered each system call (IR_EXIT_SYSCALL, IR_EXIT_SYSTEM) first: serves it and returns true, and the
-     * guest goes on at once; or false, and translator_run returns. The guest's FP mode is in force, and a flush waits for its
-     * end: only for calls that are over soon. NULL: none.
+     * Offered each system call (IR_EXIT_SYSCALL, IR_EXIT_SYSTEM) first: serves it and returns true,
+     * and the guest goes on at once; or false, and translator_run returns. The guest's FP mode is
+     * in force, and a flush waits for its end: only for calls that are over soon. NULL: none.
      */
     bool (*call)(struct vcpu *v);
     size_t cache_size;        /* bytes of host code at most; 0: the default */
@@ -104,22 +105,23 @@ void translator_kick(struct vcpu *v);
 bool translator_fault(struct vcpu *v, void *ucontext, bool *handled);
 
 /*
- * After translator_fault found a fault of the guest's: leaves translator_run at once, which saves the
- * host's sigreturn. The caller has set the host's signal mask back. Returns where that is not
+ * After translator_fault found a fault of the guest's: leaves translator_run at once, which saves
+ * the host's sigreturn. The caller has set the host's signal mask back. Returns where that is not
  * possible (-accel interp); then returning from the handler does it.
  */
 void translator_fault_leave(struct vcpu *v, const void *ucontext);
 
 /*
- * From translator_machine.miss: the access faults. Leaves translator_run with IR_EXIT_FAULT, the guest's state
- * at home as before the instruction.
+ * From translator_machine.miss: the access faults. Leaves translator_run with IR_EXIT_FAULT, the
+ * guest's state at home as before the instruction.
  */
 _Noreturn void translator_miss_fault(struct vcpu *v);
 
 /*
- * Views: what a machine's vcpu believes about where pcs lead, a jump table and predictions of returns. A vcpu
- * has one from the start; a machine makes more, for privileges, address spaces and modes that take turns, and
- * keeps in order what each believes. Only the vcpu's own thread uses these. NULL: no memory.
+ * Views: what a machine's vcpu believes about where pcs lead, a jump table and predictions of
+ * returns. A vcpu has one from the start; a machine makes more, for privileges, address spaces and
+ * modes that take turns, and keeps in order what each believes. Only the vcpu's own thread uses
+ * these. NULL: no memory.
  */
 struct translator_view *translator_view_create(struct vcpu *v);
 struct translator_view *translator_view_first(struct vcpu *v);
@@ -132,8 +134,8 @@ void translator_view_forget_page(struct vcpu *v, struct translator_view *view, u
 bool translator_owns(const struct translator *t, uintptr_t host_pc);
 
 /*
- * The guest's code in [start, start+size) has changed or gone: forgets all translations of it. Guest addresses
- * in a process, host addresses in a machine.
+ * The guest's code in [start, start+size) has changed or gone: forgets all translations of it.
+ * Guest addresses in a process, host addresses in a machine.
  */
 void translator_invalidate(struct translator *t, uint64_t start, uint64_t size);
 
@@ -145,8 +147,8 @@ void translator_reserved(const struct translator *t, uintptr_t *start, size_t *s
  * Code memory is mapped shared, so the child needs a copy of its own: made before the fork while
  * only one vcpu exists; with several, the child starts with an empty cache. Call
  * translator_before_fork, fork, then translator_after_fork on both sides, in the child with child =
- * true: there only `self` is left. The token is what translator_before_fork returned. In between the
- * list of vcpus is locked.
+ * true: there only `self` is left. The token is what translator_before_fork returned. In between
+ * the list of vcpus is locked.
  */
 int translator_before_fork(struct translator *t);
 void translator_after_fork(struct translator *t, struct vcpu *self, int token, bool child);

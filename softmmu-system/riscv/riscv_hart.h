@@ -1,7 +1,7 @@
 /*
  * A RISC-V hart as a privileged machine: what its parts share.
  *
- *   arch.c        struct arch: creation, reset, service of exits, the interrupt that is due, `info registers`
+ *   arch.c        struct arch: creation, reset, service of exits, `info registers`
  *   csr.def csr.c control and status registers: one row each
  *   trap.c        exceptions and interrupts, delegation, xRET, what a change of privilege means
  *   instruction.c privileged instructions that translated code leaves to the runtime
@@ -9,13 +9,14 @@
  *   mmu.c pmp.c   address translation and physical memory protection
  *   sbi*.c        the firmware that is built in
  *
- * State is in two places. What translated code reads or writes without leaving is a slot of cpu.state
- * (frontend/riscv/state.def): mstatus, xscratch, xepc, xcause, xtval. Everything else is here. All of it is
- * touched by the hart's own thread only (or while it is stopped), but for hart.lines.
+ * State is in two places. What translated code reads or writes without leaving is a slot of
+ * cpu.state (frontend/riscv/state.def): mstatus, xscratch, xepc, xcause, xtval. Everything else is
+ * here. All of it is touched by the hart's own thread only (or while it is stopped), but for
+ * hart.lines.
  *
- * Pending interrupts: bits of hart.lines, numbered as in mip. SSIP (1) and STIP (5) live there too, as
- * other harts and timers set them; MSIP, MTIP, SEIP, MEIP are inputs. The bit of mip.SEIP that software
- * writes is `seip`.
+ * Pending interrupts: bits of hart.lines, numbered as in mip. SSIP (1) and STIP (5) live there too,
+ * as other harts and timers set them; MSIP, MTIP, SEIP, MEIP are inputs. The bit of mip.SEIP that
+ * software writes is `seip`.
  *
  * "Privileged manual" below is The RISC-V Instruction Set Manual, Volume II, 20240411.
  */
@@ -35,7 +36,7 @@ enum rv_space {
     RV_SPACE_SUPERVISOR,
     RV_SPACE_SUPERVISOR_SUM, /* user pages may be read and written */
     RV_SPACE_MACHINE,        /* no translation; PMP as for M mode */
-    RV_SPACE_BARE,           /* U or S mode with satp.MODE = Bare: no translation; PMP as for S and U mode */
+    RV_SPACE_BARE,           /* U or S mode with satp.MODE = Bare: PMP as for these */
     RV_SPACE_COUNT
 };
 
@@ -92,7 +93,10 @@ enum rv_cause {
 #define RV_ENVCFG_PBMTE (UINT64_C(1) << 62)
 #define RV_ENVCFG_STCE (UINT64_C(1) << 63)
 
-/* What CSRs can hold: exceptions that S mode can handle, interrupts that are its own, and all there are. */
+/*
+ * What CSRs can hold: exceptions that S mode can handle, interrupts that are its own, and all there
+ * are.
+ */
 #define RV_DELEGABLE UINT64_C(0xb3ff)
 #define RV_SUPERVISOR_INTERRUPTS UINT64_C(0x222)
 #define RV_INTERRUPTS UINT64_C(0xaaa)
@@ -119,8 +123,9 @@ struct riscv_hart {
     /* timer.c's */
     uint64_t stimecmp;             /* ticks; the machine's lock is held to change it */
     _Atomic int64_t time_offset;   /* ticks, added to the machine's clock */
-    uint64_t minstret, minstret_written; /* the last write's value, and the address behind it; 0: none */
-    uint64_t counter_offset[2];    /* by enum riscv_counter: added to the host's; while inhibited, the value */
+    /* minstret's last written value, and the address behind the instruction; 0: none */
+    uint64_t minstret, minstret_written;
+    uint64_t counter_offset[2];    /* by enum riscv_counter: added to the host's; inhibited: the value */
     struct loop_timer timer;       /* sets STIP when it is time */
 
     /* The built-in firmware: there is no M mode then. */
@@ -160,8 +165,8 @@ static inline unsigned riscv_privilege(struct riscv_hart *r)
 /* ---- trap.c ------------------------------------------------------------------------------- */
 
 /*
- * An exception of the instruction at `pc`: enters the handler of the privilege it is delegated to; cpu.exit_pc
- * is the handler's then.
+ * An exception of the instruction at `pc`: enters the handler of the privilege it is delegated to;
+ * cpu.exit_pc is the handler's then.
  */
 void riscv_trap(struct riscv_hart *r, enum rv_cause cause, uint64_t tval, uint64_t pc);
 
@@ -174,8 +179,8 @@ void riscv_sret(struct riscv_hart *r);
 void riscv_mret(struct riscv_hart *r);
 
 /*
- * Privilege, mstatus, satp or what counters may be read has changed: cpu.mode and the spaces in force
- * follow. `privilege` is the new one.
+ * Privilege, mstatus, satp or what counters may be read has changed: cpu.mode and the spaces in
+ * force follow. `privilege` is the new one.
  */
 void riscv_select(struct riscv_hart *r, unsigned privilege);
 
@@ -185,21 +190,24 @@ ir_helper_fn riscv_helper_status;
 /* mip as CSR reads show it. */
 uint64_t riscv_mip(struct riscv_hart *r);
 
-/* Sets or clears SSIP or STIP (`bits` of mip) of the own hart; others use hart_set_line(h, RV_IRQ_SSI, true). */
+/*
+ * Sets or clears SSIP or STIP (`bits` of mip) of the own hart; others use hart_set_line(h,
+ * RV_IRQ_SSI, true).
+ */
 void riscv_set_pending(struct riscv_hart *r, uint64_t bits, bool set);
 
 /*
- * Makes the hart run at `pc` in S mode with a0 and a1, as SBI's HSM starts harts: satp 0, interrupts off,
- * all exceptions and interrupts delegated, counters and menvcfg's features on. Own thread or stopped; the
- * machine's lock is held.
+ * Makes the hart run at `pc` in S mode with a0 and a1, as SBI's HSM starts harts: satp 0,
+ * interrupts off, all exceptions and interrupts delegated, counters and menvcfg's features on. Own
+ * thread or stopped; the machine's lock is held.
  */
 void riscv_hart_start(struct riscv_hart *r, uint64_t pc, uint64_t a0, uint64_t a1);
 
 /* ---- csr.c -------------------------------------------------------------------------------- */
 
 /*
- * An access as an instruction does it that finds *old and, if it `writes`, combines it with `source`. False:
- * illegal instruction, and nothing is done.
+ * An access as an instruction does it that finds *old and, if it `writes`, combines it with
+ * `source`. False: illegal instruction, and nothing is done.
  */
 bool riscv_csr_access(struct riscv_hart *r, unsigned csr, enum rv_csr_operation operation,
                       uint64_t source, bool writes, uint64_t *old);
@@ -238,10 +246,16 @@ uint64_t riscv_time(struct riscv_hart *r);
 /* mtime is written: time of all harts goes on from `ticks`. The machine's lock is held. */
 void riscv_set_time(struct machine *m, uint64_t ticks);
 
-/* stimecmp, or SBI's set_timer: STIP is set when time reaches `ticks`, and cleared till then. Own thread. */
+/*
+ * stimecmp, or SBI's set_timer: STIP is set when time reaches `ticks`, and cleared till then. Own
+ * thread.
+ */
 void riscv_set_timer(struct riscv_hart *r, uint64_t ticks);
 
-/* menvcfg.STCE has changed: stimecmp counts or does not. Own thread or stopped; the machine's lock is held. */
+/*
+ * menvcfg.STCE has changed: stimecmp counts or does not. Own thread or stopped; the machine's lock
+ * is held.
+ */
 void riscv_timer_update(struct riscv_hart *r);
 
 /* Waits for an interrupt, as wfi does. Own thread. */
@@ -259,7 +273,10 @@ bool riscv_counters_agree(const struct riscv_hart *r);
 
 softmmu_walk_fn riscv_walk;
 
-/* satp is written (a value of a mode that is not offered changes nothing): also tells the software MMU. */
+/*
+ * satp is written (a value of a mode that is not offered changes nothing): also tells the software
+ * MMU.
+ */
 void rv_satp_write(struct riscv_hart *r, uint64_t value);
 
 /* ---- sbi.c -------------------------------------------------------------------------------- */

@@ -672,14 +672,7 @@ static void one_op(struct generator *g)
     switch (group_of(op)) {
     case RANDOM_HELPER: helper_call(g); break;
     case RANDOM_MEMORY: memory_op(g, op); break;
-    case RANDOM_ATOMIC:
-    case RANDOM_EXCLUSIVE:
-        if (is_atomic(op)) {
-            memory_op(g, op);
-            break;
-        }
-        /* fall through */
-    default: plain_op(g, op); break;
+    default: (is_atomic(op) ? memory_op : plain_op)(g, op); break;
     }
 }
 
