@@ -201,6 +201,7 @@ static void emit_call(struct work *w, unsigned kind)
     x_xm(c, 0xff, 2, (struct mem){RBP, R10, 0, 0});
     x_rm(c, MOV | X_W, RSP, CPU_MEM(return_sp));
     move_pins(w, kind == 2 ? ~0u : ~CALLEE_SAVED, true);
+    load_tlb_base(w); /* the function may have chosen another TLB */
 }
 
 static void move_temps(struct work *w, bool load)
