@@ -58,7 +58,9 @@ struct translation {
     uint64_t follow;  /* set by a translator: guest pc to go on at when it is not the next instruction */
     bool followed;    /* `follow` is set */
     bool single;      /* every instruction is a block, for somebody who looks at all state */
-    unsigned guards;  /* side exits so far */
+    unsigned guards;  /* side exits so far, in this round */
+    unsigned rounds;  /* of the loop that the block is, so far */
+    unsigned max_rounds, max_insns; /* bounds on such a loop: rounds, guest instructions */
     ir_ref notes[4];  /* the guest's own, for the length of a block; IR_NONE at its start */
 };
 
@@ -107,7 +109,10 @@ extern const struct frontend frontend_riscv64, frontend_aarch64;
 /* All guests of this build, NULL-terminated. */
 extern const struct frontend *const frontends[];
 
-enum { TRANSLATE_SINGLE = 1 }; /* one guest instruction a block */
+enum translate_flag {
+    TRANSLATE_SINGLE = 1 << 0, /* one guest instruction a block */
+    TRANSLATE_ROUNDS = 1 << 1, /* short loops several times in their block: more to translate */
+};
 
 /*
  * Translates a superblock that starts at pc into `b`. `max_insns` bounds the guest instructions

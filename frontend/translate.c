@@ -4,9 +4,10 @@
  *
  * A block is a superblock, a guess at the way that execution takes:
  *   - forward conditional branches are taken rarely: they become side exits and the walk goes on;
- *   - backward ones close loops: the block ends, so that the loop is a block of its own;
+ *   - backward ones close loops: the block ends, so that the loop is a block of its own, in which a
+ *     short one is gone round several times if the caller says so (TRANSLATE_ROUNDS);
  *   - forward jumps are followed, as what lies between them is somebody else's (an else branch);
- *     backward ones end the block, so nothing is translated twice in one block;
+ *     backward ones end the block;
  *   - calls, returns and computed jumps end it; so do bounds on size.
  */
 #include "frontend/translate.h"
@@ -28,6 +29,12 @@ enum {
      * AArch64 takes another 4 % less.
      */
     MAX_GUARDS = 2,
+    /*
+     * How often a short loop is gone round in its block, and how much longer than others the block
+     * may become (TRANSLATE_ROUNDS).
+     */
+    MAX_ROUNDS = 4,
+    ROUNDS_SIZE = 2,
     /* IR that one guest instruction may need at most, and the constants. */
     ROOM_INSNS = 256,
     ROOM_CONSTS = 64,
@@ -143,25 +150,54 @@ static void leave(struct translation *t, uint64_t target)
                                        .aux = exit_mark(t, target, false)});
 }
 
-void translate_branch(struct translation *t, enum ir_cc cc, enum ir_type type, ir_ref x, ir_ref y,
-                      uint64_t target)
+/*
+ * Does the branch close a loop that is the whole block, and short? Then the walk goes round it
+ * again, so that what one round leaves in registers the next finds there.
+ */
+static bool goes_round(struct translation *t, uint64_t target)
 {
-    ir_emit(t->block, (struct ir_insn){.op = IR_BRCC, .type = (uint8_t)type, .sub = (uint8_t)cc,
-                                       .a = x, .b = y, .c = ir_pc(t->block, target),
-                                       .aux = exit_mark(t, target, false)});
+    unsigned rounds = t->rounds + 1, n = t->block->nguest;
+    if (target != t->block->pc || rounds >= t->max_rounds || n + n / rounds > t->max_insns)
+        return false;
+    t->rounds = rounds;
+    t->guards = 0;
+    t->follow = target;
+    t->followed = true;
+    return true;
+}
+
+/* Behind a guard to `target`. */
+static void pass_guard(struct translation *t, uint64_t target)
+{
     t->guards++;
     if (target <= t->pc)
         leave(t, t->pc + t->length);
 }
 
+void translate_branch(struct translation *t, enum ir_cc cc, enum ir_type type, ir_ref x, ir_ref y,
+                      uint64_t target)
+{
+    bool again = goes_round(t, target);
+    if (again)
+        target = t->pc + t->length;
+    ir_emit(t->block, (struct ir_insn){.op = IR_BRCC, .type = (uint8_t)type,
+                                       .sub = (uint8_t)(again ? cc ^ 1 : cc),
+                                       .a = x, .b = y, .c = ir_pc(t->block, target),
+                                       .aux = exit_mark(t, target, false)});
+    if (!again)
+        pass_guard(t, target);
+}
+
 void translate_branch_flags(struct translation *t, enum ir_cc cc, ir_ref flags, uint64_t target)
 {
-    ir_emit(t->block, (struct ir_insn){.op = IR_BRB, .sub = (uint8_t)cc, .a = flags,
-                                       .b = ir_pc(t->block, target),
+    bool again = goes_round(t, target);
+    if (again)
+        target = t->pc + t->length;
+    ir_emit(t->block, (struct ir_insn){.op = IR_BRB, .sub = (uint8_t)(again ? cc ^ 1 : cc),
+                                       .a = flags, .b = ir_pc(t->block, target),
                                        .aux = exit_mark(t, target, false)});
-    t->guards++;
-    if (target <= t->pc)
-        leave(t, t->pc + t->length);
+    if (!again)
+        pass_guard(t, target);
 }
 
 void translate_call(struct translation *t, uint64_t target, uint64_t return_address)
@@ -225,6 +261,9 @@ void frontend_translate(const struct frontend *f, const struct cpu_config *confi
         max_insns = IR_MAX_GUEST_INSNS;
     if (flags & TRANSLATE_SINGLE)
         max_insns = 1;
+    t.max_rounds = flags & TRANSLATE_ROUNDS && !t.single ? MAX_ROUNDS : 1;
+    t.max_insns = ROUNDS_SIZE * max_insns < IR_MAX_GUEST_INSNS ? ROUNDS_SIZE * max_insns
+                                                              : IR_MAX_GUEST_INSNS;
 
     ir_start(b, &f->ir, pc, mode);
     if (pc % f->min_insn) { /* the runtime sees why */
@@ -247,7 +286,7 @@ void frontend_translate(const struct frontend *f, const struct cpu_config *confi
             return;
         }
         t.pc = t.followed ? t.follow : t.pc + t.length;
-    } while (!b->ended && t.guards < MAX_GUARDS && has_room(b, max_insns));
+    } while (!b->ended && t.guards < MAX_GUARDS && has_room(b, t.rounds ? t.max_insns : max_insns));
     if (!b->ended)
         leave(&t, t.pc);
 }

@@ -93,7 +93,9 @@ static void translate(struct translator *t, struct extent *extent, struct ir_blo
                       uint32_t mode, unsigned max_insns)
 {
     struct code_source source = {extent_window, extent};
-    unsigned flags = t->options.single_insn ? TRANSLATE_SINGLE : 0;
+    /* In a machine each access costs so much more that what rounds share is worth it. */
+    unsigned flags = (t->options.single_insn ? TRANSLATE_SINGLE : 0) |
+                     (t->options.machine ? TRANSLATE_ROUNDS : 0);
     frontend_translate(t->frontend, &t->options.config, &source, ir, pc, mode, max_insns, flags);
     if (log_on(LOG_IN_ASM) && log_in_filter(pc))
         log_guest_code(t, extent, ir);

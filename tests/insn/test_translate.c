@@ -93,6 +93,48 @@ Test(translate, forward_jump_is_followed)
     EXPECT_END(IR_GOTO, BASE);
 }
 
+/* Guards of the block that leave for `target`. */
+static unsigned guards_to(uint64_t target)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < block.n; i++)
+        n += block.insns[i].op == IR_BRCC &&
+             block.consts[block.insns[i].c & ~IR_CONST_BIT].value == target;
+    return n;
+}
+
+Test(translate, short_loops_are_gone_round)
+{
+    uint32_t words[40];
+    for (unsigned i = 0; i < 40; i++)
+        words[i] = encode(RV_addi, "rd", A0, "rs1", A0, "imm", 1, NULL);
+    words[2] = branch(-8);
+    fill(3, words);
+    translate(BASE, 0, TRANSLATE_ROUNDS);
+    cr_expect_eq(block.nguest, 12);
+    cr_expect(block.lo == BASE && block.hi == BASE + 12);
+    cr_expect_eq(guards_to(BASE + 12), 3);
+    cr_expect_eq(guards_to(BASE), 1);
+    EXPECT_END(IR_GOTO, BASE + 12);
+    translate(BASE + 4, 0, TRANSLATE_ROUNDS);
+    cr_expect_eq(block.nguest, 2, "the loop begins before the block");
+    translate(BASE, 0, TRANSLATE_ROUNDS | TRANSLATE_SINGLE);
+    cr_expect_eq(block.nguest, 1);
+    words[1] = branch(0x100); /* a way out each round */
+    fill(3, words);
+    translate(BASE, 0, TRANSLATE_ROUNDS);
+    cr_expect_eq(block.nguest, 12);
+    words[1] = words[2] = words[0];
+    words[29] = branch(-4 * 29);
+    fill(30, words);
+    translate(BASE, 0, TRANSLATE_ROUNDS);
+    cr_expect_eq(block.nguest, 60, "what fits");
+    words[29] = branch(-4 * 29 + 4); /* not to the start */
+    fill(30, words);
+    translate(BASE, 0, TRANSLATE_ROUNDS);
+    cr_expect_eq(block.nguest, 30);
+}
+
 Test(translate, calls_and_returns)
 {
     static const struct {
