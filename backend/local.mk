@@ -4,7 +4,7 @@ libferry_a_SOURCES += \
     backend/x86_64/work.h \
     backend/x86_64/alloc.c backend/x86_64/check.c backend/x86_64/control.c backend/x86_64/disasm.c \
     backend/x86_64/emit.c backend/x86_64/features.c backend/x86_64/lazy.c backend/x86_64/map.c \
-    backend/x86_64/literal.c backend/x86_64/move.c \
+    backend/x86_64/group.c backend/x86_64/literal.c backend/x86_64/move.c \
     backend/x86_64/runtime.c \
     backend/x86_64/scan.c backend/x86_64/select_bits.c backend/x86_64/select_exact.c backend/x86_64/select_flags.c \
     backend/x86_64/float.c backend/x86_64/float.h backend/x86_64/select_fp.c \

@@ -42,13 +42,16 @@ enum { CPU_PAGE_BITS = 12, CPU_TLB_ENTRY_BITS = 5 };
 /* Bytes of the longest guest instruction: one so near the end of a page may go on in another. */
 enum { CPU_MAX_INSN = 4 };
 struct cpu_tlb_entry {
-    uint64_t read, write; /* tags: the page's address, or CPU_TLB_NONE */
+    uint64_t read, write; /* tags: the page's address, or CPU_TLB_NONE; no page is for writing only */
     uint64_t addend;      /* host address - guest address */
     uint64_t info;        /* the runtime's own */
 };
 static_assert(sizeof(struct cpu_tlb_entry) == 1 << CPU_TLB_ENTRY_BITS, "indexed by generated code");
 /* No page's address. */
 #define CPU_TLB_NONE ((uint64_t)1 << (CPU_PAGE_BITS - 1))
+
+/* Groups of accesses in a block that share a look-up. */
+enum { CPU_GROUPS = 64 };
 
 /* Registers of the host, in encoding order. */
 struct host_state {
@@ -121,6 +124,7 @@ struct cpu {
     uint64_t miss_value;
     uint32_t miss_access;     /* enum cpu_miss */
     uint32_t pad2;
+    uint64_t group[CPU_GROUPS]; /* the backend's own: an addend, 0: none, within a block */
     uint64_t saved_pc;        /* where in generated code: known to backend_recover */
     _Alignas(16) struct host_state saved;
 };

@@ -45,6 +45,12 @@ static void note_local(struct context *c, const struct cpu_tlb_entry *e)
     c->nlocals++;
 }
 
+/* What generated code may write it may read. */
+static bool lets_write(const struct target *t)
+{
+    return (t->info & (TLB_READ | TLB_WRITE | TLB_ROM)) == (TLB_READ | TLB_WRITE);
+}
+
 /* Makes the entry of a page; the walk's result is in `t`. */
 static void fill(struct softmmu *s, const struct target *t, uint64_t address, uint64_t addend)
 {
@@ -65,7 +71,7 @@ static void fill(struct softmmu *s, const struct target *t, uint64_t address, ui
         return;
     if (t->info & TLB_READ)
         __atomic_store_n(&e->read, page, __ATOMIC_RELEASE);
-    if (t->info & TLB_WRITE && !(t->info & TLB_ROM))
+    if (lets_write(t))
         page_let_write(e, t->state, page);
 }
 
@@ -103,7 +109,7 @@ static bool find_known(struct softmmu *s, struct target *t, uint64_t address,
     for (unsigned i = 0; i < m->nregions && !t->state; i++)
         if (m->regions[i].host && (uint64_t)(t->host - m->regions[i].host) < m->regions[i].size)
             t->state = page_state(&m->regions[i], t->host);
-    if (t->info & TLB_WRITE && !(t->info & TLB_ROM))
+    if (lets_write(t))
         page_let_write(e, t->state, address & PAGE_MASK);
     return true;
 }

@@ -249,6 +249,7 @@ bool backend_emit(const struct backend *be, struct backend_work *bw, const struc
     out->nexits = out->nrelocs = 0;
     out->maps_size = 0;
     alloc_start(w);
+    groups_plan(w);
     scan(w);
     if (unlikely(w->checker))
         check_start(w);

@@ -518,6 +518,10 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         break;
     case IR_LOAD:
     case IR_STORE:
+        if (group_table(s->w, (ir_ref)i))
+            use(s, group_table(s->w, (ir_ref)i), VAL_OBSERVED | VAL_WIDE);
+        scan_operands(s, in, v, VAL_ADDRESS);
+        break;
     case IR_RET:
     case IR_GOTOIND:
     case IR_CALLIND:

@@ -85,6 +85,7 @@ static void add_up(struct work *w, struct address *a, uint32_t locked)
 
 struct address use_address(struct work *w, ir_ref ref, int32_t disp)
 {
+    enum { FAR = 1 << 30 }; /* tlb.c looks at what is near */
     uint32_t locked = w->locked;
     struct address a = {.m = {-1, -1, 0, disp}};
     ir_ref r = resolve(w, ref);
@@ -100,7 +101,8 @@ struct address use_address(struct work *w, ir_ref ref, int32_t disp)
     }
     if (w->be->memory == BACKEND_WINDOW)
         add_window(w, &a);
-    else if (w->be->memory == BACKEND_TLB && a.m.base >= 0 && a.m.index >= 0)
+    else if (w->be->memory == BACKEND_TLB &&
+             ((a.m.base >= 0 && a.m.index >= 0) || a.m.disp > FAR || a.m.disp < -FAR))
         add_up(w, &a, locked);
     return a;
 }

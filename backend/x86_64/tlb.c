@@ -16,7 +16,7 @@
  *
  * The stub keeps every register, and its return address names the state for backend_recover.
  * cpu.miss answers with the addend in temp, or does the access itself (a device, two pages), or the
- * guest faults and it does not return.
+ * guest faults and it does not return. What accesses share is in group.c.
  */
 #include "backend/x86_64/work.h"
 
@@ -33,7 +33,70 @@ void tlb_prepare(struct work *w, struct tlb_use *t)
         return;
     t->entry = (uint8_t)make_temp(w, 0);
     t->temp = (uint8_t)make_temp(w, 0);
+    t->part = (uint8_t)group_join(w, &t->group);
+    if (t->part == GROUP_FIRST && t->group.table)
+        t->table = (uint8_t)use_gpr(w, t->group.table);
 }
+
+/* The page's number above what indexes a byte of an entry; above it anything. */
+static void shift_copy(struct work *w, unsigned to, unsigned from)
+{
+    enum { SHIFT = CPU_PAGE_BITS - CPU_TLB_ENTRY_BITS };
+    if (to != from && has(w, HOST_BMI2)) {
+        v_rrr(&w->c, RORX | X_W, to, 0, from);
+        put8(&w->c, SHIFT);
+        return;
+    }
+    if (to != from)
+        mov_rr(&w->c, to, from);
+    shift_ri(&w->c, SHIFT_SHR, X_W, to, SHIFT);
+}
+
+static struct mem entry_field(unsigned entry, size_t field)
+{
+    return (struct mem){TLB_BASE, (int8_t)entry, 0, (int32_t)field};
+}
+
+static bool is_simple(const struct mem *m)
+{
+    return m->index < 0 && m->base >= 0;
+}
+
+/* The last byte of the access at m. */
+static struct mem last_byte(struct mem m, unsigned access)
+{
+    m.disp += (1 << (access & IR_MEM_SIZE)) - 1;
+    return m;
+}
+
+/* The entry for the bytes from first to last comes to `entry`, the host's condition NE if it is not
+ * theirs. */
+static void compare(struct work *w, unsigned entry, unsigned temp, struct mem first,
+                    struct mem last, bool write)
+{
+    if (is_simple(&first) && first.disp == 0) {
+        shift_copy(w, entry, (unsigned)first.base);
+    } else {
+        lea(&w->c, X_W, entry, first);
+        shift_copy(w, entry, entry);
+    }
+    alu_rm(&w->c, ALU_AND, X_W, entry, CPU_MEM(tlb_mask));
+    if (is_simple(&last) && last.disp == 0)
+        mov_rr(&w->c, temp, (unsigned)last.base);
+    else
+        lea(&w->c, X_W, temp, last);
+    alu_ri(&w->c, ALU_AND, X_W, temp, -(1 << CPU_PAGE_BITS));
+    size_t tag =
+        write ? offsetof(struct cpu_tlb_entry, write) : offsetof(struct cpu_tlb_entry, read);
+    alu_rm(&w->c, ALU_CMP, X_W, temp, entry_field(entry, tag));
+}
+
+static void load_addend(struct work *w, unsigned entry, unsigned temp)
+{
+    x_rm(&w->c, MOV | X_W, temp, entry_field(entry, offsetof(struct cpu_tlb_entry, addend)));
+}
+
+/* ---- what does not go in line ------------------------------------------------------------- */
 
 /* The stub adds the length of one far jump to the return address where the access has been done. */
 static void far_jump(struct work *w, uint32_t to)
@@ -60,27 +123,52 @@ static void cold_miss(struct work *w, struct cold *c)
         cold_resume(w, c);
 }
 
-/* The page's number above what indexes a byte of an entry; above it anything. */
-static void shift_copy(struct work *w, unsigned to, unsigned from)
+/* A look-up of the one access, whose group has none for all. */
+static void cold_alone(struct work *w, struct cold *c)
 {
-    enum { SHIFT = CPU_PAGE_BITS - CPU_TLB_ENTRY_BITS };
-    if (to != from && has(w, HOST_BMI2)) {
-        v_rrr(&w->c, RORX | X_W, to, 0, from);
-        put8(&w->c, SHIFT);
-        return;
+    unsigned temp = c->access >> CPU_MISS_TEMP_SHIFT & 15, entry = c->r[0];
+    compare(w, entry, temp, c->m, last_byte(c->m, c->access), c->access & CPU_MISS_WRITE);
+    uint8_t *unknown = jcc8(&w->c, CC_NE);
+    load_addend(w, entry, temp);
+    far_jump(w, c->again);
+    bind8(&w->c, unknown);
+    cold_miss(w, c);
+}
+
+static void cold_first(struct work *w, struct cold *c)
+{
+    group_fail(w, c->n);
+    cold_alone(w, c);
+}
+
+/* ---- one access --------------------------------------------------------------------------- */
+
+static struct cold *look_up_group(struct work *w, const struct tlb_use *t, const struct mem *m)
+{
+    const struct group_use *g = &t->group;
+    struct mem first = g->table ? mem_at(t->table, 0) : *m, last = first;
+    first.disp += g->low;
+    last.disp += g->high - 1;
+    compare(w, t->entry, t->temp, first, last, g->stores);
+    struct cold *c = cold_jcc(w, CC_NE, cold_first);
+    load_addend(w, t->entry, t->temp);
+    group_begin(w, g, t->temp);
+    return c;
+}
+
+static struct cold *look_up(struct work *w, const struct tlb_use *t, const struct mem *m,
+                            unsigned access)
+{
+    if (t->part == GROUP_FIRST)
+        return look_up_group(w, t, m);
+    if (t->part == GROUP_LATER) {
+        group_look(w, &t->group, t->temp);
+        return cold_jcc(w, CC_E, cold_alone);
     }
-    mov_rr(&w->c, to, from);
-    shift_ri(&w->c, SHIFT_SHR, X_W, to, SHIFT);
-}
-
-static struct mem entry_field(unsigned entry, size_t field)
-{
-    return (struct mem){TLB_BASE, (int8_t)entry, 0, (int32_t)field};
-}
-
-static bool is_simple(const struct mem *m)
-{
-    return m->index < 0 && m->base >= 0;
+    compare(w, t->entry, t->temp, *m, last_byte(*m, access), access & CPU_MISS_WRITE);
+    struct cold *c = cold_jcc(w, CC_NE, cold_miss);
+    load_addend(w, t->entry, t->temp);
+    return c;
 }
 
 void tlb_look_up(struct work *w, struct tlb_use *t, struct mem *m, unsigned access, uint64_t value)
@@ -89,25 +177,8 @@ void tlb_look_up(struct work *w, struct tlb_use *t, struct mem *m, unsigned acce
         note_fault(w);
         return;
     }
-    unsigned size = 1u << (access & IR_MEM_SIZE);
-    struct mem last = *m;
-    last.disp += (int32_t)size - 1;
-    if (is_simple(m) && m->disp == 0) {
-        shift_copy(w, t->entry, (unsigned)m->base);
-    } else {
-        lea(&w->c, X_W, t->entry, *m);
-        shift_copy(w, t->entry, t->entry);
-    }
-    alu_rm(&w->c, ALU_AND, X_W, t->entry, CPU_MEM(tlb_mask));
-    if (is_simple(&last) && last.disp == 0)
-        mov_rr(&w->c, t->temp, (unsigned)last.base);
-    else
-        lea(&w->c, X_W, t->temp, last);
-    alu_ri(&w->c, ALU_AND, X_W, t->temp, -(1 << CPU_PAGE_BITS));
-    size_t tag = access & CPU_MISS_WRITE ? offsetof(struct cpu_tlb_entry, write)
-                                         : offsetof(struct cpu_tlb_entry, read);
-    alu_rm(&w->c, ALU_CMP, X_W, t->temp, entry_field(t->entry, tag));
-    struct cold *c = t->cold = cold_jcc(w, CC_NE, cold_miss);
+    struct cold *c = t->cold = look_up(w, t, m, access);
+    c->again = here(w);
     c->state = snapshot(w);
     if (unlikely(w->checker))
         check_snapshot(w, c->state);
@@ -115,21 +186,23 @@ void tlb_look_up(struct work *w, struct tlb_use *t, struct mem *m, unsigned acce
     c->pc = w->insn_pc;
     c->access = access | (unsigned)t->temp << CPU_MISS_TEMP_SHIFT;
     c->value = value;
-    x_rm(&w->c, MOV | X_W, t->temp, entry_field(t->entry, offsetof(struct cpu_tlb_entry, addend)));
-    c->again = here(w);
-    if (is_simple(m)) {
+    c->r[0] = t->entry;
+    c->n = t->part == GROUP_ALONE ? 0 : t->group.number;
+    if (m->base < 0) { /* use_address leaves one of the two free */
+        m->base = (int8_t)t->temp;
+    } else {
         m->index = (int8_t)t->temp;
         m->scale = 0;
-    } else {
-        lea(&w->c, X_W, t->entry, *m);
-        *m = (struct mem){(int8_t)t->entry, (int8_t)t->temp, 0, 0};
     }
 }
 
 void tlb_end(struct work *w, struct tlb_use *t)
 {
-    if (through_tlb(w))
-        t->cold->resume = here(w);
+    if (!through_tlb(w))
+        return;
+    t->cold->resume = here(w);
+    if (t->part == GROUP_FIRST && t->group.table)
+        consume(w, t->group.table);
 }
 
 void tlb_resolve(struct work *w, struct mem *m, unsigned memop, bool write)

@@ -138,6 +138,14 @@ struct literal_use {
     uint8_t behind;    /* bytes of the instruction behind the field */
 };
 
+/* Accesses by one base that are looked up at once (group.c). */
+struct group {
+    int64_t low, high; /* what they touch, from the base on */
+    uint16_t members, guards; /* guards before the first one */
+    ir_ref first, table; /* the first one; what the base is if they go by an index, else IR_NONE */
+    bool stores;         /* there are stores among them */
+};
+
 struct checker;
 
 struct work {
@@ -171,6 +179,10 @@ struct work {
                                      start */
     ir_ref home[IR_MAX_SLOTS];    /* value that the home of each slot holds; 0: not known */
     uint16_t next_get[IR_MAX_SLOTS], next_put[IR_MAX_SLOTS]; /* scan.c */
+    unsigned ngroups;
+    struct group groups[CPU_GROUPS];
+    uint8_t group[IR_MAX_INSNS];         /* of each load and store, + 1; 0: none */
+    uint8_t open_group[IR_MAX_INSNS][2]; /* of each base, + 1: that new loads, stores may join */
     struct val val[VALUES];
     struct cold colds[MAX_COLDS];
     struct fault faults[MAX_FAULTS];
@@ -597,6 +609,30 @@ struct address {
 struct address use_address(struct work *w, ir_ref a, int32_t disp);
 void consume_address(struct work *w, const struct address *a);
 
+/* ---- group.c ----------------------------------------------------------------------------------
+ */
+
+/* Finds the groups of the block, where guest addresses go through the TLB. */
+void groups_plan(struct work *w);
+
+/* The part that the load or store at hand has in a group. */
+enum group_part { GROUP_ALONE, GROUP_FIRST, GROUP_LATER };
+struct group_use {
+    uint8_t number;
+    /* of the first access: */
+    bool stores;       /* there are stores in the group */
+    ir_ref table;      /* where `low` and `high` count from; IR_NONE: the access's address */
+    int32_t low, high; /* what the group may touch */
+};
+enum group_part group_join(struct work *w, struct group_use *u);
+/* The table that the access wants to know besides its address, or IR_NONE. */
+ir_ref group_table(struct work *w, ir_ref access);
+/* The first access has found the addend for all; it has not. */
+void group_begin(struct work *w, const struct group_use *u, unsigned addend);
+void group_fail(struct work *w, unsigned number);
+/* The others: the addend comes to `temp`, and the host's condition E if there is none. */
+void group_look(struct work *w, const struct group_use *u, unsigned temp);
+
 /* ---- tlb.c ------------------------------------------------------------------------------------
  */
 
@@ -608,6 +644,9 @@ void consume_address(struct work *w, const struct address *a);
  */
 struct tlb_use {
     uint8_t entry, temp; /* registers */
+    uint8_t part;        /* enum group_part */
+    uint8_t table;       /* register */
+    struct group_use group;
     struct cold *cold;   /* until the next cold path is begun */
 };
 void tlb_prepare(struct work *w, struct tlb_use *t);
