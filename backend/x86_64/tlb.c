@@ -34,8 +34,14 @@ void tlb_prepare(struct work *w, struct tlb_use *t)
     t->entry = (uint8_t)make_temp(w, 0);
     t->temp = (uint8_t)make_temp(w, 0);
     t->part = (uint8_t)group_join(w, &t->group);
-    if (t->part == GROUP_FIRST && t->group.table)
-        t->table = (uint8_t)use_gpr(w, t->group.table);
+    if (t->part != GROUP_FIRST || !t->group.table)
+        return;
+    /* The table is looked at here, as the access needs its register for other things. */
+    uint32_t locked = w->locked;
+    int table = use_gpr(w, t->group.table);
+    lea(&w->c, X_W, t->entry, mem_at(table, t->group.low));
+    lea(&w->c, X_W, t->temp, mem_at(table, t->group.high - 1));
+    w->locked = locked;
 }
 
 /* The page's number above what indexes a byte of an entry; above it anything. */
@@ -69,26 +75,37 @@ static struct mem last_byte(struct mem m, unsigned access)
     return m;
 }
 
-/* The entry for the bytes from first to last comes to `entry`, the host's condition NE if it is not
- * theirs. */
-static void compare(struct work *w, unsigned entry, unsigned temp, struct mem first,
-                    struct mem last, bool write)
+/* The offset of an address's entry. */
+static void entry_of(struct work *w, unsigned entry, unsigned address)
+{
+    shift_copy(w, entry, address);
+    alu_rm(&w->c, ALU_AND, X_W, entry, CPU_MEM(tlb_mask));
+}
+
+/* The host's condition NE if the entry is not for the page of the address in `last`, which is lost. */
+static void compare(struct work *w, unsigned entry, unsigned last, bool write)
+{
+    size_t tag =
+        write ? offsetof(struct cpu_tlb_entry, write) : offsetof(struct cpu_tlb_entry, read);
+    alu_ri(&w->c, ALU_AND, X_W, last, -(1 << CPU_PAGE_BITS));
+    alu_rm(&w->c, ALU_CMP, X_W, last, entry_field(entry, tag));
+}
+
+/* The same for the bytes from first to last: their entry, which comes to `entry`. */
+static void find(struct work *w, unsigned entry, unsigned temp, struct mem first, struct mem last,
+                 bool write)
 {
     if (is_simple(&first) && first.disp == 0) {
-        shift_copy(w, entry, (unsigned)first.base);
+        entry_of(w, entry, (unsigned)first.base);
     } else {
         lea(&w->c, X_W, entry, first);
-        shift_copy(w, entry, entry);
+        entry_of(w, entry, entry);
     }
-    alu_rm(&w->c, ALU_AND, X_W, entry, CPU_MEM(tlb_mask));
     if (is_simple(&last) && last.disp == 0)
         mov_rr(&w->c, temp, (unsigned)last.base);
     else
         lea(&w->c, X_W, temp, last);
-    alu_ri(&w->c, ALU_AND, X_W, temp, -(1 << CPU_PAGE_BITS));
-    size_t tag =
-        write ? offsetof(struct cpu_tlb_entry, write) : offsetof(struct cpu_tlb_entry, read);
-    alu_rm(&w->c, ALU_CMP, X_W, temp, entry_field(entry, tag));
+    compare(w, entry, temp, write);
 }
 
 static void load_addend(struct work *w, unsigned entry, unsigned temp)
@@ -127,7 +144,7 @@ static void cold_miss(struct work *w, struct cold *c)
 static void cold_alone(struct work *w, struct cold *c)
 {
     unsigned temp = c->access >> CPU_MISS_TEMP_SHIFT & 15, entry = c->r[0];
-    compare(w, entry, temp, c->m, last_byte(c->m, c->access), c->access & CPU_MISS_WRITE);
+    find(w, entry, temp, c->m, last_byte(c->m, c->access), c->access & CPU_MISS_WRITE);
     uint8_t *unknown = jcc8(&w->c, CC_NE);
     load_addend(w, entry, temp);
     far_jump(w, c->again);
@@ -146,10 +163,15 @@ static void cold_first(struct work *w, struct cold *c)
 static struct cold *look_up_group(struct work *w, const struct tlb_use *t, const struct mem *m)
 {
     const struct group_use *g = &t->group;
-    struct mem first = g->table ? mem_at(t->table, 0) : *m, last = first;
-    first.disp += g->low;
-    last.disp += g->high - 1;
-    compare(w, t->entry, t->temp, first, last, g->stores);
+    struct mem first = *m, last = *m;
+    if (g->table) {
+        entry_of(w, t->entry, t->entry);
+        compare(w, t->entry, t->temp, g->stores);
+    } else {
+        first.disp += g->low;
+        last.disp += g->high - 1;
+        find(w, t->entry, t->temp, first, last, g->stores);
+    }
     struct cold *c = cold_jcc(w, CC_NE, cold_first);
     load_addend(w, t->entry, t->temp);
     group_begin(w, g, t->temp);
@@ -165,7 +187,7 @@ static struct cold *look_up(struct work *w, const struct tlb_use *t, const struc
         group_look(w, &t->group, t->temp);
         return cold_jcc(w, CC_E, cold_alone);
     }
-    compare(w, t->entry, t->temp, *m, last_byte(*m, access), access & CPU_MISS_WRITE);
+    find(w, t->entry, t->temp, *m, last_byte(*m, access), access & CPU_MISS_WRITE);
     struct cold *c = cold_jcc(w, CC_NE, cold_miss);
     load_addend(w, t->entry, t->temp);
     return c;

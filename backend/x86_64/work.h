@@ -645,7 +645,6 @@ void group_look(struct work *w, const struct group_use *u, unsigned temp);
 struct tlb_use {
     uint8_t entry, temp; /* registers */
     uint8_t part;        /* enum group_part */
-    uint8_t table;       /* register */
     struct group_use group;
     struct cold *cold;   /* until the next cold path is begun */
 };

@@ -9,7 +9,7 @@
 
 static void run_variant(const struct variant *v)
 {
-    agree(v, 300, 12500);
+    agree(v, 1000, 12500);
 }
 
 Test(random_ir, folded)
