@@ -179,16 +179,17 @@ struct work {
                                      start */
     ir_ref home[IR_MAX_SLOTS];    /* value that the home of each slot holds; 0: not known */
     uint16_t next_get[IR_MAX_SLOTS], next_put[IR_MAX_SLOTS]; /* scan.c */
-    unsigned ngroups;
-    struct group groups[CPU_GROUPS];
-    uint8_t group[IR_MAX_INSNS];         /* of each load and store, + 1; 0: none */
-    uint8_t open_group[IR_MAX_INSNS][2]; /* of each base, + 1: that new loads, stores may join */
     struct val val[VALUES];
     struct cold colds[MAX_COLDS];
     struct fault faults[MAX_FAULTS];
     struct place places[MAX_SNAPSHOT_ENTRIES];
     uint64_t literals[MAX_LITERALS][2];
     struct literal_use literal_uses[MAX_LITERAL_USES];
+    /* group.c; where there is no TLB nobody touches them */
+    unsigned ngroups;
+    struct group groups[CPU_GROUPS];
+    uint8_t group[IR_MAX_INSNS];         /* of each load and store, + 1; 0: none */
+    uint8_t open_group[IR_MAX_INSNS][2]; /* of each base, + 1: that new loads, stores may join */
 };
 
 /* What the caller sees of it. */
