@@ -30,17 +30,19 @@ enum {
     TABLE = 2048,
     DEPTH = 3, /* operations of an index that are looked at */
 };
+#define FAR (UINT64_C(1) << 30) /* what displacements hold, with room */
 
-/* The address without what is constant of it, which goes to *distance. */
+/* The address without what is constant of it, which goes to *distance. IR_NONE: that is far. */
 static ir_ref base_of(const struct work *w, const struct ir_insn *in, int64_t *distance)
 {
     ir_ref r = in->a;
-    *distance = (int32_t)in->aux;
+    uint64_t sum = (uint64_t)(int64_t)(int32_t)in->aux;
     while (!ir_is_const(r) && w->b->insns[r].op == IR_ADD && is_plain_const(w, w->b->insns[r].b)) {
-        *distance += (int64_t)constant(w, w->b->insns[r].b)->value;
+        sum += constant(w, w->b->insns[r].b)->value;
         r = w->b->insns[r].a;
     }
-    return r;
+    *distance = (int64_t)sum;
+    return sum + FAR < 2 * FAR ? r : IR_NONE;
 }
 
 /* The most that the value, not negative, can be; UINT64_MAX: it is not known. */
@@ -118,7 +120,7 @@ static void plan_access(struct work *w, unsigned i, const struct ir_insn *in, co
 {
     int64_t distance;
     ir_ref base = base_of(w, in, &distance);
-    if (ir_is_const(base))
+    if (base == IR_NONE || ir_is_const(base))
         return;
     bool store = in->op == IR_STORE;
     unsigned bound = split_table(w, &base);

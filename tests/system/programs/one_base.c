@@ -12,7 +12,7 @@ static uint8_t *first, *second;
 
 /* Accesses of one register: each is one instruction of four bytes, and what faults is passed over. */
 asm(".option push; .option norvc\n"
-    ".globl sum_fields, fill_fields, bump, sum_table, copy, until_zero, in_between\n"
+    ".globl sum_fields, fill_fields, bump, sum_table, far_table, copy, until_zero, in_between\n"
     "sum_fields:\n"
     "    li a6, 0\n"
     "    ld a1, 0(a0); ld a2, 8(a0); ld a3, 16(a0); ld a4, 24(a0)\n"
@@ -35,6 +35,10 @@ asm(".option push; .option norvc\n"
     "    addi a1, a1, 1; add a5, a5, a4; bne a1, a2, 1b\n"
     "    mv a0, a5\n"
     "    ret\n"
+    "far_table:\n" /* of bytes, 4 GiB higher, by the byte here */
+    "    li a2, 1; slli a2, a2, 32\n"
+    "    lbu a1, 0(a0); add a1, a0, a1; add a1, a1, a2; lbu a0, 0(a1)\n"
+    "    ret\n"
     "copy:\n" /* 200 bytes, from 4096 higher on */
     "    li a1, 4096; add a1, a0, a1; li a2, 200; add a2, a0, a2\n"
     "1:  lbu a3, 0(a1); sb a3, 0(a0); addi a1, a1, 1; addi a0, a0, 1; bne a0, a2, 1b\n"
@@ -51,14 +55,19 @@ asm(".option push; .option norvc\n"
     "    ld a2, 16(a1); add a0, a0, a2\n"
     "    ret\n"
     ".option pop\n");
-uint64_t sum_fields(uint64_t), fill_fields(uint64_t), bump(uint64_t), sum_table(uint64_t), copy(uint64_t),
-    until_zero(uint64_t), in_between(uint64_t);
+uint64_t sum_fields(uint64_t), fill_fields(uint64_t), bump(uint64_t), sum_table(uint64_t),
+    far_table(uint64_t), copy(uint64_t), until_zero(uint64_t), in_between(uint64_t);
 _Static_assert(MSTATUS_SUM == 0x40 << 12, "in_between");
 
 /* The second time the page is known. */
 static uint64_t twice(uint64_t address)
 {
     return in_between(address) + in_between(address);
+}
+
+static uint64_t far_twice(uint64_t address)
+{
+    return far_table(address) + far_table(address);
 }
 
 static uint64_t run(uint64_t (*function)(uint64_t), uint64_t address)
@@ -178,6 +187,11 @@ int main(void)
     across_the_pages();
     with_one_page();
     loops();
+    map(&space, VIRTUAL - (UINT64_C(1) << 32), (uint64_t)second, PTE_V | PTE_R | PTE_AD, 0);
+    sfence();
+    second[0] = 3;
+    first[3] = 21;
+    check("a table far away", run(far_twice, VIRTUAL - (UINT64_C(1) << 32)), 42);
     map_pages(PTE_V | PTE_R | PTE_W | PTE_U | PTE_AD, 0);
     put8(VIRTUAL, 40);
     put8(VIRTUAL + 8, 2);
