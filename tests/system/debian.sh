@@ -2,7 +2,7 @@
 # A whole Debian on a virtio disk: boots with systemd to a login on the serial port, gets its address by
 # DHCP, is reached by ssh through hostfwd, installs a package from the mirror, powers off cleanly.
 #
-#     debian.sh                   FERRY_SYSTEM_KEEP=FILE leaves the disk there
+#     debian.sh                   HARTS=N (2); FERRY_SYSTEM_KEEP=FILE leaves the disk there
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib.sh"
 need "$system" cpio xz mmdebstrap ssh-keygen mke2fs
@@ -15,7 +15,7 @@ check() { local name=$1; shift; if "$@"; then pass "$name"; else fail "$name" "$
 
 port=$((20000 + RANDOM % 10000))
 start=$SECONDS
-vm_start -smp 2 -m 1G -kernel "$images/Image" -initrd "$images/initramfs.cpio" \
+vm_start -smp "${HARTS:-2}" -m 1G -kernel "$images/Image" -initrd "$images/initramfs.cpio" \
     -append 'console=ttyS0 root=/dev/vda systemd.default_device_timeout_sec=900 systemd.default_timeout_start_sec=900' \
     -drive "file=$disk,format=raw,if=none,id=d" -device virtio-blk-device,drive=d \
     -netdev "user,id=n,hostfwd=tcp:127.0.0.1:$port-:22" -device virtio-net-device,netdev=n \
