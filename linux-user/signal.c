@@ -17,6 +17,10 @@ enum {
     GUEST_SA_ONSTACK = 0x08000000
 };
 #define GUEST_SA_RESETHAND UINT64_C(0x80000000)
+/* Sending one of them takes others back. */
+#define STOP_SIGNALS                                                                               \
+    (signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU) |       \
+     signal_bit(SIGCONT))
 
 void signal_start(struct task *t)
 {
@@ -238,10 +242,34 @@ static void deliver_one(struct task *t, const siginfo_t *info)
         frame_failed(t, signal);
 }
 
+bool signal_send_self(struct task *t, int signal)
+{
+    struct signal_state *s = &t->signal;
+    struct process *p = t->process;
+    if ((s->mask | STOP_SIGNALS) & signal_bit(signal) || s->queue.waiting || s->sent)
+        return false;
+    process_lock(p);
+    bool handled = signal_action(p, signal)->handler > HANDLER_IGNORE;
+    process_unlock(p);
+    if (!handled)
+        return false;
+    s->own = (siginfo_t){.si_signo = signal, .si_code = SI_TKILL};
+    s->own.si_pid = getpid();
+    s->own.si_uid = getuid();
+    s->sent = true;
+    t->vcpu->cpu.attention = 1;
+    return true;
+}
+
 void signal_deliver(struct task *t)
 {
     siginfo_t info;
-    bool any = false;
+    bool any = t->signal.sent;
+    if (any) {
+        t->signal.sent = false;
+        info = t->signal.own;
+        deliver_one(t, &info);
+    }
     do {
         while (signal_take(t, t->signal.suspended ? t->signal.suspend_mask : t->signal.mask, &info)) {
             any = true;

@@ -44,6 +44,12 @@ uint64_t signal_mask_in_handler(const struct task *t, int signal, const struct g
 /* Delivers what is due, restarts or fails an interrupted call. Called with attention cleared. */
 void signal_deliver(struct task *t);
 
+/*
+ * tgkill to the calling thread, where a handler takes the signal before the call returns: it is
+ * delivered when the thread next is asked for attention, which it is. False: the host must do it.
+ */
+bool signal_send_self(struct task *t, int signal);
+
 /* True if `sp` is on the guest's alternate stack, and that is not one which disarms itself. */
 bool signal_on_altstack(const struct task *t, uint64_t sp);
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "linux-user/signal.h"
 #include "linux-user/task.h"
@@ -117,6 +118,14 @@ int64_t sys_rt_sigpending(struct task *t, const uint64_t a[6])
     set |= t->signal.queue.waiting;
     set &= t->signal.mask;
     return a[1] ? copy_out(t, a[0], &set, a[1]) : 0;
+}
+
+int64_t sys_tgkill(struct task *t, const uint64_t a[6])
+{
+    if ((int)a[1] == t->tid && (int)a[0] == getpid() && valid_signal((uint32_t)a[2]) &&
+        signal_send_self(t, (int)a[2]))
+        return 0;
+    return host_syscall(SYS_tgkill, a[0], a[1], a[2], 0, 0, 0);
 }
 
 /* ---- waiting under a temporary mask ---- */

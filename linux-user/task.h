@@ -59,6 +59,8 @@ struct signal_state {
     struct signal_queue queue;
     volatile uint64_t host_mask;     /* what the host's mask is, */
     volatile bool host_mask_known;   /* if this says so */
+    bool sent;      /* the thread has sent itself a signal that it takes at the end of the call: */
+    siginfo_t own;
     siginfo_t fault; /* of the last IR_EXIT_FAULT */
     bool fault_write; /* it was a store */
 };
