@@ -116,7 +116,8 @@ enum translate_flag {
 
 /*
  * Translates a superblock that starts at pc into `b`. `max_insns` bounds the guest instructions
- * (0: the default). The block always ends properly, with an exit if nothing could be fetched.
+ * (0: the default; TRANSLATE_ROUNDS may double it). `flags`: enum translate_flag. The block always
+ * ends properly, with an exit if nothing could be fetched.
  */
 void frontend_translate(const struct frontend *f, const struct cpu_config *config,
                         const struct code_source *source, struct ir_block *b, uint64_t pc,

@@ -9,7 +9,8 @@
 
 /*
  * A conditional branch on x cc y (values of `type`). Forward, it is a side exit, and translation
- * goes on at the next instruction; backward, it is a loop's end and ends the block.
+ * goes on at the next instruction; backward, it is a loop's end: the block ends, or goes round a
+ * short loop once more.
  */
 void translate_branch(struct translation *t, enum ir_cc cc, enum ir_type type, ir_ref x, ir_ref y,
                       uint64_t target);

@@ -45,8 +45,9 @@ uint64_t signal_mask_in_handler(const struct task *t, int signal, const struct g
 void signal_deliver(struct task *t);
 
 /*
- * tgkill to the calling thread, where a handler takes the signal before the call returns: it is
- * delivered when the thread next is asked for attention, which it is. False: the host must do it.
+ * tgkill of `signal` (1 to SIGNALS) to the calling thread itself. Where a handler takes it at once
+ * the thread is asked for attention, and signal_deliver calls the handler before the call returns
+ * to the guest. False: blocked, not handled, others wait, or stop signals; the host must do it.
  */
 bool signal_send_self(struct task *t, int signal);
 

@@ -444,6 +444,14 @@ static void scan_flags(struct scan *s, unsigned i, const struct ir_insn *in, str
     scan_operands(s, in, v, 0);
 }
 
+/* An access that looks up a table wants its address too. */
+static void scan_table(struct scan *s, unsigned i)
+{
+    ir_ref table = group_table(s->w, (ir_ref)i);
+    if (table)
+        use(s, table, VAL_OBSERVED | VAL_WIDE);
+}
+
 /* An instruction that is neither get, put nor mark. */
 static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsigned effect)
 {
@@ -518,8 +526,7 @@ static void scan_insn(struct scan *s, unsigned i, const struct ir_insn *in, unsi
         break;
     case IR_LOAD:
     case IR_STORE:
-        if (group_table(s->w, (ir_ref)i))
-            use(s, group_table(s->w, (ir_ref)i), VAL_OBSERVED | VAL_WIDE);
+        scan_table(s, i);
         scan_operands(s, in, v, VAL_ADDRESS);
         break;
     case IR_RET:

@@ -638,10 +638,11 @@ void group_look(struct work *w, const struct group_use *u, unsigned temp);
  */
 
 /*
- * The look-up of one access, where guest addresses go through the TLB; otherwise all of this does nothing.
- * tlb_prepare takes the temporaries, before results are defined; tlb_look_up writes the look-up of `a` right
- * before the access, makes `a` an operand for the host and, like note_fault, notes the state; after the access,
- * tlb_end says where those go on whose access has been done elsewhere.
+ * The look-up of one access, where guest addresses go through the TLB; otherwise all of this does
+ * nothing. tlb_prepare takes the temporaries, before results are defined, and looks at a group's
+ * table; tlb_look_up writes the look-up of `m` right before the access, makes `m` an operand for the
+ * host and, like note_fault, notes the state; after the access, tlb_end says where those go on whose
+ * access has been done elsewhere.
  */
 struct tlb_use {
     uint8_t entry, temp; /* registers */
