@@ -30,7 +30,6 @@ enum {
     TABLE = 2048,
     DEPTH = 3, /* operations of an index that are looked at */
 };
-#define FAR (UINT64_C(1) << 30) /* what displacements hold, with room */
 
 /* The address without what is constant of it, which goes to *distance. IR_NONE: that is far. */
 static ir_ref base_of(const struct work *w, const struct ir_insn *in, int64_t *distance)
@@ -42,7 +41,7 @@ static ir_ref base_of(const struct work *w, const struct ir_insn *in, int64_t *d
         r = w->b->insns[r].a;
     }
     *distance = (int64_t)sum;
-    return sum + FAR < 2 * FAR ? r : IR_NONE;
+    return sum + FAR <= UINT64_C(2) * FAR ? r : IR_NONE;
 }
 
 /* The most that the value, not negative, can be; UINT64_MAX: it is not known. */

@@ -85,7 +85,6 @@ static void add_up(struct work *w, struct address *a, uint32_t locked)
 
 struct address use_address(struct work *w, ir_ref ref, int32_t disp)
 {
-    enum { FAR = 1 << 30 }; /* tlb.c looks at what is near */
     uint32_t locked = w->locked;
     struct address a = {.m = {-1, -1, 0, disp}};
     ir_ref r = resolve(w, ref);

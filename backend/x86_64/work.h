@@ -47,6 +47,8 @@ enum {
 
 /* Holds cpu.tlb, where there is one. A register that C functions keep. */
 enum { TLB_BASE = R13 };
+/* Displacements of accesses that go through it are at most so far from 0: look-ups add to them. */
+enum { FAR = 1 << 30 };
 
 struct backend {
     const struct ir_guest *guest;
